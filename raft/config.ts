@@ -1,0 +1,55 @@
+// Time-outs and bounds of the consensus core, with the relations that make them safe.
+
+import { assert } from '../src/lib/assert.ts';
+
+export interface RaftConfig {
+  /** Between two heartbeats of a leader, in milliseconds. Default 100. */
+  readonly heartbeatMs: number;
+  /** An election starts after `[min, max)` milliseconds without a leader, drawn anew each time. Default 500. */
+  readonly electionMinMs: number;
+  /** Default 1,000. */
+  readonly electionMaxMs: number;
+  /** Entry bytes in one append message. Default 1 MiB; an entry that is larger goes alone. */
+  readonly appendBytesMax: number;
+  /** Append messages in flight to one follower. Default 64. */
+  readonly inflightMessagesMax: number;
+  /** Entry bytes in flight to one follower. Default 8 MiB. */
+  readonly inflightBytesMax: number;
+  /** Entries that a leader holds uncommitted; the next proposal is refused. Default 8,192. */
+  readonly uncommittedMax: number;
+  /** Entry bytes that a leader holds uncommitted. Default 32 MiB. */
+  readonly uncommittedBytesMax: number;
+  /** Committed entries handed out and not yet reported applied. Default 4,096. */
+  readonly applyingMax: number;
+  /** Reads that wait for a heartbeat round. Default 8,192. */
+  readonly readsMax: number;
+  /** Bytes of entries kept in memory behind the last one; older ones are read from disk again. Default 16 MiB. */
+  readonly cacheBytesMax: number;
+}
+
+const MiB = 1024 * 1024;
+
+export const raftDefaults: RaftConfig = {
+  heartbeatMs: 100,
+  electionMinMs: 500,
+  electionMaxMs: 1_000,
+  appendBytesMax: 1 * MiB,
+  inflightMessagesMax: 64,
+  inflightBytesMax: 8 * MiB,
+  uncommittedMax: 8_192,
+  uncommittedBytesMax: 32 * MiB,
+  applyingMax: 4_096,
+  readsMax: 8_192,
+  cacheBytesMax: 16 * MiB,
+};
+
+/** Crashes on a configuration under which an election could not be safe or could not end. */
+export function assertRaftConfig(config: RaftConfig): void {
+  assert(config.heartbeatMs > 0, 'heartbeats are sent');
+  assert(config.heartbeatMs * 3 <= config.electionMinMs, 'two heartbeats may be lost without an election');
+  assert(config.electionMinMs < config.electionMaxMs, 'election time-outs are drawn from a range');
+  assert(config.appendBytesMax <= config.inflightBytesMax, 'a window holds a message');
+  assert(config.inflightMessagesMax > 0, 'a window holds a message');
+  assert(config.uncommittedMax > 0 && config.uncommittedBytesMax > 0, 'a leader may hold a proposal');
+  assert(config.applyingMax > 0 && config.readsMax > 0, 'queues hold at least one');
+}

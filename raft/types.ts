@@ -1,0 +1,241 @@
+// The vocabulary of the consensus core: identities, the log, messages, inputs and effects, all plain values.
+// Why plain: a run can be recorded, replayed, sent and compared; nothing here holds a promise, a handle or a clock.
+// Sources: Ongaro's dissertation (§), raft-extended; rules R1–R12 are listed in docs/architecture.md.
+
+import { assertCount, type Brand } from '../src/lib/brand.ts';
+
+/** A peer's name in cluster.toml, as `pi-1`. It survives the loss of a disk; a {@link StoreId} does not. */
+export type PeerId = Brand<string, 'PeerId'>;
+/** The identity of one peer's disk: 32 hex digits, drawn once, durable before anyone hears it. Raft votes by it. */
+export type StoreId = Brand<string, 'StoreId'>;
+/** Hash of the genesis record: 32 hex digits. */
+export type ClusterId = Brand<string, 'ClusterId'>;
+export type Term = Brand<number, 'Term'>;
+/** Position in the log. The first entry, the genesis record, has 1; 0 stands before it. */
+export type LogIndex = Brand<number, 'LogIndex'>;
+/** Number of a persist operation, rising by one within a run. */
+export type OperationId = Brand<number, 'OperationId'>;
+/** Chosen by the driver, unique within a run: names a proposal or a read in the answer to it. */
+export type RequestId = Brand<number, 'RequestId'>;
+
+export const asPeerId = (value: string): PeerId => value as PeerId;
+export const asStoreId = (value: string): StoreId => value as StoreId;
+export const asClusterId = (value: string): ClusterId => value as ClusterId;
+export const asTerm = (value: number): Term => (assertCount(value), value as Term);
+export const asIndex = (value: number): LogIndex => (assertCount(value), value as LogIndex);
+export const asOperation = (value: number): OperationId => (assertCount(value), value as OperationId);
+export const asRequestId = (value: number): RequestId => (assertCount(value), value as RequestId);
+
+// ── The log ──────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A member as the log names it. Addresses are not identity: they may change, the store id may not. */
+export interface Member {
+  readonly storeId: StoreId;
+  readonly peerId: PeerId;
+  /** URL of its HTTP API, as `http://127.0.0.1:6060`. */
+  readonly api: string;
+  /** `host:port` of its Raft transport. */
+  readonly raft: string;
+}
+
+/** Who votes, in effect from the entry at `index` on. Sorted by store id, no store id twice. */
+export interface Configuration {
+  readonly index: LogIndex;
+  readonly voters: readonly Member[];
+}
+
+/** Entry 1 of every log of a cluster: the same bytes on every founder. */
+export interface Genesis {
+  readonly clusterId: ClusterId;
+  /** The cluster's name from cluster.toml. */
+  readonly name: string;
+  /** Sorted by store id. */
+  readonly founders: readonly Member[];
+}
+
+export type EntryPayload =
+  | { readonly kind: 'genesis'; readonly genesis: Genesis }
+  /** The first entry of a leader's term: commits what came before it (§5.4.2, R6). */
+  | { readonly kind: 'noop' }
+  /** One command, encoded by the driver; opaque to the core. */
+  | { readonly kind: 'command'; readonly data: Uint8Array };
+
+export interface Entry {
+  readonly index: LogIndex;
+  readonly term: Term;
+  /** Milliseconds since 1970, stamped by the leader, never below the entry before. Applying needs no clock. */
+  readonly time: number;
+  readonly payload: EntryPayload;
+}
+
+/** What a restart must know beside the log: one record, written in one piece (R1). */
+export interface HardState {
+  readonly term: Term;
+  readonly vote: StoreId | undefined;
+}
+
+// ── Messages between cores ───────────────────────────────────────────────────────────────────────────────
+
+interface Addressed {
+  readonly from: StoreId;
+  readonly to: StoreId;
+  readonly term: Term;
+}
+
+export type Message =
+  | (Addressed & {
+      /** `preVote: true` asks without raising any term; `term` is then the one that would be campaigned in. */
+      readonly kind: 'voteRequest';
+      readonly preVote: boolean;
+      readonly lastIndex: LogIndex;
+      readonly lastTerm: Term;
+    })
+  | (Addressed & { readonly kind: 'voteResponse'; readonly preVote: boolean; readonly granted: boolean })
+  | (Addressed & {
+      readonly kind: 'appendRequest';
+      readonly previousIndex: LogIndex;
+      readonly previousTerm: Term;
+      /** Contiguous from `previousIndex + 1`. */
+      readonly entries: readonly Entry[];
+      readonly commit: LogIndex;
+    })
+  | (Addressed & {
+      readonly kind: 'appendResponse';
+      readonly outcome:
+        /** The sender's log equals the leader's up to `match`, and is durable there (R4). */
+        | { readonly kind: 'accepted'; readonly match: LogIndex }
+        /**
+         * No entry `rejected` with the term the leader named. The follower's log has term `hintTerm` at
+         * `hintIndex`, the highest index at which the two logs can still agree (§5.3, accelerated).
+         */
+        | {
+            readonly kind: 'rejected';
+            readonly rejected: LogIndex;
+            readonly hintIndex: LogIndex;
+            readonly hintTerm: Term;
+          };
+    })
+  | (Addressed & {
+      /** Control connection only, so that it never waits behind entries. */
+      readonly kind: 'heartbeatRequest';
+      /** Rises with every round of a leader; an answer proves that its round was heard. */
+      readonly round: number;
+      /** Never above what the receiver is known to match. */
+      readonly commit: LogIndex;
+    })
+  | (Addressed & { readonly kind: 'heartbeatResponse'; readonly round: number })
+  | (Addressed & { readonly kind: 'readRequest'; readonly requestId: RequestId })
+  | (Addressed & {
+      readonly kind: 'readResponse';
+      readonly requestId: RequestId;
+      /** Absent: the receiver does not lead, or is full. */
+      readonly index: LogIndex | undefined;
+    });
+
+// ── Inputs ───────────────────────────────────────────────────────────────────────────────────────────────
+
+export type Input =
+  /** Time has come to `now` (monotonic ms). Every 10 to 50 ms; later is legal and noticed. */
+  | { readonly kind: 'tick'; readonly now: number }
+  | { readonly kind: 'receive'; readonly message: Message }
+  /** `time`: wall clock in ms, raised to the last entry's if below it. Answered in `Ready.proposals`. */
+  | {
+      readonly kind: 'propose';
+      readonly requestId: RequestId;
+      readonly time: number;
+      readonly data: Uint8Array;
+    }
+  /** Asks for an index at which a read is linearizable (§6.4). Answered in `Ready.reads`. */
+  | { readonly kind: 'read'; readonly requestId: RequestId }
+  /** The operation of that number, and so every one before it, is durable. */
+  | { readonly kind: 'persisted'; readonly operation: OperationId }
+  /** The state has applied everything up to `index`. */
+  | { readonly kind: 'applied'; readonly index: LogIndex }
+  /** What `Ready.load` asked for: entries contiguous from `from`; fewer than asked is legal, none is not. */
+  | { readonly kind: 'loaded'; readonly purpose: LoadPurpose; readonly entries: readonly Entry[] };
+
+/** For whom entries that left the core's memory are read from disk again. */
+export type LoadPurpose =
+  | { readonly kind: 'apply' }
+  | { readonly kind: 'follower'; readonly storeId: StoreId };
+
+// ── Effects ──────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * One write that becomes durable in one piece: hard state, truncation and entries. At most one is in flight; the
+ * next gathers all that came meanwhile.
+ */
+export interface PersistOperation {
+  readonly operation: OperationId;
+  /** Present when it changed since the last operation. */
+  readonly hardState: HardState | undefined;
+  /** Drop every entry at and above this index first. */
+  readonly truncateFrom: LogIndex | undefined;
+  /** Contiguous with what the log holds after the truncation. */
+  readonly entries: readonly Entry[];
+}
+
+export interface LoadRequest {
+  readonly purpose: LoadPurpose;
+  /** Entries in `[from, to)`, at most about `bytesMax` bytes but at least one. */
+  readonly from: LogIndex;
+  readonly to: LogIndex;
+  readonly bytesMax: number;
+}
+
+export type ProposalOutcome =
+  /** In the leader's log at `index` of `term`. It will be committed there, or another term's entry will. */
+  | {
+      readonly kind: 'appended';
+      readonly requestId: RequestId;
+      readonly index: LogIndex;
+      readonly term: Term;
+    }
+  /** Certainly not in any log. */
+  | { readonly kind: 'refused'; readonly requestId: RequestId; readonly reason: 'NOT_LEADER' | 'BUSY' };
+
+export type ReadOutcome =
+  /** A read is linearizable once the state has applied `index` (R12). */
+  | { readonly kind: 'confirmed'; readonly requestId: RequestId; readonly index: LogIndex }
+  | { readonly kind: 'refused'; readonly requestId: RequestId; readonly reason: 'NO_LEADER' | 'BUSY' };
+
+/** What a driver must do, in the order of the fields. Taking it empties it. */
+export interface Ready {
+  /** Send now: whatever had to be durable before them is. The order holds for each receiver. */
+  readonly messages: readonly Message[];
+  /** Start this write, then go on; `persisted` says when it is durable. */
+  readonly persist: PersistOperation | undefined;
+  /** Read these from the log, and answer each with `loaded`. */
+  readonly loads: readonly LoadRequest[];
+  readonly proposals: readonly ProposalOutcome[];
+  /** Committed and durable here (R7), in order, each exactly once in a run. Answer with `applied`. */
+  readonly apply: readonly Entry[];
+  readonly reads: readonly ReadOutcome[];
+}
+
+export type Role = 'follower' | 'preCandidate' | 'candidate' | 'leader';
+
+/** A look at the core, for people, metrics and the barrier; never a way to change it. */
+export interface RaftStatus {
+  readonly role: Role;
+  readonly term: Term;
+  readonly leader: StoreId | undefined;
+  readonly commit: LogIndex;
+  readonly applied: LogIndex;
+  readonly lastIndex: LogIndex;
+  /** The highest index that is durable here. */
+  readonly durable: LogIndex;
+  readonly configuration: Configuration;
+  /**
+   * A leader only: its own no-op is applied and a quorum answered recently enough that no other can have been
+   * elected. What decides on behalf of the cluster (controllers, the agents' gateway) works only while it holds.
+   */
+  readonly mayControl: boolean;
+  /** A leader only: what each voter is known to hold, and when it last answered (monotonic ms). */
+  readonly progress: ReadonlyMap<
+    StoreId,
+    { readonly match: LogIndex; readonly lastHeardMs: number | undefined }
+  >;
+  /** A follower only: when a leader was last heard (monotonic ms). */
+  readonly leaderHeardMs: number | undefined;
+}

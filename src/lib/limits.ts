@@ -1,0 +1,76 @@
+// Every bound of the product, named with its unit, in one place; the relations between them are checked at start.
+// (Raft's own bounds and time-outs stand in raft/config.ts: the core imports nothing.)
+
+import { assert } from './assert.ts';
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+export const limits = {
+  /** One HTTP request body. */
+  bodyBytesMax: 1 * MiB,
+  /** One encoded command: the data of one log entry. */
+  commandBytesMax: 2 * MiB,
+  /** The data of one setting. */
+  settingBytesMax: 256 * KiB,
+  /** Services in one manifest. */
+  manifestServicesMax: 1_000,
+  /** Replicas of one service. */
+  replicasMax: 1_000,
+  /** Commands that wait for their commit on one peer; the next is refused with BUSY. */
+  proposalsMax: 4_096,
+  /** Linearizable reads that wait for their confirmation on one peer; the next is refused with BUSY. */
+  readsMax: 8_192,
+  /** Inputs that wait for the Raft driver; a message beyond it is dropped (Raft resends). */
+  inputsMax: 16_384,
+  /** How long a read or a write may take before it is answered, one way or another. */
+  requestMs: 2_000,
+  /** One frame on a peer link, header excluded. */
+  frameBytesMax: 8 * MiB,
+  /** Bytes queued to one peer on its data connection; a message beyond it is dropped. */
+  dataQueueBytesMax: 32 * MiB,
+  /** Bytes queued to one peer on its control connection; a message beyond it is dropped. */
+  controlQueueBytesMax: 8 * MiB,
+  /** Time for a TCP connection and its handshake, in milliseconds. */
+  dialMs: 2_000,
+  /** One segment file of the log; a larger batch still stands in one segment. */
+  segmentBytesMax: 64 * MiB,
+  /** Log bytes appended since the last state flush began that make the next one due. */
+  flushBytesMax: 4 * MiB,
+  /** Rows changed but not flushed; past it, new commands are refused with BUSY. */
+  unflushedRowsMax: 50_000,
+  /** The longest that a changed row waits for its flush to begin, in milliseconds. */
+  flushMs: 500,
+  /** Sessions of agents on one leader. */
+  agentSessionsMax: 1_000,
+  /** One message of an agent. */
+  agentMessageBytesMax: 4 * MiB,
+  /** Bytes queued to one agent; past it the session is closed, and a new one starts from the whole set. */
+  agentQueueBytesMax: 16 * MiB,
+  /** Between two heartbeats of an agent, in milliseconds. */
+  agentHeartbeatMs: 1_000,
+  /** Without a heartbeat for this long a node is unknown, in milliseconds. */
+  nodeUnknownMs: 4_000,
+  /** Without a heartbeat for this long a node is down, and its replicas run elsewhere, in milliseconds. */
+  nodeDownMs: 10_000,
+  /** Commands that one pass of the controllers may have waiting for their commit. */
+  controlCommandsMax: 256,
+  /** Log lines that one stream may have in flight from agent to reader. */
+  logCreditLines: 1_000,
+  /** Log streams open at once on one leader. */
+  logStreamsMax: 256,
+  /** One log line; the rest of a longer one is cut off. */
+  logLineBytesMax: 16 * KiB,
+  /** One log file of a replica; beyond it the older half is given up. */
+  logFileBytesMax: 10 * MiB,
+} as const;
+
+assert(limits.settingBytesMax < limits.bodyBytesMax, 'a request holds the largest setting');
+assert(limits.bodyBytesMax < limits.commandBytesMax, 'a command holds the largest request, normalised');
+assert(limits.commandBytesMax * 2 <= limits.frameBytesMax, 'a frame holds the largest command with room');
+assert(limits.frameBytesMax <= limits.controlQueueBytesMax, 'a queue holds the largest frame');
+assert(
+  limits.agentHeartbeatMs * 3 < limits.nodeUnknownMs,
+  'a node misses three heartbeats before it is unknown',
+);
+assert(limits.nodeUnknownMs < limits.nodeDownMs, 'a node is unknown before it is down');

@@ -1,0 +1,92 @@
+// What a peer offers to those who work through it: API, gateway and controllers see this and the view, nothing else.
+
+import type { Command, CommandBody, CommandResult } from '../protocol/command.ts';
+import type { RowChange, View } from '../state/view.ts';
+
+/** A command that was applied. A refusal by the state is a result like any other. */
+export interface Applied {
+  /** Log index at which it was applied: the resourceVersion of what it changed. */
+  readonly index: number;
+  readonly result: CommandResult;
+}
+
+export interface PeerView {
+  readonly id: string;
+  /** Null while its disk has not been heard of. */
+  readonly storeId: string | null;
+  readonly api: string;
+  readonly raft: string;
+  readonly role: 'leader' | 'follower' | 'candidate' | 'learner' | 'unknown';
+  readonly voter: boolean;
+  /** Leader only: how far its log is known to equal the leader's. */
+  readonly match: number | null;
+  /** Milliseconds since it was last heard by this peer. */
+  readonly lastContactMs: number | null;
+  readonly version: string | null;
+}
+
+/** `GET /api/cluster`, answered from this peer's own knowledge alone. */
+export interface ClusterView {
+  readonly clusterId: string | null;
+  readonly name: string;
+  readonly self: string;
+  readonly leader: string | null;
+  readonly term: number;
+  readonly commitIndex: number;
+  readonly appliedIndex: number;
+  readonly peers: readonly PeerView[];
+  /** `have`: voters that the leader heard within an election time-out, itself included; null elsewhere. */
+  readonly quorum: { readonly need: number; readonly have: number | null; readonly voters: number };
+}
+
+export interface Freshness {
+  readonly index: number;
+  readonly leader: string | undefined;
+  /** Milliseconds since a leader was last heard; 0 on the leader, undefined if never. */
+  readonly lastContactMs: number | undefined;
+}
+
+export interface ControlPlane {
+  readonly view: View;
+
+  /**
+   * Has a user's command applied, by way of the leader, within `limits.requestMs`. Throws `NO_LEADER`, `NO_QUORUM` or
+   * `BUSY` when it is certain that it was not and will not be applied; `OUTCOME_UNKNOWN` when it may have been.
+   */
+  propose(body: CommandBody): Promise<Applied>;
+
+  /**
+   * Has a controller's command applied by this peer as the leader of `term`; never forwarded. Throws as `propose`
+   * does, at the latest when this peer stops leading that term.
+   */
+  proposeAsLeader(term: number, body: CommandBody): Promise<Applied>;
+
+  /**
+   * Resolves once reading `view` is linearizable: it holds every write acknowledged before the call. Throws
+   * `NO_LEADER`, `NO_QUORUM` or `BUSY` within `limits.requestMs`.
+   */
+  readBarrier(): Promise<void>;
+
+  freshness(): Freshness;
+  cluster(): ClusterView;
+  /** Why this peer cannot serve yet, in sentences; empty when it is ready. */
+  notReady(): readonly string[];
+
+  /** URL of the leader's API, when one is known and it is not this peer. */
+  leaderApi(): string | undefined;
+  /** URLs of every peer's API, this one's first. */
+  peerApis(): readonly string[];
+
+  /**
+   * The term in which this peer may decide for the cluster (own no-op applied, quorum held); undefined while it may
+   * not. Ask again after every await.
+   */
+  controlTerm(): number | undefined;
+  /** Called at once and on every change of `controlTerm`. The answer unsubscribes. */
+  onControlTerm(listener: (term: number | undefined) => void): () => void;
+  /** Called after each entry that changed rows, in order, with the index applied. The answer unsubscribes. */
+  onChanges(listener: (index: number, changes: readonly RowChange[]) => void): () => void;
+}
+
+/** For whoever builds commands: the envelope around a body. */
+export type Envelope = (body: CommandBody) => Command;

@@ -1,0 +1,162 @@
+// The ports of a peer: what the driver needs from the outside, named by the driver and implemented by adapters.
+// Every adapter passes the suite of its port (test/storage/log-store-suite.ts, …), the in-memory ones too.
+//
+// Callbacks never do work: they enqueue. A rejected promise from a store means that its disk cannot be trusted any
+// more; the peer stops (raft.md: a failed fsync is never retried).
+
+import type {
+  ClusterId,
+  Entry,
+  Genesis,
+  HardState,
+  LogIndex,
+  Message,
+  PeerId,
+  PersistOperation,
+  StoreId,
+  Term,
+} from '../../raft/types.ts';
+import type { Command } from '../protocol/command.ts';
+import type { Row, RowKey } from '../state/row.ts';
+
+// ── Log ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** From `from` on (up to the next run) entries have term `term`: the whole log's terms in a few numbers. */
+export interface TermRun {
+  readonly from: LogIndex;
+  readonly term: Term;
+}
+
+/** What the disk says of this peer, durable before anyone hears it. */
+export interface StoreIdentity {
+  readonly peerId: PeerId;
+  readonly storeId: StoreId;
+  /** Rises by one with every start: a higher one from the same store means that the earlier process is gone. */
+  readonly incarnation: number;
+  readonly clusterId: ClusterId | undefined;
+}
+
+/** What a log holds when it is opened. */
+export interface RestoredLog {
+  readonly hardState: HardState;
+  /** 0 when the log is empty. */
+  readonly lastIndex: LogIndex;
+  readonly termRuns: readonly TermRun[];
+  /** The newest entries, contiguous up to `lastIndex`, as many as fit the bytes asked for (all, when few). */
+  readonly tail: readonly Entry[];
+  readonly genesis: Genesis | undefined;
+}
+
+/**
+ * The durable log. One `persist` is in flight at a time; each is all or nothing after a crash. Throws
+ * `DIRECTORY_LOCKED`, `FORMAT_TOO_NEW`, `LOG_CORRUPT` or `DISK_FAILED` when it is opened or used.
+ */
+export interface LogStore {
+  readonly identity: StoreIdentity;
+  readonly restored: RestoredLog;
+  /** Resolves when the operation is durable. Never called while another is pending. */
+  persist(operation: PersistOperation): Promise<void>;
+  /** Durable entries in `[from, to)`, at least one, stopping after about `bytesMax` bytes. */
+  read(range: {
+    readonly from: LogIndex;
+    readonly to: LogIndex;
+    readonly bytesMax: number;
+  }): Promise<readonly Entry[]>;
+  /** Durably records which cluster this store belongs to; refuses (`WRONG_CLUSTER`) to change it once past genesis. */
+  joinCluster(clusterId: ClusterId): Promise<void>;
+  /** Bytes of entries on disk, and how the last syncs went. */
+  stats(): LogStats;
+  close(): Promise<void>;
+}
+
+export interface LogStats {
+  readonly bytes: number;
+  readonly segments: number;
+  readonly syncs: number;
+  /** 99th percentile of the last 1,000 syncs, in milliseconds; undefined before the first. */
+  readonly syncP99Ms: number | undefined;
+}
+
+// ── State ────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** One write-behind flush: every row changed since the last one, and the index they add up to. */
+export interface StateFlush {
+  readonly applied: LogIndex;
+  /** `undefined`: the row was deleted. */
+  readonly rows: ReadonlyMap<RowKey, Row | undefined>;
+}
+
+/** The tables on disk, for restarts only: reads are served from memory. */
+export interface StateStore {
+  /** Everything as of the last flush; `applied` is 0 for a new store. Called once, first. */
+  load(): Promise<{ readonly applied: LogIndex; readonly rows: ReadonlyMap<RowKey, Row> }>;
+  /** One synced batch, all or nothing. Never called while another is pending. */
+  flush(flush: StateFlush): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Commands as bytes in the log. The same command gives the same bytes on every peer and in every run. */
+export interface CommandCodec {
+  encode(command: Command): Uint8Array;
+  /** Throws on bytes that are no command of a known version: such a peer must stop, never skip. */
+  decode(data: Uint8Array): Command;
+}
+
+// ── Transport ────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What each end of a peer link says of itself before anything else. */
+export interface PeerIdentity {
+  readonly peerId: PeerId;
+  readonly storeId: StoreId;
+  readonly incarnation: number;
+  /** The cluster's name and founders as its file lists them (sorted `peerId=raft`), to tell two set-ups apart. */
+  readonly clusterName: string;
+  readonly founders: readonly string[];
+  /** The addresses at which this peer wants to be known. */
+  readonly api: string;
+  readonly raft: string;
+  /** Present once its log has one. */
+  readonly genesis: Genesis | undefined;
+  /** Raised by a recovery; 0 in a cluster that never needed one. */
+  readonly epoch: number;
+  readonly version: string;
+}
+
+/** What peers say to each other beside Raft: a write or a question passed on to the leader. */
+export type PeerMessage =
+  | { readonly kind: 'raft'; readonly message: Message }
+  /** A command for the leader of `term`. Any other peer refuses it, definitely. */
+  | { readonly kind: 'forward'; readonly requestId: number; readonly term: Term; readonly data: Uint8Array }
+  | { readonly kind: 'forwardAnswer'; readonly requestId: number; readonly answer: ForwardAnswer };
+
+export type ForwardAnswer =
+  /** Applied by the leader at `index`, with the result encoded as msgpack. */
+  | { readonly kind: 'applied'; readonly index: LogIndex; readonly result: unknown }
+  /** Never appended anywhere, or overtaken by another term's entry: certainly not applied. */
+  | { readonly kind: 'refused'; readonly code: 'NO_LEADER' | 'BUSY'; readonly message: string }
+  | { readonly kind: 'unknown'; readonly message: string };
+
+export interface TransportEvents {
+  /** Both connections to a peer stand and the handshake was accepted by both sides. */
+  onUp(identity: PeerIdentity): void;
+  onDown(peer: { readonly peerId: PeerId; readonly storeId: StoreId; readonly incarnation: number }): void;
+  onMessage(from: StoreId, message: PeerMessage): void;
+  /** A peer was refused, or refused us; told once for each peer and reason until it changes. */
+  onRefused(peerId: PeerId | undefined, reason: string): void;
+}
+
+export interface Transport {
+  /** Starts listening and dialling. `self` is asked at each handshake, so that it is never stale. */
+  start(options: {
+    readonly self: () => PeerIdentity;
+    readonly peers: readonly { readonly peerId: PeerId; readonly raft: string }[];
+    /** A reason to refuse this peer, or undefined. */
+    readonly refuse: (identity: PeerIdentity) => string | undefined;
+    readonly events: TransportEvents;
+  }): Promise<void>;
+  /** Queued, or dropped and false: no link, or its queue is full. Raft messages are resent by Raft. */
+  send(to: StoreId, message: PeerMessage): boolean;
+  /** Ends every connection, so that both sides handshake anew with what is true now. */
+  reconnect(): void;
+  stop(): Promise<void>;
+}
