@@ -10,6 +10,8 @@ export interface Clock {
   wallMs(): number;
   /** Calls `callback` once after `delayMs`; the answer cancels it. */
   after(delayMs: number, callback: () => void): () => void;
+  /** Calls `callback` once whatever input is at hand by now has been taken: what makes a batch of a burst. */
+  soon(callback: () => void): void;
 }
 
 export const systemClock: Clock = {
@@ -19,4 +21,5 @@ export const systemClock: Clock = {
     const timer = setTimeout(callback, delayMs);
     return () => clearTimeout(timer);
   },
+  soon: (callback) => void setImmediate(callback),
 };

@@ -23,8 +23,12 @@ export const limits = {
   readsMax: 8_192,
   /** Inputs that wait for the Raft driver; a message beyond it is dropped (Raft resends). */
   inputsMax: 16_384,
-  /** How long a read or a write may take before it is answered, one way or another. */
-  requestMs: 2_000,
+  /** How long a read or a write may take before it is answered, one way or another: 2 s, less the way back. */
+  requestMs: 1_900,
+  /** Between two looks for a leader while a request waits for one, in milliseconds. */
+  leaderRetryMs: 100,
+  /** Between two ticks of the Raft core, in milliseconds. */
+  tickMs: 20,
   /** One frame on a peer link, header excluded. */
   frameBytesMax: 8 * MiB,
   /** Bytes queued to one peer on its data connection; a message beyond it is dropped. */

@@ -117,6 +117,8 @@ export interface PeerIdentity {
   readonly raft: string;
   /** Present once its log has one. */
   readonly genesis: Genesis | undefined;
+  /** True once it voted or acknowledged under that genesis: it will not drop it for another any more. */
+  readonly settled: boolean;
   /** Raised by a recovery; 0 in a cluster that never needed one. */
   readonly epoch: number;
   readonly version: string;
@@ -132,9 +134,9 @@ export type PeerMessage =
 export type ForwardAnswer =
   /** Applied by the leader at `index`, with the result encoded as msgpack. */
   | { readonly kind: 'applied'; readonly index: LogIndex; readonly result: unknown }
-  /** Never appended anywhere, or overtaken by another term's entry: certainly not applied. */
-  | { readonly kind: 'refused'; readonly code: 'NO_LEADER' | 'BUSY'; readonly message: string }
-  | { readonly kind: 'unknown'; readonly message: string };
+  /** Never appended anywhere, or overtaken by another term's committed entry: certainly not applied. */
+  | { readonly kind: 'refused'; readonly reason: 'NOT_LEADER' | 'BUSY' | 'OVERTAKEN' }
+  | { readonly kind: 'unknown' };
 
 export interface TransportEvents {
   /** Both connections to a peer stand and the handshake was accepted by both sides. */

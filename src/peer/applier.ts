@@ -1,0 +1,115 @@
+// The applier: committed entries into the state, and the state behind them onto disk.
+// Owns: the state and its write-behind. Does not own: the order of entries (Raft), who waits for them (Proposals).
+//
+// W1. Entries are applied strictly in order, each exactly once in a run.
+// W2. One flush is in flight; it holds every row changed since the last one and the index they add up to. The next
+//     gathers all that came meanwhile. A restart applies again what came after the last flush.
+// W3. No row changed, no flush: an idle cluster writes nothing.
+// W4. A flush that fails stops the peer; a slow one only makes new commands BUSY once too many rows wait.
+
+import type { Entry } from '../../raft/types.ts';
+import { asIndex } from '../../raft/types.ts';
+import { unreachable } from '../lib/assert.ts';
+import type { Clock } from '../lib/clock.ts';
+import { limits } from '../lib/limits.ts';
+import type { CommandResult } from '../protocol/command.ts';
+import { type Applicable, State } from '../state/state.ts';
+import type { RowChange } from '../state/view.ts';
+import type { CommandCodec, StateStore } from './ports.ts';
+
+export interface ApplierEvents {
+  onApplied(entry: Entry, result: CommandResult | undefined): void;
+  onChanges(index: number, changes: readonly RowChange[]): void;
+  onFatal(error: unknown): void;
+}
+
+export class Applier {
+  readonly state: State;
+  readonly #store: StateStore;
+  readonly #codec: CommandCodec;
+  readonly #clock: Clock;
+  readonly #events: ApplierEvents;
+  #bytesSinceFlush = 0;
+  #flushing: Promise<void> | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #stopped = false;
+
+  constructor(options: {
+    state: State;
+    store: StateStore;
+    codec: CommandCodec;
+    clock: Clock;
+    events: ApplierEvents;
+  }) {
+    this.state = options.state;
+    this.#store = options.store;
+    this.#codec = options.codec;
+    this.#clock = options.clock;
+    this.#events = options.events;
+  }
+
+  /** True when so many rows wait for their flush that no new command should be taken. */
+  get lagging(): boolean {
+    return this.state.dirtyCount > limits.unflushedRowsMax;
+  }
+
+  apply(entry: Entry): void {
+    const { result, changes } = this.state.apply(this.#applicable(entry));
+    this.#bytesSinceFlush += entry.payload.kind === 'command' ? entry.payload.data.length : 0;
+    if (changes.length > 0) this.#events.onChanges(entry.index, changes);
+    this.#events.onApplied(entry, result);
+    this.#maybeFlush();
+  }
+
+  /** Waits for the flush under way and makes one more, so that a planned restart has nothing to apply again. */
+  async stop(): Promise<void> {
+    await this.#flushing;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#stopped = true;
+    if (this.state.dirtyCount > 0) await this.#flushNow();
+  }
+
+  #applicable(entry: Entry): Applicable {
+    const { index, term, time, payload } = entry;
+    switch (payload.kind) {
+      case 'noop':
+        return { index, term, time, payload };
+      case 'genesis':
+        return { index, term, time, payload: { kind: 'genesis', clusterId: payload.genesis.clusterId } };
+      case 'command':
+        return { index, term, time, payload: { kind: 'command', command: this.#codec.decode(payload.data) } };
+      default:
+        return unreachable(payload);
+    }
+  }
+
+  #maybeFlush(): void {
+    if (this.#flushing !== undefined || this.#stopped || this.state.dirtyCount === 0) return;
+    if (this.#bytesSinceFlush >= limits.flushBytesMax) {
+      this.#startFlush();
+      return;
+    }
+    this.#cancelTimer ??= this.#clock.after(limits.flushMs, () => {
+      this.#cancelTimer = undefined;
+      if (this.#flushing === undefined && !this.#stopped) this.#startFlush();
+    });
+  }
+
+  #startFlush(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#flushing = this.#flushNow().then(
+      () => {
+        this.#flushing = undefined;
+        this.#maybeFlush();
+      },
+      (error: unknown) => this.#events.onFatal(error),
+    );
+  }
+
+  #flushNow(): Promise<void> {
+    this.#bytesSinceFlush = 0;
+    return this.#store.flush({ applied: asIndex(this.state.appliedIndex), rows: this.state.takeDirty() });
+  }
+}

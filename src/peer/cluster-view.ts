@@ -1,0 +1,110 @@
+// How this peer sees the cluster, for people and probes: computed on demand from what is in memory, never cached.
+
+import type { Member, PeerId, RaftStatus, StoreId } from '../../raft/types.ts';
+import type { ClusterView, PeerView } from './control-plane.ts';
+import type { Links } from './links.ts';
+
+export interface ClusterFacts {
+  readonly name: string;
+  readonly self: {
+    readonly peerId: PeerId;
+    readonly storeId: StoreId;
+    readonly api: string;
+    readonly raft: string;
+  };
+  readonly version: string;
+  /** From the file; what the log says takes precedence once there is one. */
+  readonly founders: readonly { readonly peerId: PeerId; readonly api: string; readonly raft: string }[];
+  readonly clusterId: string | undefined;
+  readonly status: RaftStatus | undefined;
+  readonly appliedIndex: number;
+  readonly links: Links;
+  readonly nowMs: number;
+  /** A voter counts as present when it was heard within this time, in milliseconds. */
+  readonly presentMs: number;
+}
+
+export function clusterView(facts: ClusterFacts): ClusterView {
+  const { status, self } = facts;
+  const leader = status?.configuration.voters.find((member) => member.storeId === status.leader);
+  return {
+    clusterId: facts.clusterId ?? null,
+    name: facts.name,
+    self: self.peerId,
+    leader: leader?.peerId ?? null,
+    term: status?.term ?? 0,
+    commitIndex: status?.commit ?? 0,
+    appliedIndex: facts.appliedIndex,
+    peers: status === undefined ? founderViews(facts) : memberViews(facts, status),
+    quorum: quorum(facts),
+  };
+}
+
+function memberViews(facts: ClusterFacts, status: RaftStatus): PeerView[] {
+  return status.configuration.voters
+    .map((member) => memberView(facts, status, member))
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function memberView(facts: ClusterFacts, status: RaftStatus, member: Member): PeerView {
+  const { self, links, nowMs } = facts;
+  const isSelf = member.storeId === self.storeId;
+  const link = links.identity(member.storeId);
+  const leads = status.role === 'leader';
+  return {
+    id: member.peerId,
+    storeId: member.storeId,
+    api: member.api,
+    raft: member.raft,
+    role: roleOf(status, member.storeId, isSelf, link !== undefined),
+    voter: true,
+    match: leads ? (isSelf ? status.durable : (status.progress.get(member.storeId)?.match ?? 0)) : null,
+    lastContactMs: isSelf ? 0 : since(links.lastHeardMs(member.storeId), nowMs),
+    version: isSelf ? facts.version : (link?.version ?? null),
+  };
+}
+
+function roleOf(status: RaftStatus, storeId: StoreId, isSelf: boolean, linked: boolean): PeerView['role'] {
+  if (isSelf) return status.role === 'preCandidate' ? 'candidate' : status.role;
+  if (!linked) return 'unknown';
+  return status.leader === storeId ? 'leader' : 'follower';
+}
+
+/** Before genesis: who is in the file, and whose disk has been heard of. */
+function founderViews(facts: ClusterFacts): PeerView[] {
+  const { self, links, nowMs } = facts;
+  return facts.founders.map((founder) => {
+    const isSelf = founder.peerId === self.peerId;
+    const link = links.identities().find((identity) => identity.peerId === founder.peerId);
+    const storeId = isSelf ? self.storeId : (link?.storeId ?? null);
+    return {
+      id: founder.peerId,
+      storeId,
+      api: founder.api,
+      raft: founder.raft,
+      role: 'unknown',
+      voter: false,
+      match: null,
+      lastContactMs: isSelf ? 0 : storeId === null ? null : since(links.lastHeardMs(storeId), nowMs),
+      version: isSelf ? facts.version : (link?.version ?? null),
+    };
+  });
+}
+
+function quorum(facts: ClusterFacts): ClusterView['quorum'] {
+  const { status, self, links, nowMs } = facts;
+  const voters = status?.configuration.voters ?? [];
+  const count = status === undefined ? facts.founders.length : voters.length;
+  const need = Math.floor(count / 2) + 1;
+  if (status?.role !== 'leader') return { need, have: null, voters: count };
+  const present = voters.filter((voter) => {
+    if (voter.storeId === self.storeId) return true;
+    const heard = since(links.lastHeardMs(voter.storeId), nowMs);
+    return heard !== null && heard <= facts.presentMs;
+  });
+  return { need, have: present.length, voters: count };
+}
+
+function since(heardMs: number | undefined, nowMs: number): number | null {
+  return heardMs === undefined ? null : Math.max(0, Math.round(nowMs - heardMs));
+}

@@ -1,0 +1,143 @@
+// The driver: one loop between the pure core and the world. Everything that must happen in an order happens here.
+// Owns: the queue of inputs, the core, the one persist in flight. Does not own: what commands mean (Applier), who
+// waits for them (Proposals, Barriers).
+//
+// D1. Callbacks only enqueue; the loop drains what came together, steps the core with all of it, and then carries out
+//     its effects once: whatever arrived during one sync is one batch in the next.
+// D2. Effects are carried out in the order of `Ready`'s fields. The disk is never awaited: its answer is an input.
+//     What must wait for it (R1–R6) is held back by the core until `persisted`.
+// D3. A failed write or sync is never retried: the peer stops (`onFatal`), and restart judges what is on disk.
+// D4. The queue is bounded: a Raft message beyond it is dropped (Raft resends), a proposal or read refused as busy.
+
+import {
+  asIndex,
+  type Entry,
+  type Input,
+  type LoadRequest,
+  type Message,
+  type RaftStatus,
+  type Ready,
+} from '../../raft/types.ts';
+import type { ProposalOutcome, ReadOutcome } from '../../raft/types.ts';
+import type { Raft } from '../../raft/raft.ts';
+import { assert } from '../lib/assert.ts';
+import type { Clock } from '../lib/clock.ts';
+import { limits } from '../lib/limits.ts';
+import type { LogStore } from './ports.ts';
+
+/** What the driver tells the rest of the peer, always from inside the loop. */
+export interface DriverEvents {
+  send(message: Message): void;
+  apply(entry: Entry): void;
+  onProposal(outcome: ProposalOutcome): void;
+  onRead(outcome: ReadOutcome): void;
+  /** After each batch: the core as it is now. */
+  onStatus(status: RaftStatus): void;
+  /** The peer cannot go on: its disk failed, or an invariant broke. Called once. */
+  onFatal(error: unknown): void;
+}
+
+export class Driver {
+  readonly #raft: Raft;
+  readonly #log: LogStore;
+  readonly #clock: Clock;
+  readonly #events: DriverEvents;
+  #inputs: Input[] = [];
+  #scheduled = false;
+  #stopped = false;
+  #cancelTick: () => void = () => undefined;
+
+  constructor(options: { raft: Raft; log: LogStore; clock: Clock; events: DriverEvents }) {
+    this.#raft = options.raft;
+    this.#log = options.log;
+    this.#clock = options.clock;
+    this.#events = options.events;
+  }
+
+  start(): void {
+    this.#tick();
+  }
+
+  /** Nothing more is sent, written or applied. A write under way ends by itself. */
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelTick();
+    this.#inputs = [];
+  }
+
+  status(): RaftStatus {
+    return this.#raft.status();
+  }
+
+  /** False when the queue is full: the input is dropped (D4). */
+  tryPush(input: Input): boolean {
+    if (this.#inputs.length >= limits.inputsMax) return false;
+    this.#push(input);
+    return true;
+  }
+
+  #push(input: Input): void {
+    if (this.#stopped) return;
+    this.#inputs.push(input);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#clock.soon(() => this.#run());
+  }
+
+  #tick(): void {
+    if (this.#stopped) return;
+    this.#push({ kind: 'tick', now: this.#clock.monotonicMs() });
+    this.#cancelTick = this.#clock.after(limits.tickMs, () => this.#tick());
+  }
+
+  #run(): void {
+    this.#scheduled = false;
+    if (this.#stopped) return;
+    try {
+      const inputs = this.#inputs;
+      this.#inputs = [];
+      for (const input of inputs) this.#raft.step(input);
+      while (this.#raft.hasReady() && !this.#stopped) this.#carryOut(this.#raft.takeReady());
+      if (!this.#stopped) this.#events.onStatus(this.#raft.status());
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #carryOut(ready: Ready): void {
+    for (const message of ready.messages) this.#events.send(message);
+    if (ready.persist !== undefined) {
+      const { operation } = ready.persist;
+      this.#log.persist(ready.persist).then(
+        () => this.#push({ kind: 'persisted', operation }),
+        (error: unknown) => this.#fail(error),
+      );
+    }
+    for (const load of ready.loads) this.#load(load);
+    for (const outcome of ready.proposals) this.#events.onProposal(outcome);
+    this.#apply(ready.apply);
+    for (const outcome of ready.reads) this.#events.onRead(outcome);
+  }
+
+  #load(load: LoadRequest): void {
+    const { purpose, from, to, bytesMax } = load;
+    this.#log.read({ from, to, bytesMax }).then(
+      (entries) => this.#push({ kind: 'loaded', purpose, entries }),
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  #apply(entries: readonly Entry[]): void {
+    for (const entry of entries) this.#events.apply(entry);
+    const last = entries.at(-1);
+    if (last === undefined) return;
+    assert(last.index > 0, 'entries have an index');
+    this.#raft.step({ kind: 'applied', index: asIndex(last.index) });
+  }
+
+  #fail(error: unknown): void {
+    if (this.#stopped) return;
+    this.stop();
+    this.#events.onFatal(error);
+  }
+}

@@ -1,0 +1,71 @@
+// Leadership as this peer sees it, and those who wait for it to change.
+// Owns: the last status of the core, the waiters. Does not own: any decision.
+//
+// L1. `controlTerm` is a term only while this peer may decide for the cluster; listeners hear every change, in order.
+// L2. A waiter wakes on any change of leader or link, or when its time is up; it looks again for itself.
+
+import type { RaftStatus, StoreId, Term } from '../../raft/types.ts';
+import type { Clock } from '../lib/clock.ts';
+
+export class Leadership {
+  readonly #clock: Clock;
+  #term: Term | undefined;
+  #leader: StoreId | undefined;
+  #controlTerm: Term | undefined;
+  readonly #controlListeners = new Set<(term: Term | undefined) => void>();
+  #waiters = new Set<() => void>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get controlTerm(): Term | undefined {
+    return this.#controlTerm;
+  }
+
+  onStatus(status: RaftStatus): void {
+    if (status.term !== this.#term || status.leader !== this.#leader) {
+      this.#term = status.term;
+      this.#leader = status.leader;
+      this.wake();
+    }
+    const controlTerm = status.mayControl ? status.term : undefined;
+    if (controlTerm === this.#controlTerm) return;
+    this.#controlTerm = controlTerm;
+    for (const listener of this.#controlListeners) listener(controlTerm);
+  }
+
+  /** This peer stops leading whatever it led. */
+  stop(): void {
+    this.#controlTerm = undefined;
+    for (const listener of this.#controlListeners) listener(undefined);
+    this.wake();
+  }
+
+  onControlTerm(listener: (term: Term | undefined) => void): () => void {
+    this.#controlListeners.add(listener);
+    listener(this.#controlTerm);
+    return () => this.#controlListeners.delete(listener);
+  }
+
+  wake(): void {
+    const waiters = this.#waiters;
+    this.#waiters = new Set();
+    for (const waiter of waiters) waiter();
+  }
+
+  /** Resolves on the next change, at the latest after `withinMs` milliseconds. */
+  changed(withinMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancelTimer = this.#clock.after(withinMs, () => {
+        this.#waiters.delete(waiter);
+        resolve();
+      });
+      const waiter = (): void => {
+        cancelTimer();
+        resolve();
+      };
+      this.#waiters.add(waiter);
+    });
+  }
+}

@@ -1,0 +1,38 @@
+// Links: which peers are connected, who they said they are, and when each was last heard.
+// K1. At most one live link a peer id; what an older incarnation said is forgotten when it goes.
+
+import type { StoreId } from '../../raft/types.ts';
+import type { PeerIdentity } from './ports.ts';
+
+export class Links {
+  readonly #up = new Map<StoreId, PeerIdentity>();
+  readonly #heardMs = new Map<StoreId, number>();
+
+  up(identity: PeerIdentity, nowMs: number): void {
+    this.#up.set(identity.storeId, identity);
+    this.#heardMs.set(identity.storeId, nowMs);
+  }
+
+  /** False when a newer incarnation of that store has taken the link's place. */
+  down(storeId: StoreId, incarnation: number): boolean {
+    if (this.#up.get(storeId)?.incarnation !== incarnation) return false;
+    return this.#up.delete(storeId);
+  }
+
+  heard(storeId: StoreId, nowMs: number): void {
+    this.#heardMs.set(storeId, nowMs);
+  }
+
+  identity(storeId: StoreId): PeerIdentity | undefined {
+    return this.#up.get(storeId);
+  }
+
+  identities(): readonly PeerIdentity[] {
+    return [...this.#up.values()];
+  }
+
+  /** Monotonic milliseconds; undefined when it was never heard in this run. */
+  lastHeardMs(storeId: StoreId): number | undefined {
+    return this.#heardMs.get(storeId);
+  }
+}

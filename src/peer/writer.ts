@@ -1,0 +1,100 @@
+// The writer: has one user's command applied by whoever leads, and says truthfully how that ended.
+//
+// X1. At most one copy of a command is outstanding: another try starts only after the last one was refused for
+//     certain (never appended, or overtaken by another term's committed entry).
+// X2. Within `limits.requestMs` it ends: applied; or NO_LEADER, NO_QUORUM, BUSY (certainly not applied); or
+//     OUTCOME_UNKNOWN. An unknown outcome is final: no later try may make it look better.
+
+import type { StoreId, Term } from '../../raft/types.ts';
+import { unreachable } from '../lib/assert.ts';
+import type { Clock } from '../lib/clock.ts';
+import { OrionError } from '../lib/errors.ts';
+import { limits } from '../lib/limits.ts';
+import type { Applied } from './control-plane.ts';
+import type { Forwarding } from './forwarding.ts';
+import type { Leadership } from './leadership.ts';
+import type { Proposals, Settlement } from './proposals.ts';
+
+/** Where a write can go now. */
+export type Route =
+  | { readonly kind: 'here' }
+  | { readonly kind: 'leader'; readonly storeId: StoreId; readonly term: Term }
+  /** Nobody leads, or the leader cannot be reached. */
+  | { readonly kind: 'nowhere' };
+
+/** What a write goes through; absent while this peer has no core yet. */
+export interface WriteParts {
+  readonly proposals: Proposals;
+  readonly forwarding: Forwarding;
+}
+
+export class Writer {
+  readonly #clock: Clock;
+  readonly #leadership: Leadership;
+  readonly #route: () => Route;
+  readonly #parts: () => WriteParts | undefined;
+  readonly #noLeader: () => OrionError;
+
+  constructor(options: {
+    clock: Clock;
+    leadership: Leadership;
+    route: () => Route;
+    parts: () => WriteParts | undefined;
+    /** The error that says why nobody leads, as far as this peer can see. */
+    noLeader: () => OrionError;
+  }) {
+    this.#clock = options.clock;
+    this.#leadership = options.leadership;
+    this.#route = options.route;
+    this.#parts = options.parts;
+    this.#noLeader = options.noLeader;
+  }
+
+  async write(data: Uint8Array): Promise<Applied> {
+    const deadline = this.#clock.monotonicMs() + limits.requestMs;
+    for (;;) {
+      const withinMs = deadline - this.#clock.monotonicMs();
+      if (withinMs <= 0) throw this.#noLeader();
+      const settlement = await this.#attempt(data, withinMs);
+      switch (settlement.kind) {
+        case 'applied':
+          return settlement.applied;
+        case 'unknown':
+          throw outcomeUnknown();
+        case 'refused':
+          if (settlement.reason === 'BUSY') throw busy();
+          await this.#leadership.changed(Math.min(limits.leaderRetryMs, withinMs));
+          break;
+        default:
+          unreachable(settlement);
+      }
+    }
+  }
+
+  #attempt(data: Uint8Array, withinMs: number): Promise<Settlement> | Settlement {
+    const parts = this.#parts();
+    const route = this.#route();
+    if (parts === undefined) return { kind: 'refused', reason: 'NOT_LEADER' };
+    switch (route.kind) {
+      case 'here':
+        return parts.proposals.submit(data, withinMs);
+      case 'leader':
+        return parts.forwarding.submit({ to: route.storeId, term: route.term, data, withinMs });
+      case 'nowhere':
+        return { kind: 'refused', reason: 'NOT_LEADER' };
+      default:
+        return unreachable(route);
+    }
+  }
+}
+
+export function busy(): OrionError {
+  return new OrionError('BUSY', 'too many requests wait for their commit: back off and try again');
+}
+
+export function outcomeUnknown(): OrionError {
+  return new OrionError(
+    'OUTCOME_UNKNOWN',
+    'the leader did not say in time how this ended: it may have been applied; read the object before you try again',
+  );
+}
