@@ -1,0 +1,132 @@
+// The running half of a peer: a Raft core with its driver, the applier, and all who wait for either.
+// It exists from genesis on and is thrown away as a whole; the phases around it are in peer.ts.
+
+import { type Raft } from '../../raft/raft.ts';
+import type { RaftStatus, StoreId, Term } from '../../raft/types.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { State } from '../state/state.ts';
+import type { RowChange } from '../state/view.ts';
+import { Applier } from './applier.ts';
+import { Barriers } from './barriers.ts';
+import { Driver } from './driver.ts';
+import { answerForward, Forwarding } from './forwarding.ts';
+import type { CommandCodec, LogStore, PeerMessage, StateStore, Transport } from './ports.ts';
+import { Proposals } from './proposals.ts';
+import type { Route, WriteParts } from './writer.ts';
+
+export interface CoreOptions {
+  readonly raft: Raft;
+  readonly log: LogStore;
+  readonly state: State;
+  readonly stateStore: StateStore;
+  readonly codec: CommandCodec;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly onStatus: (status: RaftStatus) => void;
+  readonly onChanges: (index: number, changes: readonly RowChange[]) => void;
+  readonly onFatal: (error: unknown) => void;
+}
+
+export class Core implements WriteParts {
+  readonly proposals: Proposals;
+  readonly forwarding: Forwarding;
+  readonly barriers: Barriers;
+  readonly applier: Applier;
+  readonly #driver: Driver;
+  readonly #transport: Transport;
+  #status: RaftStatus;
+
+  constructor(options: CoreOptions) {
+    const { raft, log, state, stateStore, codec, transport, clock, onFatal } = options;
+    this.#transport = transport;
+    this.#status = raft.status();
+    this.#driver = new Driver({
+      raft,
+      log,
+      clock,
+      events: {
+        send: (message) => void transport.send(message.to, { kind: 'raft', message }),
+        apply: (entry) => this.applier.apply(entry),
+        onProposal: (outcome) => this.proposals.onOutcome(outcome),
+        onRead: (outcome) => this.barriers.onRead(outcome),
+        onStatus: (status) => {
+          this.#status = status;
+          options.onStatus(status);
+        },
+        onFatal,
+      },
+    });
+    this.proposals = new Proposals({
+      clock,
+      push: (requestId, time, data) => this.#driver.tryPush({ kind: 'propose', requestId, time, data }),
+    });
+    this.forwarding = new Forwarding({ clock, send: (to, message) => transport.send(to, message) });
+    this.barriers = new Barriers({
+      clock,
+      push: (requestId) => this.#driver.tryPush({ kind: 'read', requestId }),
+      appliedIndex: () => state.appliedIndex,
+    });
+    this.applier = new Applier({
+      state,
+      store: stateStore,
+      codec,
+      clock,
+      events: {
+        onApplied: (entry, result) => {
+          this.proposals.onApplied(entry, result);
+          this.barriers.onApplied();
+        },
+        onChanges: options.onChanges,
+        onFatal,
+      },
+    });
+  }
+
+  /** As of the end of the last batch of inputs. */
+  get status(): RaftStatus {
+    return this.#status;
+  }
+
+  start(): void {
+    this.#driver.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#driver.stop();
+    this.proposals.stop();
+    this.forwarding.stop();
+    this.barriers.stop();
+    await this.applier.stop();
+  }
+
+  /** Where a user's write can go now; `isUp` says whether a store has a live link. */
+  route(isUp: (storeId: StoreId) => boolean): Route {
+    const { role, leader, term } = this.#status;
+    if (role === 'leader') return { kind: 'here' };
+    if (leader === undefined || !isUp(leader)) return { kind: 'nowhere' };
+    return { kind: 'leader', storeId: leader, term };
+  }
+
+  onMessage(from: StoreId, message: PeerMessage): void {
+    switch (message.kind) {
+      case 'raft':
+        if (message.message.from === from)
+          this.#driver.tryPush({ kind: 'receive', message: message.message });
+        return;
+      case 'forward':
+        void this.#answer(from, message.requestId, message.term, message.data);
+        return;
+      case 'forwardAnswer':
+        this.forwarding.onAnswer(from, message.requestId, message.answer);
+        return;
+    }
+  }
+
+  async #answer(from: StoreId, requestId: number, term: Term, data: Uint8Array): Promise<void> {
+    const leadsTerm = this.#status.role === 'leader' ? this.#status.term : undefined;
+    const answer = this.applier.lagging
+      ? ({ kind: 'refused', reason: 'BUSY' } as const)
+      : await answerForward({ proposals: this.proposals, leadsTerm, term, data });
+    this.#transport.send(from, { kind: 'forwardAnswer', requestId, answer });
+  }
+}

@@ -1,0 +1,87 @@
+// Founding: how a peer with an empty log comes by entry 1, the genesis record (rules: raft/genesis.ts).
+// Owns: when to judge again, and writing what was judged. Does not own: the judgement.
+//
+// G1. Genesis is durable in the log before the core exists, and before anyone hears of it.
+// G2. Only a peer that never voted nor acknowledged anything may drop its genesis for another.
+
+import { decideGenesis, type GenesisDecision, makeGenesis } from '../../raft/genesis.ts';
+import {
+  asIndex,
+  asOperation,
+  asTerm,
+  type Entry,
+  type Genesis,
+  type Member,
+  type PeerId,
+} from '../../raft/types.ts';
+import type { Links } from './links.ts';
+import type { LogStore, RestoredLog } from './ports.ts';
+
+export const genesisTerm = asTerm(1);
+export const genesisIndex = asIndex(1);
+
+export class Founding {
+  readonly #name: string;
+  readonly #founders: readonly PeerId[];
+  readonly #self: Member;
+  readonly #log: LogStore;
+  readonly #links: Links;
+  readonly #hash: (text: string) => string;
+
+  constructor(options: {
+    name: string;
+    founders: readonly PeerId[];
+    self: Member;
+    log: LogStore;
+    links: Links;
+    hash: (text: string) => string;
+  }) {
+    this.#name = options.name;
+    this.#founders = options.founders;
+    this.#self = options.self;
+    this.#log = options.log;
+    this.#links = options.links;
+    this.#hash = options.hash;
+  }
+
+  decide(own: Genesis | undefined, pristine: boolean): GenesisDecision {
+    return decideGenesis({
+      self: this.#self,
+      founders: this.#founders,
+      own,
+      pristine,
+      heard: this.#links.identities(),
+    });
+  }
+
+  make(founders: readonly Member[]): Genesis {
+    return makeGenesis({ name: this.#name, founders }, this.#hash);
+  }
+
+  /** Writes genesis as entry 1, in place of an earlier one that was never acted on. */
+  async write(genesis: Genesis, replacesOwn: boolean): Promise<void> {
+    await this.#log.persist({
+      operation: asOperation(0),
+      hardState: { term: genesisTerm, vote: undefined },
+      truncateFrom: replacesOwn ? genesisIndex : undefined,
+      entries: [genesisEntry(genesis)],
+    });
+    await this.#log.joinCluster(genesis.clusterId);
+  }
+
+  /** What the log holds after {@link write}. */
+  restored(genesis: Genesis): RestoredLog {
+    const entry = genesisEntry(genesis);
+    return {
+      hardState: { term: genesisTerm, vote: undefined },
+      lastIndex: genesisIndex,
+      termRuns: [{ from: genesisIndex, term: genesisTerm }],
+      tail: [entry],
+      genesis,
+    };
+  }
+}
+
+function genesisEntry(genesis: Genesis): Entry {
+  return { index: genesisIndex, term: genesisTerm, time: 0, payload: { kind: 'genesis', genesis } };
+}

@@ -1,0 +1,281 @@
+// The life of a peer, from an empty disk to a member of a running cluster.
+// Owns: the phases, the links, who is heard. Does not own: Raft (Core), what others ask of the peer (Peer).
+//
+// Phases: founding (empty log: waits to hear every founder) → running (genesis in the log) → stopped.
+//         founding → foreign (a cluster exists that knows this name by another disk): serves what needs no log.
+// E1. Raft speaks only with stores that handshook under the same genesis.
+// E2. A genesis is dropped for another only before this store voted or acknowledged anything (raft/genesis.ts).
+
+import type { RaftConfig } from '../../raft/config.ts';
+import { Raft } from '../../raft/raft.ts';
+import { asIndex, type Genesis, type Member, type PeerId, type StoreId } from '../../raft/types.ts';
+import { assert, unreachable } from '../lib/assert.ts';
+import type { Clock } from '../lib/clock.ts';
+import { limits } from '../lib/limits.ts';
+import type { State } from '../state/state.ts';
+import type { RowChange } from '../state/view.ts';
+import { Core } from './core.ts';
+import { Founding, genesisIndex, genesisTerm } from './founding.ts';
+import { Leadership } from './leadership.ts';
+import { Links } from './links.ts';
+import type {
+  CommandCodec,
+  LogStore,
+  PeerIdentity,
+  PeerMessage,
+  RestoredLog,
+  StateStore,
+  Transport,
+} from './ports.ts';
+
+export interface PeerOptions {
+  /** From cluster.toml. */
+  readonly clusterName: string;
+  readonly founders: readonly { readonly peerId: PeerId; readonly api: string; readonly raft: string }[];
+  readonly peerId: PeerId;
+  readonly version: string;
+  readonly raftConfig: RaftConfig;
+  readonly log: LogStore;
+  readonly stateStore: StateStore;
+  readonly codec: CommandCodec;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** Seeds election time-outs. */
+  readonly seed: number;
+  /** A fresh request id: 128 random bits in hex. */
+  readonly requestId: () => string;
+  /** 128 bits in hex of a text. */
+  readonly hash: (text: string) => string;
+  readonly report: (fields: object, message: string) => void;
+  /** The peer has stopped itself because it cannot go on; whoever runs it should end the process. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+export type Phase =
+  | { readonly kind: 'founding'; readonly reason: string }
+  | { readonly kind: 'foreign'; readonly reason: string }
+  | { readonly kind: 'running'; readonly genesis: Genesis; readonly core: Core; caughtUp: boolean }
+  | { readonly kind: 'stopped' };
+
+export class Lifecycle {
+  readonly self: Member;
+  readonly links = new Links();
+  readonly leadership: Leadership;
+  readonly #options: PeerOptions;
+  readonly #state: State;
+  readonly #founding: Founding;
+  readonly #onChanges: (index: number, changes: readonly RowChange[]) => void;
+  #phase: Phase = { kind: 'founding', reason: 'it has not started' };
+  /** True while genesis is being written: what is heard meanwhile is judged again after it. */
+  #writing = false;
+
+  constructor(options: {
+    peer: PeerOptions;
+    state: State;
+    onChanges: (index: number, changes: readonly RowChange[]) => void;
+  }) {
+    this.#options = options.peer;
+    this.#state = options.state;
+    this.#onChanges = options.onChanges;
+    const { peerId, log, clock, founders, clusterName, hash } = options.peer;
+    const listed = founders.find((founder) => founder.peerId === peerId);
+    assert(listed !== undefined, 'configuration lists this peer');
+    this.self = { ...listed, storeId: log.identity.storeId };
+    this.leadership = new Leadership(clock);
+    this.#founding = new Founding({
+      name: clusterName,
+      founders: founders.map((founder) => founder.peerId),
+      self: this.self,
+      log,
+      links: this.links,
+      hash,
+    });
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  get core(): Core | undefined {
+    return this.#phase.kind === 'running' ? this.#phase.core : undefined;
+  }
+
+  get genesis(): Genesis | undefined {
+    return this.#phase.kind === 'running' ? this.#phase.genesis : undefined;
+  }
+
+  async start(): Promise<void> {
+    const { log, transport, founders, peerId } = this.#options;
+    const { genesis } = log.restored;
+    if (genesis !== undefined) {
+      await log.joinCluster(genesis.clusterId);
+      this.#run(genesis, log.restored);
+    } else {
+      this.#phase = { kind: 'founding', reason: 'waiting to hear the other founders' };
+    }
+    await transport.start({
+      self: () => this.#identity(),
+      peers: founders.filter((founder) => founder.peerId !== peerId),
+      refuse: (identity) => this.#refuse(identity),
+      events: {
+        onUp: (identity) => this.#onUp(identity),
+        onDown: (peer) => this.#onDown(peer),
+        onMessage: (from, message) => this.#onMessage(from, message),
+        onRefused: (refused, reason) => this.#options.report({ peer: refused, reason }, 'peer link refused'),
+      },
+    });
+    void this.#maybeFound();
+  }
+
+  /** Stops deciding, then talking, then writing. Whoever waits for an outcome hears that it is unknown. */
+  async stop(): Promise<void> {
+    const phase = this.#phase;
+    this.#phase = { kind: 'stopped' };
+    this.leadership.stop();
+    await this.#options.transport.stop();
+    if (phase.kind === 'running') await phase.core.stop();
+  }
+
+  /** True while nothing was voted or acknowledged under this log's genesis, which may then still be dropped. */
+  #pristine(): boolean {
+    const status = this.core?.status;
+    return status === undefined || (status.term === genesisTerm && status.lastIndex === genesisIndex);
+  }
+
+  #run(genesis: Genesis, restored: RestoredLog): void {
+    const { log, stateStore, codec, transport, clock, raftConfig, seed } = this.#options;
+    const raft = new Raft({
+      storeId: this.self.storeId,
+      config: raftConfig,
+      seed,
+      now: clock.monotonicMs(),
+      restored: { ...restored, genesis },
+      applied: asIndex(this.#state.appliedIndex),
+    });
+    const core: Core = new Core({
+      raft,
+      log,
+      state: this.#state,
+      stateStore,
+      codec,
+      transport,
+      clock,
+      onStatus: (status) => this.leadership.onStatus(status),
+      onChanges: this.#onChanges,
+      onFatal: (error) => void this.#fail(error),
+    });
+    const phase: Phase = { kind: 'running', genesis, core, caughtUp: false };
+    this.#phase = phase;
+    core.start();
+    void this.#catchUp(phase);
+  }
+
+  /** Ready once one read was linearizable: everything committed when a leader was first heard is applied. */
+  async #catchUp(phase: Phase & { kind: 'running' }): Promise<void> {
+    while (this.#phase === phase && !phase.caughtUp) {
+      phase.caughtUp = (await phase.core.barriers.pass(limits.requestMs)) === 'passed';
+      if (!phase.caughtUp) await this.leadership.changed(limits.leaderRetryMs);
+    }
+  }
+
+  async #maybeFound(): Promise<void> {
+    if (this.#writing || this.#phase.kind === 'stopped' || !this.#pristine()) return;
+    const decision = this.#founding.decide(this.genesis, this.#pristine());
+    switch (decision.kind) {
+      case 'settled':
+        return;
+      case 'wait':
+        this.#wait({ kind: 'founding', reason: decision.reason });
+        return;
+      case 'foreign':
+        this.#wait({ kind: 'foreign', reason: decision.reason });
+        return;
+      case 'write':
+        return this.#found(this.#founding.make(decision.founders));
+      case 'adopt':
+        return this.#found(decision.genesis);
+      default:
+        unreachable(decision);
+    }
+  }
+
+  #wait(phase: Phase & { kind: 'founding' | 'foreign' }): void {
+    if (this.#phase.kind === phase.kind && this.#phase.reason === phase.reason) return;
+    this.#phase = phase;
+    this.#options.report({ reason: phase.reason }, 'this peer has no part in a cluster yet');
+  }
+
+  async #found(genesis: Genesis): Promise<void> {
+    this.#writing = true;
+    try {
+      const replaced = this.core;
+      this.#phase = { kind: 'founding', reason: 'writing the genesis record' };
+      await replaced?.stop();
+      await this.#founding.write(genesis, replaced !== undefined);
+      this.#options.report({ clusterId: genesis.clusterId }, 'genesis written');
+      this.#run(genesis, this.#founding.restored(genesis));
+      this.#options.transport.reconnect();
+    } catch (error) {
+      await this.#fail(error);
+    } finally {
+      this.#writing = false;
+    }
+  }
+
+  async #fail(error: unknown): Promise<void> {
+    if (this.#phase.kind === 'stopped') return;
+    this.#phase = { kind: 'stopped' };
+    this.leadership.stop();
+    await this.#options.transport.stop();
+    this.#options.onFatal(error);
+  }
+
+  #identity(): PeerIdentity {
+    const { log, clusterName, founders, version } = this.#options;
+    return {
+      peerId: this.self.peerId,
+      storeId: this.self.storeId,
+      incarnation: log.identity.incarnation,
+      clusterName,
+      founders: founders.map((founder) => `${founder.peerId}=${founder.raft}`).toSorted(),
+      api: this.self.api,
+      raft: this.self.raft,
+      genesis: this.genesis,
+      settled: !this.#pristine(),
+      epoch: 0,
+      version,
+    };
+  }
+
+  #refuse(identity: PeerIdentity): string | undefined {
+    const mine = this.genesis?.clusterId;
+    const theirs = identity.genesis?.clusterId;
+    if (identity.clusterName !== this.#options.clusterName) {
+      return `it belongs to the cluster "${identity.clusterName}", this is "${this.#options.clusterName}"`;
+    }
+    if (mine === undefined || theirs === undefined || mine === theirs) return undefined;
+    if (this.#pristine() || !identity.settled) return undefined;
+    return `it belongs to another cluster of that name (${theirs}, here ${mine})`;
+  }
+
+  #onUp(identity: PeerIdentity): void {
+    this.links.up(identity, this.#options.clock.monotonicMs());
+    this.#options.report({ peer: identity.peerId, incarnation: identity.incarnation }, 'peer connected');
+    this.leadership.wake();
+    void this.#maybeFound();
+  }
+
+  #onDown(peer: { readonly peerId: PeerId; readonly storeId: StoreId; readonly incarnation: number }): void {
+    if (!this.links.down(peer.storeId, peer.incarnation)) return;
+    this.#options.report({ peer: peer.peerId }, 'peer disconnected');
+    this.core?.forwarding.onLinkDown(peer.storeId);
+    void this.#maybeFound();
+  }
+
+  #onMessage(from: StoreId, message: PeerMessage): void {
+    const genesis = this.genesis;
+    if (genesis === undefined || this.links.identity(from)?.genesis?.clusterId !== genesis.clusterId) return; // E1
+    this.links.heard(from, this.#options.clock.monotonicMs());
+    this.core?.onMessage(from, message);
+  }
+}

@@ -1,0 +1,234 @@
+// A peer as others use it: the control plane's promises to API, gateway and controllers, kept with what Lifecycle runs.
+// Owns: who listens to changes, the words of its refusals. Does not own: Raft, links, phases.
+//
+// E3. A request ends within `limits.requestMs` in every phase.
+// E4. What is refused as NO_LEADER, NO_QUORUM or BUSY was certainly not applied.
+
+import { unreachable } from '../lib/assert.ts';
+import { OrionError } from '../lib/errors.ts';
+import { limits } from '../lib/limits.ts';
+import {
+  type Command,
+  type CommandBody,
+  commandSchemaVersion,
+  type CommandResult,
+} from '../protocol/command.ts';
+import { State } from '../state/state.ts';
+import type { RowChange, View } from '../state/view.ts';
+import { clusterView } from './cluster-view.ts';
+import type { Applied, ClusterView, ControlPlane, Freshness } from './control-plane.ts';
+import { Lifecycle, type PeerOptions } from './lifecycle.ts';
+import { busy, outcomeUnknown, Writer } from './writer.ts';
+
+type ChangeListener = (index: number, changes: readonly RowChange[]) => void;
+
+export class Peer implements ControlPlane {
+  readonly #options: PeerOptions;
+  readonly #state: State;
+  readonly #life: Lifecycle;
+  readonly #writer: Writer;
+  readonly #changeListeners = new Set<ChangeListener>();
+
+  private constructor(options: PeerOptions, state: State) {
+    this.#options = options;
+    this.#state = state;
+    const life = new Lifecycle({
+      peer: options,
+      state,
+      onChanges: (index, changes) => {
+        for (const listener of this.#changeListeners) listener(index, changes);
+      },
+    });
+    this.#life = life;
+    this.#writer = new Writer({
+      clock: options.clock,
+      leadership: life.leadership,
+      route: () =>
+        life.core?.route((storeId) => life.links.identity(storeId) !== undefined) ?? { kind: 'nowhere' },
+      parts: () => life.core,
+      noLeader: () => this.#noLeader(),
+    });
+  }
+
+  /** Loads the state from disk. Throws `LOG_CORRUPT` when the log ends before what the state has applied. */
+  static async open(options: PeerOptions): Promise<Peer> {
+    const { applied, rows } = await options.stateStore.load();
+    const { lastIndex, genesis } = options.log.restored;
+    if (applied > lastIndex) {
+      throw new OrionError(
+        'LOG_CORRUPT',
+        `the state has applied entry ${applied}, but the log ends at ${lastIndex}: entries were lost from this disk. ` +
+          'Move the data directory away and have this peer replaced.',
+      );
+    }
+    const clusterId = applied === 0 ? '' : (genesis?.clusterId ?? '');
+    return new Peer(options, new State({ applied, clusterId, rows }));
+  }
+
+  start(): Promise<void> {
+    return this.#life.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#life.stop();
+  }
+
+  get view(): View {
+    return this.#state;
+  }
+
+  async propose(body: CommandBody): Promise<Applied> {
+    return this.#writer.write(this.#encode(body));
+  }
+
+  async proposeAsLeader(term: number, body: CommandBody): Promise<Applied> {
+    const core = this.#life.core;
+    if (core === undefined || this.#life.leadership.controlTerm !== term) throw this.#noLeader();
+    const settlement = await core.proposals.submit(this.#encode(body), limits.requestMs);
+    switch (settlement.kind) {
+      case 'applied':
+        return settlement.applied;
+      case 'unknown':
+        throw outcomeUnknown();
+      case 'refused':
+        throw settlement.reason === 'BUSY' ? busy() : this.#noLeader();
+      default:
+        return unreachable(settlement);
+    }
+  }
+
+  async dryRun(body: CommandBody): Promise<CommandResult> {
+    await this.readBarrier();
+    const status = this.#life.core?.status;
+    return this.#state.dryRun(this.#command(body), {
+      term: status?.term ?? 0,
+      time: this.#options.clock.wallMs(),
+    });
+  }
+
+  async readBarrier(): Promise<void> {
+    const { clock } = this.#options;
+    const deadline = clock.monotonicMs() + limits.requestMs;
+    for (;;) {
+      const withinMs = deadline - clock.monotonicMs();
+      if (withinMs <= 0) throw this.#noLeader();
+      const outcome = (await this.#life.core?.barriers.pass(withinMs)) ?? 'NO_LEADER';
+      if (outcome === 'passed') return;
+      if (outcome === 'BUSY') throw busy();
+      await this.#life.leadership.changed(
+        Math.min(limits.leaderRetryMs, Math.max(0, deadline - clock.monotonicMs())),
+      );
+    }
+  }
+
+  freshness(): Freshness {
+    const status = this.#life.core?.status;
+    const leader = status?.configuration.voters.find((member) => member.storeId === status.leader);
+    const heardMs = status?.role === 'leader' ? this.#options.clock.monotonicMs() : status?.leaderHeardMs;
+    return {
+      index: this.#state.appliedIndex,
+      leader: leader?.peerId,
+      lastContactMs:
+        heardMs === undefined
+          ? undefined
+          : Math.max(0, Math.round(this.#options.clock.monotonicMs() - heardMs)),
+    };
+  }
+
+  cluster(): ClusterView {
+    const { clusterName, version, founders, clock, raftConfig } = this.#options;
+    return clusterView({
+      name: clusterName,
+      self: this.#life.self,
+      version,
+      founders,
+      clusterId: this.#life.genesis?.clusterId,
+      status: this.#life.core?.status,
+      appliedIndex: this.#state.appliedIndex,
+      links: this.#life.links,
+      nowMs: clock.monotonicMs(),
+      presentMs: raftConfig.electionMaxMs,
+    });
+  }
+
+  notReady(): readonly string[] {
+    const phase = this.#life.phase;
+    switch (phase.kind) {
+      case 'founding':
+      case 'foreign':
+        return [phase.reason];
+      case 'stopped':
+        return ['this peer is stopping'];
+      case 'running': {
+        const { lastContactMs } = this.freshness();
+        if (lastContactMs === undefined || lastContactMs > this.#options.raftConfig.electionMaxMs) {
+          return [this.#noLeader().message];
+        }
+        return phase.caughtUp ? [] : ['this peer has not yet applied what was committed when it came back'];
+      }
+      default:
+        return unreachable(phase);
+    }
+  }
+
+  leaderApi(): string | undefined {
+    const status = this.#life.core?.status;
+    if (status === undefined || status.role === 'leader') return undefined;
+    return status.configuration.voters.find((member) => member.storeId === status.leader)?.api;
+  }
+
+  peerApis(): readonly string[] {
+    const members = this.#life.core?.status.configuration.voters ?? this.#options.founders;
+    const others = members.filter((member) => member.peerId !== this.#life.self.peerId);
+    return [this.#life.self.api, ...others.map((member) => member.api)];
+  }
+
+  controlTerm(): number | undefined {
+    return this.#life.leadership.controlTerm;
+  }
+
+  onControlTerm(listener: (term: number | undefined) => void): () => void {
+    return this.#life.leadership.onControlTerm(listener);
+  }
+
+  onChanges(listener: (index: number, changes: readonly RowChange[]) => void): () => void {
+    this.#changeListeners.add(listener);
+    return () => this.#changeListeners.delete(listener);
+  }
+
+  #command(body: CommandBody): Command {
+    return { ...body, schema: commandSchemaVersion, requestId: this.#options.requestId() };
+  }
+
+  #encode(body: CommandBody): Uint8Array {
+    if (this.#life.core?.applier.lagging === true) throw busy();
+    const data = this.#options.codec.encode(this.#command(body));
+    if (data.length > limits.commandBytesMax) {
+      throw new OrionError(
+        'TOO_LARGE',
+        `the request is ${data.length} bytes as a command, at most ${limits.commandBytesMax} are allowed: split it`,
+      );
+    }
+    return data;
+  }
+
+  #noLeader(): OrionError {
+    const phase = this.#life.phase;
+    if (phase.kind === 'founding' || phase.kind === 'foreign')
+      return new OrionError('NO_LEADER', phase.reason);
+    const core = this.#life.core;
+    if (core === undefined) return new OrionError('NO_LEADER', 'this peer is stopping: ask another one');
+    const { voters } = core.status.configuration;
+    const reachable = voters.filter(
+      ({ storeId }) =>
+        storeId === this.#life.self.storeId || this.#life.links.identity(storeId) !== undefined,
+    ).length;
+    if (reachable * 2 <= voters.length) {
+      return new OrionError(
+        'NO_QUORUM',
+        `this peer reaches ${reachable} of ${voters.length} voters, and a majority is needed: start the others, or mend the network`,
+      );
+    }
+    return new OrionError('NO_LEADER', 'no leader was found in time: an election is under way, try again');
+  }
+}
