@@ -17,6 +17,10 @@ export const limits = {
   manifestServicesMax: 1_000,
   /** Replicas of one service. */
   replicasMax: 1_000,
+  /** Problems that one answer tells of; nobody mends more at once. */
+  issuesMax: 1_000,
+  /** One environment variable of a workload, as `NAME=value`: Linux takes no longer string (MAX_ARG_STRLEN). */
+  environmentBytesMax: 128 * KiB - 1,
   /** Commands that wait for their commit on one peer; the next is refused with BUSY. */
   proposalsMax: 4_096,
   /** Linearizable reads that wait for their confirmation on one peer; the next is refused with BUSY. */
@@ -35,8 +39,26 @@ export const limits = {
   dataQueueBytesMax: 32 * MiB,
   /** Bytes queued to one peer on its control connection; a message beyond it is dropped. */
   controlQueueBytesMax: 8 * MiB,
-  /** Time for a TCP connection and its handshake, in milliseconds. */
+  /** Time from the start of a TCP connection until it and its twin make a link, in milliseconds. */
   dialMs: 2_000,
+  /** Before the first try to reach a peer again, at most, in milliseconds; doubled with each failure. */
+  dialBackoffBaseMs: 50,
+  /** Before any try to reach a peer again, at most, in milliseconds. */
+  dialBackoffMaxMs: 1_000,
+  /** A link that stood this long begins anew with the shortest back-off when it ends, in milliseconds. */
+  linkStableMs: 5_000,
+  /** Between two pings on each connection of a link, in milliseconds. */
+  linkPingMs: 1_000,
+  /** Own pings in a row without a byte from the other side, after which a link is given up. */
+  linkSilentPingsMax: 5,
+  /** Connections that others opened to one peer; the next is dropped. */
+  linkConnectionsMax: 64,
+  /** One text in a handshake, in characters. */
+  linkTextCharsMax: 1_024,
+  /** Peers in one handshake: founders of a file or members of a genesis record. */
+  linkMembersMax: 64,
+  /** Refusals remembered, each told only once; the oldest is forgotten first. */
+  refusalsToldMax: 64,
   /** One segment file of the log; a larger batch still stands in one segment. */
   segmentBytesMax: 64 * MiB,
   /** Log bytes appended since the last state flush began that make the next one due. */
@@ -51,6 +73,10 @@ export const limits = {
   agentMessageBytesMax: 4 * MiB,
   /** Bytes queued to one agent; past it the session is closed, and a new one starts from the whole set. */
   agentQueueBytesMax: 16 * MiB,
+  /** From the opening of an agent's connection to its hello, in milliseconds. */
+  agentHelloMs: 5_000,
+  /** Reports of one agent in one command; those that come meanwhile are coalesced into the next. */
+  agentReportsMax: 256,
   /** Between two heartbeats of an agent, in milliseconds. */
   agentHeartbeatMs: 1_000,
   /** Without a heartbeat for this long a node is unknown, in milliseconds. */
@@ -63,6 +89,8 @@ export const limits = {
   logCreditLines: 1_000,
   /** Log streams open at once on one leader. */
   logStreamsMax: 256,
+  /** Lines before the end that a reader of logs may ask for, of each replica. */
+  logTailLinesMax: 10_000,
   /** One log line; the rest of a longer one is cut off. */
   logLineBytesMax: 16 * KiB,
   /** One log file of a replica; beyond it the older half is given up. */
@@ -78,3 +106,4 @@ assert(
   'a node misses three heartbeats before it is unknown',
 );
 assert(limits.nodeUnknownMs < limits.nodeDownMs, 'a node is unknown before it is down');
+assert(limits.dialBackoffBaseMs <= limits.dialBackoffMaxMs, 'back-off grows');

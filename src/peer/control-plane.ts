@@ -1,42 +1,16 @@
 // What a peer offers to those who work through it: API, gateway and controllers see this and the view, nothing else.
 
+import type { ClusterView } from '../protocol/api.ts';
 import type { Command, CommandBody, CommandResult } from '../protocol/command.ts';
 import type { RowChange, View } from '../state/view.ts';
+
+export type { ClusterView, PeerView } from '../protocol/api.ts';
 
 /** A command that was applied. A refusal by the state is a result like any other. */
 export interface Applied {
   /** Log index at which it was applied: the resourceVersion of what it changed. */
   readonly index: number;
   readonly result: CommandResult;
-}
-
-export interface PeerView {
-  readonly id: string;
-  /** Null while its disk has not been heard of. */
-  readonly storeId: string | null;
-  readonly api: string;
-  readonly raft: string;
-  readonly role: 'leader' | 'follower' | 'candidate' | 'learner' | 'unknown';
-  readonly voter: boolean;
-  /** Leader only: how far its log is known to equal the leader's. */
-  readonly match: number | null;
-  /** Milliseconds since it was last heard by this peer. */
-  readonly lastContactMs: number | null;
-  readonly version: string | null;
-}
-
-/** `GET /api/cluster`, answered from this peer's own knowledge alone. */
-export interface ClusterView {
-  readonly clusterId: string | null;
-  readonly name: string;
-  readonly self: string;
-  readonly leader: string | null;
-  readonly term: number;
-  readonly commitIndex: number;
-  readonly appliedIndex: number;
-  readonly peers: readonly PeerView[];
-  /** `have`: voters that the leader heard within an election time-out, itself included; null elsewhere. */
-  readonly quorum: { readonly need: number; readonly have: number | null; readonly voters: number };
 }
 
 export interface Freshness {
@@ -54,6 +28,12 @@ export interface ControlPlane {
    * `BUSY` when it is certain that it was not and will not be applied; `OUTCOME_UNKNOWN` when it may have been.
    */
   propose(body: CommandBody): Promise<Applied>;
+
+  /**
+   * What `propose` would answer, judged on this peer's state once that is linearizable; nothing is written. Throws
+   * as `readBarrier` does.
+   */
+  dryRun(body: CommandBody): Promise<CommandResult>;
 
   /**
    * Has a controller's command applied by this peer as the leader of `term`; never forwarded. Throws as `propose`

@@ -1,0 +1,73 @@
+// What the HTTP API answers beside the objects themselves, as docs/interface.md gives it: shared by the peers, which
+// write it, and the client, which reads it. Fields may be added; none changes its meaning.
+
+import type { ErrorCode, Issue } from '../lib/errors.ts';
+import type { ObjectChange } from './command.ts';
+import type { Assignment, Node, Service, Setting } from './objects.ts';
+
+/** The kinds that have routes, by the last part of the route. */
+export interface Collections {
+  readonly services: Service;
+  readonly nodes: Node;
+  readonly assignments: Assignment;
+  readonly settings: Setting;
+}
+export type Collection = keyof Collections;
+
+export interface List<T> {
+  readonly items: readonly T[];
+  /** The log index that the list is as of. */
+  readonly resourceVersion: string;
+}
+
+export interface ApplyAnswer {
+  /** `accepted` says that the request is committed, and nothing of what runs. */
+  readonly status: 'accepted' | 'dryRun';
+  readonly resourceVersion: string;
+  readonly changes: readonly ObjectChange[];
+}
+
+export interface ReadyAnswer {
+  readonly status: 'ok' | 'unavailable';
+  /** Why it cannot serve yet, in sentences; empty when it can. */
+  readonly reasons: readonly string[];
+}
+
+/** RFC 9457, with a stable code. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ErrorCode;
+  readonly errors?: readonly Issue[];
+}
+
+export interface PeerView {
+  readonly id: string;
+  /** Null while its disk has not been heard of. */
+  readonly storeId: string | null;
+  readonly api: string;
+  readonly raft: string;
+  readonly role: 'leader' | 'follower' | 'candidate' | 'learner' | 'unknown';
+  readonly voter: boolean;
+  /** Leader only: how far its log is known to equal the leader's. */
+  readonly match: number | null;
+  /** Milliseconds since it was last heard by this peer. */
+  readonly lastContactMs: number | null;
+  readonly version: string | null;
+}
+
+/** `GET /api/cluster`, answered from this peer's own knowledge alone. */
+export interface ClusterView {
+  readonly clusterId: string | null;
+  readonly name: string;
+  readonly self: string;
+  readonly leader: string | null;
+  readonly term: number;
+  readonly commitIndex: number;
+  readonly appliedIndex: number;
+  readonly peers: readonly PeerView[];
+  /** `have`: voters that the leader heard within an election time-out, itself included; null elsewhere. */
+  readonly quorum: { readonly need: number; readonly have: number | null; readonly voters: number };
+}

@@ -1,0 +1,145 @@
+// Text into values: YAML or JSON as a person or a program wrote it, with the line of whatever is wrong in it.
+//
+// D1. Whatever the text, the outcome is a value or a MALFORMED error: deep nesting and alias bombs included.
+// D2. The work is linear in the text. (The library's own check for duplicate keys is quadratic, hence the one here.)
+
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  type Scalar,
+  visit,
+} from 'yaml';
+import { type Issue, isOrionError, messageOf, OrionError } from '../lib/errors.ts';
+import { limits } from '../lib/limits.ts';
+
+export type DocumentFormat = 'yaml' | 'json';
+
+/** Keys and positions from the root down, as zod gives them. */
+export type ValuePath = readonly PropertyKey[];
+
+export interface SourceDocument {
+  readonly value: unknown;
+  /** Line (from 1) of the deepest part of `path` that the text has; undefined for JSON. */
+  lineOf(path: ValuePath): number | undefined;
+}
+
+/** Aliases that one document may resolve, counted with those inside of what they name. */
+const aliasesMax = 100;
+
+/**
+ * Parses one document. Throws MALFORMED with every syntax error and duplicate key, and INVALID when the text holds
+ * several documents.
+ */
+export function parseDocument(text: string, format: DocumentFormat): SourceDocument {
+  try {
+    return format === 'json' ? { value: JSON.parse(text), lineOf: () => undefined } : parseYaml(text);
+  } catch (error) {
+    if (isOrionError(error)) throw error;
+    const message = error instanceof RangeError ? 'it is nested too deeply' : messageOf(error);
+    throw new OrionError('MALFORMED', `The text is not valid ${format.toUpperCase()}: ${message}`);
+  }
+}
+
+function parseYaml(text: string): SourceDocument {
+  const lines = new LineCounter();
+  const parsed = parseAllDocuments(text, {
+    lineCounter: lines,
+    uniqueKeys: false, // D2
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
+  const documents = [...parsed];
+  const document = documents[0];
+  if (document === undefined) return { value: null, lineOf: () => undefined };
+  const lineAt = (offset: number): number => lines.linePos(offset).line;
+
+  const issues: Issue[] = [];
+  for (const error of documents.flatMap((each) => [...each.errors, ...each.warnings])) {
+    issues.push({ path: '', line: lineAt(error.pos[0]), message: error.message });
+  }
+  for (const key of duplicateKeys(document)) {
+    const line = lineAt(key.range?.[0] ?? 0);
+    issues.push({ path: String(key.value), line, message: 'this key stands twice' });
+  }
+  if (issues.length > 0) {
+    throw new OrionError('MALFORMED', 'The text is not valid YAML.', {
+      issues: issues.slice(0, limits.issuesMax),
+    });
+  }
+  const second = documents[1];
+  if (second !== undefined) {
+    const line = lineAt(second.range[0]);
+    throw new OrionError('INVALID', 'The text holds several documents: apply each by itself.', {
+      issues: [{ path: '', line, message: 'a second document starts here' }],
+    });
+  }
+  takeEnvAsWritten(document);
+  return {
+    value: document.toJS({ maxAliasCount: aliasesMax }),
+    lineOf: (path) => lineAt(offsetOf(document, path)),
+  };
+}
+
+function duplicateKeys(document: Document): readonly Scalar[] {
+  const duplicates: Scalar[] = [];
+  visit(document, {
+    Map: (_, map) => {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(String(key.value))) duplicates.push(key);
+        seen.add(String(key.value));
+      }
+    },
+  });
+  return duplicates;
+}
+
+/** In `env:`, an unquoted `1.10`, `007` or `true` is the text that stands there, not the number YAML makes of it. */
+function takeEnvAsWritten(document: Document): void {
+  visit(document, {
+    Pair: (_, pair) => {
+      if (!isScalar(pair.key) || pair.key.value !== 'env' || !isMap(pair.value)) return;
+      for (const { value } of pair.value.items) {
+        if (!isScalar(value) || value.source === undefined) continue;
+        if (typeof value.value === 'number' || typeof value.value === 'boolean') value.value = value.source;
+      }
+    },
+  });
+}
+
+function offsetOf(document: Document, path: ValuePath): number {
+  let node: unknown = document.contents;
+  let offset = document.contents?.range?.[0] ?? 0;
+  for (const part of path) {
+    if (isAlias(node)) node = node.resolve(document);
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(part));
+      if (pair === undefined || !isScalar(pair.key)) break;
+      offset = pair.key.range?.[0] ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      const item: unknown = node.items[Number(part)];
+      if (item === undefined) break;
+      const range = (item as Partial<Scalar>).range;
+      offset = range?.[0] ?? offset;
+      node = item;
+    } else break;
+  }
+  return offset;
+}
+
+/** `spec.services[0].replicas`, from a path's parts. */
+export function pathText(path: ValuePath): string {
+  let text = '';
+  for (const part of path) {
+    if (typeof part === 'number') text += `[${part}]`;
+    else text += text === '' ? String(part) : `.${String(part)}`;
+  }
+  return text;
+}
