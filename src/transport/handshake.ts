@@ -1,0 +1,68 @@
+// The first frames of a connection: who is there, and whether both sides want to talk.
+//   dialer → hello      acceptor → hello (which accepts) or refused      dialer → accept or refused
+// H1. A connection carries messages only after both sides have judged the identity of the other.
+// H2. The protocol range is read before anything else of a hello: an identity of another version may look different.
+
+import { limits } from '../lib/limits.ts';
+import type { PeerIdentity } from '../peer/ports.ts';
+import { asFields, isCount, isText, parseIdentity } from './wire.ts';
+
+/** Protocol versions that this build speaks. */
+export const protocol = { min: 1, max: 1 } as const;
+
+/** `control` is for what must never wait behind entries, `data` for everything that may be large. */
+export type Purpose = 'control' | 'data';
+
+export const purposes: readonly Purpose[] = ['control', 'data'];
+
+export const queueBytesMax: Readonly<Record<Purpose, number>> = {
+  control: limits.controlQueueBytesMax,
+  data: limits.dataQueueBytesMax,
+};
+
+export interface Hello {
+  readonly kind: 'hello';
+  readonly protocol: { readonly min: number; readonly max: number };
+  readonly purpose: Purpose;
+  /** Rises with every try within one run of the dialer: pairs two connections, and tells new from old. */
+  readonly attempt: number;
+  readonly identity: PeerIdentity;
+}
+
+export type HandshakeFrame =
+  | Hello
+  | { readonly kind: 'accept' }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** What arrived: also a hello of a protocol that this build does not speak. */
+export type ParsedHandshake = HandshakeFrame | { readonly kind: 'incompatible'; readonly reason: string };
+
+/** Undefined when it is no frame of a handshake. */
+export function parseHandshake(value: unknown): ParsedHandshake | undefined {
+  const it = asFields(value);
+  switch (it?.['kind'] as HandshakeFrame['kind'] | undefined) {
+    case 'hello':
+      return parseHello(it ?? {});
+    case 'accept':
+      return { kind: 'accept' };
+    case 'refused':
+      return isText(it?.['reason']) ? { kind: 'refused', reason: it['reason'] } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function parseHello(it: Readonly<Record<string, unknown>>): ParsedHandshake | undefined {
+  const { min, max } = asFields(it['protocol']) ?? {};
+  if (!isCount(min) || !isCount(max)) return undefined;
+  if (min > protocol.max || max < protocol.min) {
+    const reason = `protocols ${min} to ${max} and ${protocol.min} to ${protocol.max} have none in common: upgrade the older peer`;
+    return { kind: 'incompatible', reason };
+  }
+  const { purpose, attempt } = it;
+  const identity = parseIdentity(it['identity']);
+  if ((purpose !== 'control' && purpose !== 'data') || !isCount(attempt) || identity === undefined) {
+    return undefined;
+  }
+  return { kind: 'hello', protocol: { min, max }, purpose, attempt, identity };
+}

@@ -1,0 +1,142 @@
+// A remote: one other peer of the configuration, with the link to it, or the half of one that waits for its twin.
+// Invariants:
+// M1. At most one link and one half; what is newer (a later run of the peer, a later attempt) replaces what is older.
+// M2. `onUp` and `onDown` alternate, each link having exactly one of both.
+// M3. A run that is older than one already linked is refused: it is a process that should be gone.
+
+import type { PeerId, StoreId } from '../../raft/types.ts';
+import { assert } from '../lib/assert.ts';
+import type { Clock } from '../lib/clock.ts';
+import { limits } from '../lib/limits.ts';
+import type { PeerIdentity, PeerMessage } from '../peer/ports.ts';
+import { Dialer } from './dialer.ts';
+import { Link } from './link.ts';
+import type { Joined, Opening } from './opening.ts';
+
+export interface RemoteOptions {
+  readonly clock: Clock;
+  /** A number in `[0, 1)`. */
+  readonly random: () => number;
+  readonly self: () => PeerIdentity;
+  /** Opens both connections of a try; undefined when the other side is the one that dials. */
+  readonly open: ((onEnd: (reason: string) => void) => readonly Opening[]) | undefined;
+  readonly onUp: (link: Link) => void;
+  readonly onDown: (link: Link, reason: string) => void;
+  readonly onMessage: (from: StoreId, message: PeerMessage) => void;
+  /** A try to reach it failed. */
+  readonly onFailed: (reason: string) => void;
+}
+
+interface Age {
+  readonly identity: PeerIdentity;
+  readonly attempt: number;
+}
+
+export class Remote {
+  readonly peerId: PeerId;
+  readonly #options: RemoteOptions;
+  readonly #dialer: Dialer | undefined;
+  #half: Joined | undefined;
+  #link: Link | undefined;
+  /** The newest run that was linked. */
+  #newest: PeerIdentity | undefined;
+
+  constructor(peerId: PeerId, options: RemoteOptions) {
+    this.peerId = peerId;
+    this.#options = options;
+    const { clock, random, open, onFailed } = options;
+    this.#dialer = open === undefined ? undefined : new Dialer({ clock, random, open, onFailed });
+  }
+
+  /** M3: a reason to refuse this run of the peer, or undefined. */
+  refuse({ storeId, incarnation }: PeerIdentity): string | undefined {
+    const newest = this.#newest;
+    if (newest === undefined || newest.storeId !== storeId || incarnation >= newest.incarnation) {
+      return undefined;
+    }
+    return `run ${incarnation} of ${this.peerId} is older than its run ${newest.incarnation}: end the older process`;
+  }
+
+  dial(): void {
+    this.#dialer?.dial();
+  }
+
+  /** Takes a connection that both sides accepted; with its twin it makes a link. */
+  offer(joined: Joined): void {
+    if (this.#link !== undefined && !isNewer(joined, this.#link)) {
+      return joined.connection.close('older than the link that stands');
+    }
+    this.#link?.close('replaced by a newer link');
+    const half = this.#half;
+    if (half !== undefined && isTwin(joined, half)) {
+      this.#half = undefined;
+      return this.#up(half, joined);
+    }
+    if (half !== undefined && !isNewer(joined, half)) {
+      return joined.connection.close('older than the one that waits');
+    }
+    this.#half = joined;
+    half?.connection.close('replaced by a newer one');
+  }
+
+  /** An opening of this peer ended, whether it had joined or not. */
+  onOpeningEnd(opening: Opening): void {
+    if (this.#half?.connection === opening.connection) this.#half = undefined;
+  }
+
+  /** Ends what stands; whoever dials begins anew at once. */
+  reconnect(): void {
+    this.stop('reconnecting');
+    this.dial();
+  }
+
+  stop(reason: string): void {
+    this.#half?.connection.close(reason);
+    this.#link?.close(reason);
+    this.#dialer?.stop(reason);
+  }
+
+  #up(half: Joined, joined: Joined): void {
+    const { clock, self, onUp, onMessage } = this.#options;
+    const [control, data] = joined.purpose === 'data' ? [half, joined] : [joined, half];
+    const link: Link = new Link({
+      clock,
+      self: self().storeId,
+      identity: joined.identity,
+      attempt: joined.attempt,
+      connections: { control: control.connection, data: data.connection },
+      onMessage: (message) => onMessage(joined.identity.storeId, message),
+      onEnd: (reason) => this.#down(link, reason),
+    });
+    this.#link = link;
+    this.#newest = link.identity;
+    this.#dialer?.onLinked();
+    onUp(link);
+    link.start();
+  }
+
+  #down(link: Link, reason: string): void {
+    assert(this.#link === link, 'the link that ends is the one that stood');
+    this.#link = undefined;
+    const stable = this.#options.clock.monotonicMs() - link.sinceMs >= limits.linkStableMs;
+    this.#dialer?.dialLater(stable);
+    this.#options.onDown(link, reason);
+  }
+}
+
+function isNewer(a: Age, b: Age): boolean {
+  if (a.identity.storeId !== b.identity.storeId) return true;
+  if (a.identity.incarnation !== b.identity.incarnation) {
+    return a.identity.incarnation > b.identity.incarnation;
+  }
+  return a.attempt > b.attempt;
+}
+
+function isTwin(a: Joined, b: Joined): boolean {
+  return (
+    a.purpose !== b.purpose &&
+    a.attempt === b.attempt &&
+    a.identity.storeId === b.identity.storeId &&
+    a.identity.incarnation === b.identity.incarnation
+  );
+}

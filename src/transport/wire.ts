@@ -1,0 +1,142 @@
+// The shapes of what other peers send, checked before anything inside relies on them.
+// By hand rather than by a schema: these checks run for every message, and the vocabulary is small.
+// W1. A value that passes holds everything its type promises; one that does not is `undefined`, never an exception.
+
+import type { Entry, Genesis, Member, Message } from '../../raft/types.ts';
+import { limits } from '../lib/limits.ts';
+import type { ForwardAnswer, PeerIdentity, PeerMessage } from '../peer/ports.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The value as a record of unknown fields, or undefined. */
+export const asFields = (value: unknown): Fields | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+
+export const isText = (value: unknown): value is string =>
+  typeof value === 'string' && value.length <= limits.linkTextCharsMax;
+
+export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+
+const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
+
+const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array;
+
+const isSmallList = (value: unknown, isItem: (item: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.length <= limits.linkMembersMax && value.every(isItem);
+
+function isMember(value: unknown): value is Member {
+  const member = asFields(value);
+  return (
+    member !== undefined && [member['storeId'], member['peerId'], member['api'], member['raft']].every(isText)
+  );
+}
+
+function isGenesis(value: unknown): value is Genesis {
+  const genesis = asFields(value);
+  return (
+    genesis !== undefined &&
+    isText(genesis['clusterId']) &&
+    isText(genesis['name']) &&
+    isSmallList(genesis['founders'], isMember)
+  );
+}
+
+/** What a peer says of itself, or undefined when it is not of that shape. */
+export function parseIdentity(value: unknown): PeerIdentity | undefined {
+  const it = asFields(value);
+  const isIdentity =
+    it !== undefined &&
+    [it['peerId'], it['storeId'], it['clusterName'], it['api'], it['raft'], it['version']].every(isText) &&
+    isCount(it['incarnation']) &&
+    isCount(it['epoch']) &&
+    isFlag(it['settled']) &&
+    isSmallList(it['founders'], isText) &&
+    (it['genesis'] === undefined || isGenesis(it['genesis']));
+  return isIdentity ? (it as unknown as PeerIdentity) : undefined;
+}
+
+/** A message on a standing link, or undefined when it is not of that shape. */
+export function parsePeerMessage(value: unknown): PeerMessage | undefined {
+  const it = asFields(value);
+  return it !== undefined && isPeerMessage(it) ? (value as PeerMessage) : undefined;
+}
+
+function isPeerMessage(it: Fields): boolean {
+  switch (it['kind'] as PeerMessage['kind']) {
+    case 'raft':
+      return isRaftMessage(asFields(it['message']));
+    case 'forward':
+      return isCount(it['requestId']) && isCount(it['term']) && isBytes(it['data']);
+    case 'forwardAnswer':
+      return isCount(it['requestId']) && isForwardAnswer(asFields(it['answer']));
+    default:
+      return false;
+  }
+}
+
+function isForwardAnswer(it: Fields | undefined): boolean {
+  switch (it?.['kind'] as ForwardAnswer['kind'] | undefined) {
+    case 'applied':
+      return isCount(it?.['index']);
+    case 'refused':
+      return ['NOT_LEADER', 'BUSY', 'OVERTAKEN'].includes(String(it?.['reason']));
+    case 'unknown':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function isRaftMessage(it: Fields | undefined): boolean {
+  if (it === undefined || !isText(it['from']) || !isText(it['to']) || !isCount(it['term'])) return false;
+  switch (it['kind'] as Message['kind']) {
+    case 'voteRequest':
+      return isFlag(it['preVote']) && isCount(it['lastIndex']) && isCount(it['lastTerm']);
+    case 'voteResponse':
+      return isFlag(it['preVote']) && isFlag(it['granted']);
+    case 'appendRequest':
+      return (
+        isCount(it['previousIndex']) &&
+        isCount(it['previousTerm']) &&
+        isCount(it['commit']) &&
+        areEntries(it['entries'], it['previousIndex'])
+      );
+    case 'appendResponse':
+      return isAppendOutcome(asFields(it['outcome']));
+    case 'heartbeatRequest':
+      return isCount(it['round']) && isCount(it['commit']);
+    case 'heartbeatResponse':
+      return isCount(it['round']);
+    case 'readRequest':
+      return isCount(it['requestId']);
+    case 'readResponse':
+      return isCount(it['requestId']) && (it['index'] === undefined || isCount(it['index']));
+    default:
+      return false;
+  }
+}
+
+function isAppendOutcome(it: Fields | undefined): boolean {
+  if (it?.['kind'] === 'accepted') return isCount(it['match']);
+  return it?.['kind'] === 'rejected' && [it['rejected'], it['hintIndex'], it['hintTerm']].every(isCount);
+}
+
+/** True for entries that follow `previous` without a gap. */
+function areEntries(value: unknown, previous: number): boolean {
+  return Array.isArray(value) && value.every((item, at) => isEntry(asFields(item), previous + 1 + at));
+}
+
+function isEntry(it: Fields | undefined, index: number): boolean {
+  if (it?.['index'] !== index || !isCount(it['term']) || !Number.isFinite(it['time'])) return false;
+  const payload = asFields(it['payload']);
+  switch (payload?.['kind'] as Entry['payload']['kind'] | undefined) {
+    case 'genesis':
+      return isGenesis(payload?.['genesis']);
+    case 'noop':
+      return true;
+    case 'command':
+      return isBytes(payload?.['data']);
+    default:
+      return false;
+  }
+}
