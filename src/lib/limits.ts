@@ -61,6 +61,8 @@ export const limits = {
   refusalsToldMax: 64,
   /** One segment file of the log; a larger batch still stands in one segment. */
   segmentBytesMax: 64 * MiB,
+  /** The newest entries of the log, read into memory when a peer starts. */
+  logTailBytesMax: 16 * MiB,
   /** Log bytes appended since the last state flush began that make the next one due. */
   flushBytesMax: 4 * MiB,
   /** Rows changed but not flushed; past it, new commands are refused with BUSY. */

@@ -1,0 +1,44 @@
+// The file operations that the log needs, as a port: tests and simulations put in a disk that crashes, tears and lies.
+//
+// D1. What was written is durable once `datasync` of its file has resolved, and the file's name once
+//     `syncDirectory` of its directory has. Before that, a crash may keep it, lose it, or keep a part of it.
+// D2. After a failed `datasync` nothing of that file that was not durable before may be trusted, although reading it
+//     may show it (ATC'20, "Can Applications Recover from fsync Failures?").
+// D3. Any rejection may be an error of the disk; only `open` for reading tells an absent file, as undefined.
+
+export interface DiskFile {
+  /** In bytes. */
+  size(): Promise<number>;
+  /** Fills `into` from byte `position` on; answers how many bytes there were: fewer only at the end of the file. */
+  read(into: Uint8Array, position: number): Promise<number>;
+  /** Writes all of `bytes` at byte `position`. */
+  write(bytes: Uint8Array, position: number): Promise<void>;
+  /** Makes the contents and the size durable. */
+  datasync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Disk {
+  /** Makes a directory and its missing parents, durably; readable by the owner alone. One that exists is fine. */
+  makeDirectory(path: string): Promise<void>;
+  /** Names of the files in a directory, in no particular order. */
+  list(directory: string): Promise<readonly string[]>;
+  /** Undefined when there is no such file. */
+  openToRead(path: string): Promise<DiskFile | undefined>;
+  /** Makes the file if need be and keeps what it holds. */
+  openToWrite(path: string): Promise<DiskFile>;
+  unlink(path: string): Promise<void>;
+  syncDirectory(directory: string): Promise<void>;
+}
+
+/** The whole file, or undefined when there is none. */
+export async function readWhole(disk: Disk, path: string): Promise<Buffer | undefined> {
+  const file = await disk.openToRead(path);
+  if (file === undefined) return undefined;
+  try {
+    const content = Buffer.allocUnsafe(await file.size());
+    return content.subarray(0, await file.read(content, 0));
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,39 @@
+// What a broken disk is called, in one place: each fault says where it was found and what a person can do about it.
+
+import { OrionError, messageOf } from '../lib/errors.ts';
+
+/** An operation of the disk failed. Never retried: what a failed sync left behind cannot be known. */
+export function diskFailed(what: string, cause: unknown): OrionError {
+  return new OrionError(
+    'DISK_FAILED',
+    `${what} failed: ${messageOf(cause)}. This peer stops, since what its disk holds now is not known. ` +
+      `Check that the disk is neither full nor failing (df, dmesg), then start the peer again.`,
+    { cause },
+  );
+}
+
+/** Bytes that may have been acknowledged are gone or changed. */
+export function logCorrupt(path: string, offset: number, why: string): OrionError {
+  return new OrionError(
+    'LOG_CORRUPT',
+    `${path} is damaged at byte ${offset}: ${why}. Entries that this peer acknowledged may be lost, so its disk ` +
+      `cannot be trusted. Move the data directory away, check the disk, and have this peer replaced by an empty one.`,
+  );
+}
+
+export function formatTooNew(path: string, found: unknown, known: number): OrionError {
+  return new OrionError(
+    'FORMAT_TOO_NEW',
+    `${path} has format ${String(found)}, and this version of orion knows formats up to ${known}. ` +
+      `Start the newer version of orion that wrote it.`,
+  );
+}
+
+/** What `work` answers; a rejection becomes `DISK_FAILED`. `what` names the work, as in `reading /data/superblock-a`. */
+export async function onDisk<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw diskFailed(what, error);
+  }
+}

@@ -1,0 +1,55 @@
+// A peer's data directory, opened in the only safe order: lock, superblock and log, state.
+
+import { join } from 'node:path';
+import type { PeerId } from '../../raft/types.ts';
+import { systemClock } from '../lib/clock.ts';
+import { limits } from '../lib/limits.ts';
+import type { CommandCodec, LogStore, StateStore } from '../peer/ports.ts';
+import { createCommandCodec } from './codec.ts';
+import { onDisk } from './faults.ts';
+import { lockDirectory } from './lock.ts';
+import { nodeDisk } from './node-disk.ts';
+import { openSegmentLog } from './segment-log.ts';
+import { openStateStore } from './state-store.ts';
+
+export interface Storage {
+  readonly log: LogStore;
+  readonly state: StateStore;
+  readonly codec: CommandCodec;
+  /** Waits for what is in flight, then gives the directory free. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the data directory of a peer; makes it (with its parents, for the owner alone) when it is not there. Throws
+ * `DIRECTORY_LOCKED`, `FORMAT_TOO_NEW`, `LOG_CORRUPT`, `CONFIG_INVALID` or `DISK_FAILED`.
+ */
+export async function openStorage(options: {
+  readonly directory: string;
+  readonly peerId: PeerId;
+}): Promise<Storage> {
+  const { directory, peerId } = options;
+  await onDisk(`making ${directory}`, () => nodeDisk.makeDirectory(directory));
+  const lock = await lockDirectory(directory);
+  const opened: { close(): Promise<void> }[] = [{ close: () => lock.release() }];
+  const close = async (): Promise<void> => {
+    for (let part = opened.pop(); part !== undefined; part = opened.pop()) await part.close();
+  };
+  try {
+    const log = await openSegmentLog({
+      directory,
+      disk: nodeDisk,
+      peerId,
+      random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+      tailBytes: limits.logTailBytesMax,
+      clock: systemClock,
+    });
+    opened.push(log);
+    const state = await openStateStore(join(directory, 'state'));
+    opened.push(state);
+    return { log, state, codec: createCommandCodec(), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

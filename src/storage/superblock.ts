@@ -1,0 +1,171 @@
+// The superblock: who this disk is. Durable before anyone hears it, kept twice, in files of one sector each.
+//
+// S1. Writes go to the older copy, so that a crash in the middle of one leaves the other.
+// S2. The newest sound copy counts. With the other one damaged a newer one may be lost: the incarnation then
+//     rises by two, so that it is never one that was told before.
+// S3. Without a sound copy the disk is new only if nothing was ever told of it: no log, and no copy that was finished.
+//
+// A copy: magic (8 bytes), u32 checksum of the rest, u32 bytes of text, text (JSON), zeros. Newer formats keep this frame.
+
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import {
+  asClusterId,
+  asPeerId,
+  asStoreId,
+  type ClusterId,
+  type PeerId,
+  type StoreId,
+} from '../../raft/types.ts';
+import { assert } from '../lib/assert.ts';
+import { OrionError } from '../lib/errors.ts';
+import type { StoreIdentity } from '../peer/ports.ts';
+import { type Disk, readWhole } from './disk.ts';
+import { formatTooNew, logCorrupt, onDisk } from './faults.ts';
+
+const format = 1;
+const magic = 'ORION-SB';
+const copyBytes = 512;
+const textOffset = 16;
+const fileNames = ['superblock-a', 'superblock-b'] as const;
+
+interface Content {
+  readonly format: typeof format;
+  /** Rises with every write. */
+  readonly sequence: number;
+  readonly peerId: PeerId;
+  readonly storeId: StoreId;
+  readonly clusterId: ClusterId | undefined;
+  readonly incarnation: number;
+}
+
+type Copy =
+  | { readonly kind: 'sound'; readonly path: string; readonly content: Content }
+  | { readonly kind: 'bad'; readonly path: string; readonly begun: boolean };
+
+export class Superblock {
+  readonly #disk: Disk;
+  readonly #directory: string;
+  /** The one written next first. */
+  #paths: readonly [string, string];
+  #content: Content;
+
+  private constructor(options: {
+    disk: Disk;
+    directory: string;
+    paths: readonly [string, string];
+    content: Content;
+  }) {
+    this.#disk = options.disk;
+    this.#directory = options.directory;
+    this.#paths = options.paths;
+    this.#content = options.content;
+  }
+
+  /**
+   * Reads the superblock, or makes one with a new store id, and durably begins a new incarnation. Throws
+   * `LOG_CORRUPT`, `FORMAT_TOO_NEW`, `CONFIG_INVALID` (the directory of another peer) or `DISK_FAILED`.
+   */
+  static async open(options: {
+    readonly disk: Disk;
+    readonly directory: string;
+    readonly peerId: PeerId;
+    /** Whether the directory holds a log. */
+    readonly hasLog: boolean;
+    readonly random: (bytes: number) => Uint8Array;
+  }): Promise<Superblock> {
+    const { disk, directory, peerId } = options;
+    const [a, b] = await Promise.all(fileNames.map((name) => readCopy(disk, join(directory, name))));
+    assert(a !== undefined && b !== undefined, 'there are two copies');
+    const [older, newer] = sequenceOf(a) <= sequenceOf(b) ? [a, b] : [b, a];
+    const paths = [older.path, newer.path] as const;
+
+    if (newer.kind === 'bad') {
+      if (options.hasLog || newer.begun || (older.kind === 'bad' && older.begun)) {
+        throw logCorrupt(a.path, 0, 'neither this copy of the superblock nor the other is sound');
+      }
+      const storeId = asStoreId(Buffer.from(options.random(16)).toString('hex'));
+      assert(storeId.length === 32, 'a store id has 128 bits');
+      const content = { format, sequence: 0, peerId, storeId, clusterId: undefined, incarnation: 1 } as const;
+      const made = new Superblock({ disk, directory, paths: [a.path, b.path], content });
+      await made.#write({});
+      await made.#write({});
+      return made;
+    }
+    if (newer.content.peerId !== peerId) throw otherPeer(directory, newer.content.peerId, peerId);
+    const opened = new Superblock({ disk, directory, paths, content: newer.content });
+    const step = older.kind === 'bad' ? 2 : 1; // S2
+    await opened.#write({ incarnation: newer.content.incarnation + step });
+    return opened;
+  }
+
+  get identity(): StoreIdentity {
+    const { peerId, storeId, incarnation, clusterId } = this.#content;
+    return { peerId, storeId, incarnation, clusterId };
+  }
+
+  /** Durably records the cluster, in both copies: it has to outlive the loss of either. */
+  async join(clusterId: ClusterId): Promise<void> {
+    await this.#write({ clusterId });
+    await this.#write({});
+  }
+
+  async #write(change: Partial<Content>): Promise<void> {
+    const content = { ...this.#content, ...change, sequence: this.#content.sequence + 1 };
+    const [path, other] = this.#paths;
+    await onDisk(`writing ${path}`, async () => {
+      const file = await this.#disk.openToWrite(path);
+      try {
+        await file.write(encode(content), 0);
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+      await this.#disk.syncDirectory(this.#directory);
+    });
+    this.#content = content;
+    this.#paths = [other, path];
+  }
+}
+
+function encode(content: Content): Buffer {
+  const text = Buffer.from(JSON.stringify(content));
+  assert(textOffset + text.length <= copyBytes, 'a superblock fits one sector');
+  const bytes = Buffer.alloc(copyBytes);
+  bytes.write(magic, 0);
+  bytes.writeUInt32LE(text.length, 12);
+  bytes.set(text, textOffset);
+  bytes.writeUInt32LE(crc32(bytes.subarray(12)), 8);
+  return bytes;
+}
+
+async function readCopy(disk: Disk, path: string): Promise<Copy> {
+  const bytes = await onDisk(`reading ${path}`, () => readWhole(disk, path));
+  // One sector is written whole or not at all: what is short or blank was never finished.
+  const begun = bytes !== undefined && bytes.length >= copyBytes && bytes.some((byte) => byte !== 0);
+  if (!begun || bytes.toString('latin1', 0, magic.length) !== magic) return { kind: 'bad', path, begun };
+  if (bytes.readUInt32LE(8) !== crc32(bytes.subarray(12))) return { kind: 'bad', path, begun };
+  const text = bytes.toString('utf8', textOffset, textOffset + bytes.readUInt32LE(12));
+  const parsed = JSON.parse(text) as Content;
+  if (parsed.format !== format) throw formatTooNew(path, parsed.format, format);
+  return {
+    kind: 'sound',
+    path,
+    content: {
+      ...parsed,
+      peerId: asPeerId(parsed.peerId),
+      storeId: asStoreId(parsed.storeId),
+      clusterId: parsed.clusterId === undefined ? undefined : asClusterId(parsed.clusterId),
+    },
+  };
+}
+
+const sequenceOf = (copy: Copy): number => (copy.kind === 'sound' ? copy.content.sequence : -1);
+
+function otherPeer(directory: string, found: PeerId, asked: PeerId): OrionError {
+  return new OrionError(
+    'CONFIG_INVALID',
+    `${directory} holds the data of peer ${found}, and this is peer ${asked}. ` +
+      `Start it with a data directory of its own, or with --id ${found}.`,
+  );
+}
