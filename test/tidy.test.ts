@@ -71,7 +71,7 @@ const rules: readonly Rule[] = [
   {
     from: 'src/cli/',
     may: ['src/lib/', 'src/protocol/', 'src/config/', 'src/client/', 'src/cli/', 'src/observe/'],
-    packages: ['clipanion', 'node:*'],
+    packages: ['clipanion', 'yaml', 'node:*'],
   },
   { from: 'agent/', may: ['src/lib/', 'src/protocol/', 'src/client/', 'agent/'], packages: ['ws', 'node:*'] },
   {

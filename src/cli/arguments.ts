@@ -1,0 +1,40 @@
+// Arguments that need more than being a string. Each parser throws `USAGE`, saying what would be right.
+
+import { OrionError } from '../lib/errors.ts';
+
+/** A whole number in `[0, 2^53)`, in decimal digits; `what` names it in the error. */
+export function parseCount(text: string, what: string): number {
+  const value = Number(text);
+  if (/^[0-9]+$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new OrionError('USAGE', `${what} is a whole number of 0 or more, not "${text}"`);
+}
+
+/** URLs separated by commas; a trailing slash is dropped. At least one. */
+export function parseUrls(text: string, what: string): string[] {
+  const urls = text
+    .split(',')
+    .map((url) => url.trim().replace(/\/+$/, ''))
+    .filter((url) => url !== '');
+  if (urls.length > 0 && urls.every(isHttpUrl)) return urls;
+  throw new OrionError('USAGE', `${what} is a list of URLs as http://127.0.0.1:6060,…, not "${text}"`);
+}
+
+function isHttpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol } = new URL(text);
+  return protocol === 'http:' || protocol === 'https:';
+}
+
+/** `key=value` pairs; the value may hold further `=`. A key given twice is an error. */
+export function parseLabels(pairs: readonly string[]): Record<string, string> {
+  const labels = new Map<string, string>();
+  for (const pair of pairs) {
+    const at = pair.indexOf('=');
+    const key = pair.slice(0, at);
+    if (at < 1 || labels.has(key)) {
+      throw new OrionError('USAGE', `--label takes key=value, each key once, not "${pair}"`);
+    }
+    labels.set(key, pair.slice(at + 1));
+  }
+  return Object.fromEntries(labels);
+}

@@ -1,0 +1,41 @@
+// What commands get from outside: the standard streams, and the programs that only some commands need.
+// The programs come by dynamic import in src/main.ts, so that `orion get` loads neither server nor agent.
+
+import type { BaseContext } from 'clipanion';
+import type { Log } from '../observe/log.ts';
+
+export interface PeerOptions {
+  /** File of the cluster's configuration. */
+  readonly configFile: string;
+  /** Which of its `[[peer]]` this process is. */
+  readonly id: string;
+  readonly dataDir: string;
+  readonly log: Log;
+  /** The peer cannot go on and has stopped: the process is to end. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+export interface AgentOptions {
+  /** URLs of peers' APIs. */
+  readonly peers: string[];
+  readonly nodeId: string;
+  readonly dataDir: string;
+  readonly labels: Record<string, string>;
+  readonly address?: string;
+  readonly insecure?: boolean;
+  /** Cluster id that this agent may move to, once, after a restore. */
+  readonly acceptCluster?: string;
+  readonly log: Log;
+}
+
+export interface Programs {
+  /** The file that node runs as `orion`. */
+  readonly mainFile: string;
+  startPeer(options: PeerOptions): Promise<{ stop(): Promise<void> }>;
+  /** `stop` leaves the services running, `stopAll` takes them along. */
+  startAgent(options: AgentOptions): Promise<{ stop(): Promise<void>; stopAll(): Promise<void> }>;
+}
+
+export interface Context extends BaseContext {
+  readonly programs: Programs;
+}

@@ -1,0 +1,43 @@
+// Exit codes, one table: scripts branch on them, so a code never changes its meaning (docs/interface.md, CLI).
+
+import { OrionError, type ErrorCode } from '../lib/errors.ts';
+
+export const exitOk = 0;
+export const exitFailed = 1;
+export const exitUsage = 2;
+
+const exitCodes: Readonly<Record<ErrorCode, number>> = {
+  USAGE: exitUsage,
+  // Nobody answered.
+  UNREACHABLE: 3,
+  // Somebody answered that the cluster cannot do it now.
+  NO_LEADER: 4,
+  NO_QUORUM: 4,
+  // The cluster's state forbids it (409, 412).
+  CONFLICT: 5,
+  PRECONDITION_FAILED: 5,
+  STALE: 5,
+  // The caller may not (401, 403).
+  FORBIDDEN: 6,
+  // Everything else failed, whatever the reason.
+  MALFORMED: exitFailed,
+  NOT_FOUND: exitFailed,
+  METHOD_NOT_ALLOWED: exitFailed,
+  TOO_LARGE: exitFailed,
+  UNSUPPORTED_MEDIA_TYPE: exitFailed,
+  INVALID: exitFailed,
+  BUSY: exitFailed,
+  OUTCOME_UNKNOWN: exitFailed,
+  DIRECTORY_LOCKED: exitFailed,
+  FORMAT_TOO_NEW: exitFailed,
+  LOG_CORRUPT: exitFailed,
+  DISK_FAILED: exitFailed,
+  WRONG_CLUSTER: exitFailed,
+  CONFIG_INVALID: exitFailed,
+  INTERNAL: exitFailed,
+};
+
+/** What the process exits with after `error`; 1 for anything that is not an {@link OrionError}. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof OrionError ? exitCodes[error.code] : exitFailed;
+}

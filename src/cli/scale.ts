@@ -1,0 +1,24 @@
+// `orion scale NAME N`: how many replicas of a service shall run.
+
+import { Option } from 'clipanion';
+import { parseCount } from './arguments.ts';
+import { objectName } from './kinds.ts';
+import { OutputCommand } from './orion-command.ts';
+
+export class ScaleCommand extends OutputCommand {
+  static override paths = [['scale']];
+  static override usage = {
+    description: 'Set the number of replicas of a service.',
+    examples: [['Five replicas of hello', '$0 scale hello 5']] as [string, string][],
+  };
+
+  name = Option.String({ name: 'NAME' });
+  replicas = Option.String({ name: 'N' });
+
+  protected override async run(): Promise<void> {
+    const format = this.outputFormat();
+    const replicas = parseCount(this.replicas, 'N');
+    const service = await this.client().scale(this.name, replicas);
+    await this.show(format, service, () => `${objectName('service', this.name)} scaled to ${replicas}\n`);
+  }
+}

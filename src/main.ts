@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+// The `orion` binary: the command line with the programs it can run. Those come by dynamic import, so that
+// `orion get` starts without loading a server.
+
+import { fileURLToPath } from 'node:url';
+import { Cli } from 'clipanion';
+import { run } from './cli/run.ts';
+
+// Whoever reads our output may go away (`orion logs hello | head`): that ends the work, and is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+const exitCode = await run(process.argv.slice(2), {
+  ...Cli.defaultContext,
+  programs: {
+    mainFile: fileURLToPath(import.meta.url),
+    startPeer: async (options) => (await import('./server.ts')).startPeer(options),
+    startAgent: async (options) => (await import('../agent/main.ts')).startAgent(options),
+  },
+});
+
+// Whatever is still open (a connection kept alive, a channel to a parent) holds nobody back; output is written first.
+process.stdout.write('', () => process.exit(exitCode));
