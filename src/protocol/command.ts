@@ -65,7 +65,7 @@ export type CommandBody =
   /** All or nothing. `prune` also deletes what these owners applied before and no longer list. */
   | { readonly kind: 'manifest.apply'; readonly manifests: readonly Manifest[]; readonly prune: boolean }
   | ({ readonly kind: 'service.scale'; readonly name: string; readonly replicas: number } & Preconditions)
-  /** Its replicas are stopped by the reconciler, which finds them without a service. */
+  /** Its replicas are asked to stop in the same entry; each is deleted once its end is reported. */
   | ({ readonly kind: 'service.delete'; readonly name: string } & Preconditions)
   | ({ readonly kind: 'setting.put'; readonly name: string; readonly data: string } & Preconditions)
   | ({ readonly kind: 'setting.delete'; readonly name: string } & Preconditions)

@@ -1,0 +1,163 @@
+// The overlay on which one command runs: it reads through to the tables, and keeps what it writes to itself.
+// Why: a command is all or nothing; one that is refused, or meets a bug half-way, is forgotten with its overlay.
+// Owns: the writes of one entry, and the metadata that follows from it. Does not own: the tables.
+//
+// O1. The tables are never written here; `seal` says what to write.
+// O2. A row that ends up as it was is no change: its resourceVersion stays.
+// O3. A changed row has the entry's index as its resourceVersion, and its generation rises with its spec alone.
+// O4. Derived status agrees with the rows it is derived from, in every entry (status.ts).
+
+import { assert } from '../lib/assert.ts';
+import type { Assignment, Metadata, Service } from '../protocol/objects.ts';
+import { byCodeUnits, type Row, type TableName } from './row.ts';
+import { same } from './same.ts';
+import { withNodeStatus, withServiceStatus } from './status.ts';
+import { type RowOf, tableOf, type Tables } from './table.ts';
+import { timestamp } from './timestamp.ts';
+import type { RowChange } from './view.ts';
+
+/** The entry whose command runs. */
+export interface Origin {
+  readonly clusterId: string;
+  readonly index: number;
+  /** Milliseconds since 1970, stamped by the leader. */
+  readonly time: number;
+}
+
+type Writes = { readonly [Name in TableName]: Map<string, RowOf[Name] | undefined> };
+
+export class Overlay {
+  readonly index: number;
+  /** The entry's time as RFC 3339. */
+  readonly time: string;
+  readonly #clusterId: string;
+  readonly #tables: Tables;
+  readonly #writes: Writes = {
+    service: new Map(),
+    node: new Map(),
+    assignment: new Map(),
+    setting: new Map(),
+  };
+  /** Names whose status is derived anew when sealing (O4). */
+  readonly #touchedServices = new Set<string>();
+  readonly #touchedNodes = new Set<string>();
+  #created = 0;
+
+  constructor(tables: Tables, origin: Origin) {
+    this.#tables = tables;
+    this.#clusterId = origin.clusterId;
+    this.index = origin.index;
+    this.time = timestamp(origin.time);
+  }
+
+  get<Name extends TableName>(table: Name, name: string): RowOf[Name] | undefined {
+    const writes: ReadonlyMap<string, RowOf[Name] | undefined> = this.#writes[table];
+    if (writes.has(name)) return writes.get(name);
+    return this.#tables[table].get(name) as RowOf[Name] | undefined;
+  }
+
+  services(): readonly Service[] {
+    return merged(this.#tables.service.values(), this.#writes.service, () => true);
+  }
+
+  assignmentsOfService(name: string): readonly Assignment[] {
+    const base = this.#tables.assignment.ofService(name);
+    return merged(base, this.#writes.assignment, (row) => row.spec.service === name);
+  }
+
+  assignmentsOfNode(name: string): readonly Assignment[] {
+    const base = this.#tables.assignment.ofNode(name);
+    return merged(base, this.#writes.assignment, (row) => row.spec.node === name);
+  }
+
+  /** Metadata of a row that this entry creates. Its uid says where it was born, and so is never used twice. */
+  metadata(options: Pick<Metadata, 'name' | 'labels' | 'owner'>): Metadata {
+    assert(this.#clusterId !== '', 'no command stands before genesis');
+    this.#created += 1;
+    return {
+      uid: `${this.#clusterId.slice(0, 16)}-${this.index.toString(36)}-${this.#created}`,
+      annotations: {},
+      resourceVersion: String(this.index),
+      generation: 1,
+      createdAt: this.time,
+      updatedAt: this.time,
+      ...options,
+    };
+  }
+
+  put<Name extends TableName>(table: Name, row: RowOf[Name]): void {
+    const writes: Map<string, RowOf[Name] | undefined> = this.#writes[table];
+    writes.set(row.metadata.name, row);
+    this.#touch(row);
+  }
+
+  delete(row: Row): void {
+    this.#writes[tableOf(row)].set(row.metadata.name, undefined);
+    this.#touch(row);
+  }
+
+  /** What this entry changes. Nothing is written after it. */
+  seal(): readonly RowChange[] {
+    for (const name of this.#touchedServices) this.#deriveService(name);
+    for (const name of this.#touchedNodes) this.#deriveNode(name);
+    const changes: RowChange[] = [];
+    for (const table of ['service', 'node', 'assignment', 'setting'] as const) {
+      for (const [name, after] of this.#writes[table]) {
+        const before = this.#tables[table].get(name);
+        if (!same(before, after)) changes.push({ before, after: after && this.#stamped(after, before) });
+      }
+    }
+    return changes;
+  }
+
+  #touch(row: Row): void {
+    if (row.kind === 'Service') this.#touchedServices.add(row.metadata.name);
+    if (row.kind === 'Assignment') {
+      this.#touchedServices.add(row.spec.service);
+      this.#touchedNodes.add(row.spec.node);
+    }
+    if (row.kind === 'Node') {
+      const { name } = row.metadata;
+      this.#touchedNodes.add(name);
+      for (const assignment of this.assignmentsOfNode(name))
+        this.#touchedServices.add(assignment.spec.service);
+    }
+  }
+
+  #deriveService(name: string): void {
+    const service = this.get('service', name);
+    if (service === undefined) return;
+    const derived = withServiceStatus(service, {
+      assignments: this.assignmentsOfService(name),
+      isNodeReady: (node) => this.get('node', node)?.status.state === 'ready',
+      time: this.time,
+    });
+    this.#writes.service.set(name, derived);
+  }
+
+  #deriveNode(name: string): void {
+    const node = this.get('node', name);
+    if (node !== undefined) this.#writes.node.set(name, withNodeStatus(node, this.assignmentsOfNode(name)));
+  }
+
+  /** O3. */
+  #stamped(after: Row, before: Row | undefined): Row {
+    if (before === undefined) return after;
+    const generation = before.metadata.generation + (same(before.spec, after.spec) ? 0 : 1);
+    const resourceVersion = String(this.index);
+    const metadata = { ...after.metadata, generation, resourceVersion, updatedAt: this.time };
+    return { ...after, metadata };
+  }
+}
+
+/** `base` as `writes` leave it, in the order of names. */
+function merged<T extends Row>(
+  base: readonly T[],
+  writes: ReadonlyMap<string, T | undefined>,
+  belongs: (row: T) => boolean,
+): readonly T[] {
+  if (writes.size === 0) return base;
+  const rows = base.filter((row) => !writes.has(row.metadata.name));
+  for (const row of writes.values()) if (row !== undefined && belongs(row)) rows.push(row);
+  return rows.sort((a, b) => byCodeUnits(a.metadata.name, b.metadata.name));
+}

@@ -1,0 +1,153 @@
+// Tables in memory: rows by name, read in the order of their names without sorting on a read.
+// Owns: the rows and what finds them. Does not own: who may write (only State does, in apply).
+//
+// T1. Iteration is in the order of names by code units, on every peer alike.
+// T2. A row is replaced, never changed; the service and the node of an assignment never change.
+
+import { assert, unreachable } from '../lib/assert.ts';
+import type { Assignment, Node, Service, Setting } from '../protocol/objects.ts';
+import type { Row, TableName } from './row.ts';
+import type { TableView } from './view.ts';
+
+/** Which type of row a table holds. */
+export interface RowOf {
+  service: Service;
+  node: Node;
+  assignment: Assignment;
+  setting: Setting;
+}
+
+export function tableOf(row: Row): TableName {
+  switch (row.kind) {
+    case 'Service':
+      return 'service';
+    case 'Node':
+      return 'node';
+    case 'Assignment':
+      return 'assignment';
+    case 'Setting':
+      return 'setting';
+    default:
+      return unreachable(row);
+  }
+}
+
+export class Table<T extends Row> implements TableView<T> {
+  readonly #rows = new Map<string, T>();
+  /** Sorted (T1). */
+  readonly #names: string[] = [];
+  /** The rows in the order of `#names`, made on the first read after a write. */
+  #list: readonly T[] | undefined;
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  get(name: string): T | undefined {
+    return this.#rows.get(name);
+  }
+
+  /** As of now: what is written later does not change a list once taken. */
+  values(): readonly T[] {
+    this.#list ??= this.#names.map((name) => this.#rows.get(name) as T);
+    return this.#list;
+  }
+
+  set(row: T): void {
+    const { name } = row.metadata;
+    if (!this.#rows.has(name)) this.#names.splice(lowerBound(this.#names, name), 0, name);
+    this.#rows.set(name, row);
+    this.#list = undefined;
+  }
+
+  delete(name: string): void {
+    if (!this.#rows.delete(name)) return;
+    const position = lowerBound(this.#names, name);
+    assert(this.#names[position] === name, 'each row stands in the order of names');
+    this.#names.splice(position, 1);
+    this.#list = undefined;
+  }
+}
+
+/** Assignments, found by their service and by their node as well. */
+export class AssignmentTable extends Table<Assignment> {
+  readonly #byService = new Map<string, Table<Assignment>>();
+  readonly #byNode = new Map<string, Table<Assignment>>();
+
+  ofService(name: string): readonly Assignment[] {
+    return this.#byService.get(name)?.values() ?? [];
+  }
+
+  ofNode(name: string): readonly Assignment[] {
+    return this.#byNode.get(name)?.values() ?? [];
+  }
+
+  override set(row: Assignment): void {
+    const before = this.get(row.metadata.name);
+    if (before !== undefined) {
+      assert(before.spec.service === row.spec.service, 'an assignment stays with its service'); // T2
+      assert(before.spec.node === row.spec.node, 'an assignment stays on its node'); // T2
+    }
+    super.set(row);
+    group(this.#byService, row.spec.service).set(row);
+    group(this.#byNode, row.spec.node).set(row);
+  }
+
+  override delete(name: string): void {
+    const row = this.get(name);
+    if (row === undefined) return;
+    super.delete(name);
+    ungroup(this.#byService, row.spec.service, name);
+    ungroup(this.#byNode, row.spec.node, name);
+  }
+}
+
+/** Every table of the state. */
+export class Tables {
+  readonly service = new Table<Service>();
+  readonly node = new Table<Node>();
+  readonly assignment = new AssignmentTable();
+  readonly setting = new Table<Setting>();
+
+  set(row: Row): void {
+    switch (row.kind) {
+      case 'Service':
+        return this.service.set(row);
+      case 'Node':
+        return this.node.set(row);
+      case 'Assignment':
+        return this.assignment.set(row);
+      case 'Setting':
+        return this.setting.set(row);
+      default:
+        return unreachable(row);
+    }
+  }
+}
+
+function group(groups: Map<string, Table<Assignment>>, key: string): Table<Assignment> {
+  let table = groups.get(key);
+  if (table === undefined) {
+    table = new Table<Assignment>();
+    groups.set(key, table);
+  }
+  return table;
+}
+
+function ungroup(groups: Map<string, Table<Assignment>>, key: string, name: string): void {
+  const table = groups.get(key);
+  table?.delete(name);
+  if (table?.size === 0) groups.delete(key);
+}
+
+/** The first position whose name is not below `name`. */
+function lowerBound(names: readonly string[], name: string): number {
+  let low = 0;
+  let high = names.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((names[middle] as string) < name) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
