@@ -1,0 +1,55 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readWhole } from '../../src/storage/disk.ts';
+import { nodeDisk } from '../../src/storage/node-disk.ts';
+import { diskSuite } from './disk-suite.ts';
+import { SimDisk } from './sim-disk.ts';
+import { tempDirectory } from './temp-directory.ts';
+
+diskSuite('node disk', async () => ({ disk: nodeDisk, directory: await tempDirectory() }));
+diskSuite('simulated disk', async () => ({ disk: new SimDisk(), directory: '/data' }));
+
+test('node disk: what it makes can be read by its owner alone', async () => {
+  const directory = join(await tempDirectory(), 'a', 'b');
+  await nodeDisk.makeDirectory(directory);
+  await (await nodeDisk.openToWrite(join(directory, 'file'))).close();
+  expect((await stat(directory)).mode & 0o777).toBe(0o700);
+  expect((await stat(join(directory, 'file'))).mode & 0o777).toBe(0o600);
+});
+
+async function write(disk: SimDisk, text: string, position: number, sync: boolean): Promise<void> {
+  const file = await disk.openToWrite('/data/file');
+  await file.write(Buffer.from(text), position);
+  if (sync) await file.datasync();
+}
+
+test('simulated disk: a power cut loses what was not synced, and nothing that was', async () => {
+  const disk = new SimDisk();
+  await write(disk, 'synced', 0, true);
+  await disk.syncDirectory('/data');
+  await write(disk, ' and not', 6, false);
+  disk.reboot('lost');
+  expect(String(await readWhole(disk, '/data/file'))).toBe('synced');
+});
+
+test('simulated disk: a file whose directory was not synced is gone after a power cut', async () => {
+  const disk = new SimDisk();
+  await write(disk, 'synced', 0, true);
+  disk.reboot('lost');
+  expect(await readWhole(disk, '/data/file')).toBeUndefined();
+});
+
+test('simulated disk: a failed sync loses the write, while the cache goes on showing it', async () => {
+  const disk = new SimDisk();
+  await write(disk, 'first', 0, true);
+  await disk.syncDirectory('/data');
+  disk.fault = (operation) => (operation === 'datasync' ? new Error('EIO') : undefined);
+  await expect(write(disk, ' second', 5, true)).rejects.toThrow('EIO');
+  disk.fault = () => undefined;
+  const file = await disk.openToWrite('/data/file');
+  await file.datasync();
+  expect(String(await readWhole(disk, '/data/file'))).toBe('first second');
+  disk.reboot('kept');
+  expect(String(await readWhole(disk, '/data/file'))).toBe('first');
+});

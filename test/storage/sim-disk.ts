@@ -1,0 +1,206 @@
+// A disk in memory that fails as disks do: power cuts that keep, lose or tear what was not synced, errors, rotten bits,
+// and a cache that goes on showing what a failed sync lost.
+// Owns: what is durable. Its answers repeat bit for bit from the seed of its generator.
+
+import { dirname } from 'node:path';
+import { Prng } from '../../src/lib/prng.ts';
+import type { Disk, DiskFile } from '../../src/storage/disk.ts';
+
+const sectorBytes = 512;
+
+/** What becomes of writes and names that were not synced when the power goes. */
+export type Fate = 'kept' | 'lost' | 'torn';
+
+export type DiskOperation = 'open' | 'read' | 'write' | 'datasync' | 'list' | 'unlink' | 'syncDirectory';
+
+interface Write {
+  readonly position: number;
+  readonly bytes: Buffer;
+}
+
+interface Content {
+  /** What a reader sees. */
+  cache: Buffer;
+  /** What a power cut leaves for certain. */
+  durable: Buffer;
+  /** What the next sync makes durable. */
+  pending: Write[];
+}
+
+export class SimDisk implements Disk {
+  /** Operations so far: where a crash can come. */
+  operations = 0;
+  /** Asked before each operation; an error that it answers is what happens instead. */
+  fault: (operation: DiskOperation, path: string) => Error | undefined = () => undefined;
+  readonly #prng: Prng;
+  #names = new Map<string, Content>();
+  #durableNames = new Map<string, Content>();
+  #crashAt = Infinity;
+  /** Handles from before a power cut are dead. */
+  #boots = 0;
+
+  constructor(seed = 1) {
+    this.#prng = new Prng(seed);
+  }
+
+  /** The power goes during the `count`-th operation from now, counted from 1. */
+  crashAfter(count: number): void {
+    this.#crashAt = this.operations + count;
+  }
+
+  get isCrashed(): boolean {
+    return this.operations >= this.#crashAt;
+  }
+
+  /** The power goes, if it has not yet, and comes back. */
+  reboot(fate: Fate): void {
+    this.#boots += 1;
+    this.#crashAt = Infinity;
+    const names = new Map<string, Content>();
+    for (const path of new Set([...this.#names.keys(), ...this.#durableNames.keys()])) {
+      const content = (this.#isKept(fate) ? this.#names : this.#durableNames).get(path);
+      if (content !== undefined) names.set(path, content);
+    }
+    for (const content of new Set(names.values())) {
+      for (const write of content.pending) content.durable = this.#survive(content.durable, write, fate);
+      content.pending = [];
+      content.cache = content.durable;
+    }
+    this.#names = names;
+    this.#durableNames = new Map(names);
+  }
+
+  paths(): string[] {
+    return [...this.#names.keys()].sort();
+  }
+
+  content(path: string): Buffer {
+    return this.#find(path).cache;
+  }
+
+  /** Rots a file: what `change` makes of its bytes is what is durable. */
+  damage(path: string, change: (bytes: Buffer) => Buffer): void {
+    const content = this.#find(path);
+    content.durable = change(Buffer.from(content.durable));
+    content.cache = content.durable;
+  }
+
+  async makeDirectory(): Promise<void> {}
+
+  async list(directory: string): Promise<readonly string[]> {
+    await this.#step('list', directory);
+    return this.paths()
+      .filter((path) => dirname(path) === directory)
+      .map((path) => path.slice(directory.length + 1));
+  }
+
+  async openToRead(path: string): Promise<DiskFile | undefined> {
+    await this.#step('open', path);
+    const content = this.#names.get(path);
+    return content === undefined ? undefined : this.#file(path, content);
+  }
+
+  async openToWrite(path: string): Promise<DiskFile> {
+    await this.#step('open', path);
+    const empty = Buffer.alloc(0);
+    const content = this.#names.get(path) ?? { cache: empty, durable: empty, pending: [] };
+    this.#names.set(path, content);
+    return this.#file(path, content);
+  }
+
+  async unlink(path: string): Promise<void> {
+    await this.#step('unlink', path);
+    if (!this.#names.delete(path)) throw new Error(`ENOENT: ${path}`);
+  }
+
+  async syncDirectory(directory: string): Promise<void> {
+    await this.#step('syncDirectory', directory);
+    for (const [path, content] of this.#names) {
+      if (dirname(path) === directory) this.#durableNames.set(path, content);
+    }
+    for (const path of this.#durableNames.keys()) {
+      if (dirname(path) === directory && !this.#names.has(path)) this.#durableNames.delete(path);
+    }
+  }
+
+  #file(path: string, content: Content): DiskFile {
+    const boot = this.#boots;
+    const step = async (operation: DiskOperation): Promise<void> => {
+      if (boot !== this.#boots) throw new Error('EBADF: the power was gone meanwhile');
+      await this.#step(operation, path);
+    };
+    return {
+      size: async () => content.cache.length,
+      read: async (into, position) => {
+        await step('read');
+        return content.cache.copy(into, 0, position);
+      },
+      write: async (bytes, position) => {
+        const write = { position, bytes: Buffer.from(bytes) };
+        const begin = (): void => {
+          content.pending.push(write);
+          content.cache = overwrite(content.cache, write);
+        };
+        await step('write').catch((error: unknown) => {
+          if (boot === this.#boots) begin();
+          throw error;
+        });
+        begin();
+      },
+      datasync: async () => {
+        try {
+          await step('datasync');
+        } catch (error) {
+          // D2: the cache believes that it is clean, although nothing reached the disk.
+          if (!this.isCrashed && boot === this.#boots) content.pending = [];
+          throw error;
+        }
+        for (const write of content.pending) content.durable = overwrite(content.durable, write);
+        content.pending = [];
+      },
+      close: async () => undefined,
+    };
+  }
+
+  async #step(operation: DiskOperation, path: string): Promise<void> {
+    this.operations += 1;
+    await Promise.resolve();
+    if (this.isCrashed) throw new Error('EIO: the power is gone');
+    const error = this.fault(operation, path);
+    if (error !== undefined) throw error;
+  }
+
+  #isKept(fate: Fate): boolean {
+    return fate === 'kept' || (fate === 'torn' && this.#prng.chance(0.5));
+  }
+
+  #survive(durable: Buffer, write: Write, fate: Fate): Buffer {
+    if (fate === 'lost') return durable;
+    if (fate === 'kept') return overwrite(durable, write);
+    const sectors = Math.ceil(write.bytes.length / sectorBytes);
+    const arrived = this.#prng.int({ from: 0, to: sectors + 1 });
+    if (this.#prng.chance(0.5)) {
+      // The first sectors arrived, and the file ends after them.
+      return overwrite(durable, { ...write, bytes: write.bytes.subarray(0, arrived * sectorBytes) });
+    }
+    // The size arrived, and some of the sectors did not.
+    const bytes = Buffer.from(write.bytes);
+    for (let sector = 0; sector < sectors; sector += 1) {
+      if (this.#prng.chance(0.5)) bytes.fill(0, sector * sectorBytes, (sector + 1) * sectorBytes);
+    }
+    return overwrite(durable, { ...write, bytes });
+  }
+
+  #find(path: string): Content {
+    const content = this.#names.get(path);
+    if (content === undefined) throw new Error(`no file ${path}`);
+    return content;
+  }
+}
+
+function overwrite(content: Buffer, { position, bytes }: Write): Buffer {
+  const result = Buffer.alloc(Math.max(content.length, bytes.length === 0 ? 0 : position + bytes.length));
+  content.copy(result);
+  result.set(bytes, position);
+  return result;
+}
