@@ -1,10 +1,10 @@
 // Peers of a test: real transports over loopback sockets, whose events are recorded and can be waited for.
 
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { connect, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { asIndex, asPeerId, asStoreId, asTerm, type Message, type StoreId } from '../../raft/types.ts';
 import { systemClock, type Clock } from '../../src/lib/clock.ts';
-import { Prng } from '../../src/lib/prng.ts';
 import type { PeerIdentity, PeerMessage } from '../../src/peer/ports.ts';
 import { createTcpTransport, type TcpTransport } from '../../src/transport/tcp-transport.ts';
 
@@ -16,12 +16,15 @@ export type RecordedEvent =
 
 export const storeOf = (id: string): StoreId => asStoreId(id.padEnd(32, '0'));
 
-const prng = new Prng(Date.now());
+/** Ports given out by this process, so that none is given twice. */
+const portsGiven = new Set<number>();
 
 /** Ports below the range from which the system takes those of outgoing connections: a peer may come back to its own. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = prng.int({ from: 20_000, to: 32_000 });
+    const port = randomInt(20_000, 32_000);
+    if (portsGiven.has(port)) continue;
+    portsGiven.add(port);
     const server = createServer();
     const free = await new Promise<boolean>((resolve) => {
       server.once('error', () => resolve(false));
@@ -45,6 +48,8 @@ export interface PeerOptions {
 /** One peer, started and stopped with its test. */
 export class TestPeer {
   readonly id: string;
+  /** Where the others expect it. */
+  readonly port: number;
   readonly storeId: StoreId;
   readonly transport: TcpTransport;
   readonly events: RecordedEvent[] = [];
@@ -57,7 +62,8 @@ export class TestPeer {
     const { id, ports } = options;
     this.#options = options;
     this.id = id;
-    const raft = `127.0.0.1:${ports.get(id)}`;
+    this.port = ports.get(id) ?? 0;
+    const raft = `127.0.0.1:${this.port}`;
     this.identity = {
       peerId: asPeerId(id),
       storeId: storeOf(id),
@@ -77,7 +83,7 @@ export class TestPeer {
       listen: options.listen ?? raft,
       peerId: id,
       clock: options.clock ?? systemClock,
-      random: () => prng.fraction(),
+      random: Math.random,
       log: (fields, message) => void this.logs.push(`${message} ${JSON.stringify(fields)}`),
     });
   }
@@ -154,6 +160,22 @@ export async function allUp(...peers: readonly TestPeer[]): Promise<void> {
   }
 }
 
+/** What {@link TestPeer.turns} answers for a link that came up and stayed. */
+export const once = { up: 1, down: 0 };
+
+/** Two peers, `a` dialling `b` through a proxy that stands where `a` expects `b`; linked. */
+export async function throughProxy(
+  clock: Clock = systemClock,
+): Promise<{ a: TestPeer; b: TestPeer; proxy: Proxy }> {
+  const ports = await portsFor('a', 'b');
+  const behind = await freePort();
+  const proxy = await Proxy.open({ from: ports.get('b') ?? 0, to: behind });
+  const b = await new TestPeer({ id: 'b', ports, listen: `127.0.0.1:${behind}`, clock }).start();
+  const a = await new TestPeer({ id: 'a', ports, clock }).start();
+  await allUp(a, b);
+  return { a, b, proxy };
+}
+
 /** A small Raft message; `round` tells one from another. */
 export const heartbeat = (from: TestPeer, to: TestPeer, round: number): PeerMessage => ({
   kind: 'raft',
@@ -197,18 +219,15 @@ export const received = (peer: TestPeer, kind: Message['kind']): Message[] =>
       message.kind === 'raft' && message.message.kind === kind ? [message.message] : [],
     );
 
-/** A proxy in front of a port: its connections can be frozen and cut, as a network would. */
+/** A proxy in front of a port: what goes through can be frozen, cut and damaged, as a network would. */
 export class Proxy {
-  readonly #server: Server;
+  readonly #server = createServer();
   readonly #pairs = new Set<readonly [Socket, Socket]>();
-
-  private constructor(server: Server) {
-    this.#server = server;
-  }
+  #damage = false;
 
   static async open(ports: { readonly from: number; readonly to: number }): Promise<Proxy> {
-    const server = createServer();
-    const proxy = new Proxy(server);
+    const proxy = new Proxy();
+    const server = proxy.#server;
     server.on('connection', (inner) => proxy.#join(inner, connect({ host: '127.0.0.1', port: ports.to })));
     await new Promise<void>((resolve) => {
       server.listen({ host: '127.0.0.1', port: ports.from }, resolve);
@@ -220,17 +239,14 @@ export class Proxy {
     return proxy;
   }
 
-  /** How many connections go through it now. */
-  get connections(): number {
-    return this.#pairs.size;
+  /** Nothing passes any more on what stands now, in either direction, and nobody is told. */
+  freeze(): void {
+    for (const socket of [...this.#pairs].flat()) socket.pause();
   }
 
-  /** Nothing passes any more, in either direction, and nobody is told. */
-  freeze(): void {
-    for (const socket of [...this.#pairs].flat()) {
-      socket.unpipe();
-      socket.pause();
-    }
+  /** The next chunk that passes has one bit flipped. */
+  damage(): void {
+    this.#damage = true;
   }
 
   /** Ends the `at`-th connection (all, when not given), at both ends. */
@@ -244,14 +260,50 @@ export class Proxy {
   #join(inner: Socket, outer: Socket): void {
     const pair = [inner, outer] as const;
     this.#pairs.add(pair);
-    inner.pipe(outer);
-    outer.pipe(inner);
-    for (const socket of pair) {
-      socket.on('error', () => {});
-      socket.on('close', () => {
+    for (const [from, to] of [pair, pair.toReversed()] as [Socket, Socket][]) {
+      from.on('data', (chunk: Buffer) => to.write(this.#pass(chunk)));
+      from.on('error', () => {});
+      from.on('close', () => {
         this.#pairs.delete(pair);
-        for (const each of pair) each.destroy();
+        to.destroy();
       });
+    }
+  }
+
+  #pass(chunk: Buffer): Buffer {
+    if (this.#damage) chunk[chunk.length - 1] = (chunk.at(-1) ?? 0) ^ 1;
+    this.#damage = false;
+    return chunk;
+  }
+}
+
+/** Time that passes only when told to. */
+export class ManualClock implements Clock {
+  #now = 0;
+  readonly #timers = new Set<{ readonly at: number; readonly callback: () => void }>();
+
+  monotonicMs(): number {
+    return this.#now;
+  }
+
+  wallMs(): number {
+    return this.#now;
+  }
+
+  after(delayMs: number, callback: () => void): () => void {
+    const timer = { at: this.#now + delayMs, callback };
+    this.#timers.add(timer);
+    return () => void this.#timers.delete(timer);
+  }
+
+  soon(callback: () => void): void {
+    this.after(0, callback);
+  }
+
+  advance(ms: number): void {
+    this.#now += ms;
+    for (const timer of [...this.#timers].toSorted((a, b) => a.at - b.at)) {
+      if (timer.at <= this.#now && this.#timers.delete(timer)) timer.callback();
     }
   }
 }
