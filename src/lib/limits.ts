@@ -33,6 +33,8 @@ export const limits = {
   leaderRetryMs: 100,
   /** Between two ticks of the Raft core, in milliseconds. */
   tickMs: 20,
+  /** How long a client may take to send one request, in milliseconds. */
+  requestReadMs: 10_000,
   /** One frame on a peer link, header excluded. */
   frameBytesMax: 8 * MiB,
   /** Bytes queued to one peer on its data connection; a message beyond it is dropped. */
@@ -91,6 +93,8 @@ export const limits = {
   logCreditLines: 1_000,
   /** Log streams open at once on one leader. */
   logStreamsMax: 256,
+  /** Lines before the end that a reader of logs gets of each replica, unless it asks for more or fewer. */
+  logTailLines: 100,
   /** Lines before the end that a reader of logs may ask for, of each replica. */
   logTailLinesMax: 10_000,
   /** One log line; the rest of a longer one is cut off. */

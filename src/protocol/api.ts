@@ -40,6 +40,8 @@ export interface Problem {
   readonly status: number;
   readonly detail: string;
   readonly code: ErrorCode;
+  /** What the caller can do now. */
+  readonly help: string;
   readonly errors?: readonly Issue[];
 }
 

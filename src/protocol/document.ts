@@ -25,7 +25,7 @@ export type ValuePath = readonly PropertyKey[];
 export interface SourceDocument {
   readonly value: unknown;
   /** Line (from 1) of the deepest part of `path` that the text has; undefined for JSON. */
-  lineOf(path: ValuePath): number | undefined;
+  readonly lineOf: (path: ValuePath) => number | undefined;
 }
 
 /** Aliases that one document may resolve, counted with those inside of what they name. */

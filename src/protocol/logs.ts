@@ -30,6 +30,9 @@ export interface LogSink {
 
 /** On the leader, where the agents are; anyone else asks the leader. */
 export interface LogSource {
-  /** Throws NOT_FOUND (no such service), NO_LEADER (this peer has no agents) or BUSY. The answer closes the stream. */
+  /**
+   * Opens a stream; the answer closes it. The sink is called later, never from within. Throws NO_LEADER (this peer has
+   * no agents) or BUSY (too many streams).
+   */
   open(request: LogRequest, sink: LogSink): () => void;
 }

@@ -4,9 +4,9 @@
 import { z } from 'zod';
 
 /** DNS label (RFC 1123): lower case letters, digits and `-`, 1 to 63 characters, no `-` at either end. */
-export const nameSchema = z
-  .string()
-  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'a name is a DNS label: a-z, 0-9 and -, 1 to 63 characters');
+export const namePattern = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+export const nameRule = 'a name is a DNS label: a-z, 0-9 and -, 1 to 63 characters';
+export const nameSchema = z.string().regex(namePattern, nameRule);
 
 /** Decimal log index of an object's last change; opaque to clients. */
 export const resourceVersionSchema = z

@@ -1,0 +1,42 @@
+// What every resource of the API is given, and how it answers.
+
+import type { FastifyReply } from 'fastify';
+import { OrionError } from '../lib/errors.ts';
+import type { Applied, ControlPlane } from '../peer/control-plane.ts';
+import type { CommandResult } from '../protocol/command.ts';
+import type { LogSource } from '../protocol/logs.ts';
+import type { OrionObject } from '../protocol/objects.ts';
+
+/** A constant message, plus fields. */
+export type Log = (fields: object, message: string) => void;
+
+export interface ApiContext {
+  readonly controlPlane: ControlPlane;
+  readonly logs: LogSource;
+  readonly log: Log;
+}
+
+export function sendJson(reply: FastifyReply, status: number, value: unknown): FastifyReply {
+  return reply
+    .code(status)
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(JSON.stringify(value));
+}
+
+export function sendObject(reply: FastifyReply, status: number, object: OrionObject): FastifyReply {
+  reply.header('etag', `"${object.metadata.resourceVersion}"`);
+  return sendJson(reply, status, object);
+}
+
+/** What the state answered, where it did not refuse: a refusal is thrown as the error it stands for. */
+export function accepted(result: CommandResult): Exclude<CommandResult, { kind: 'refused' }> {
+  if (result.kind !== 'refused') return result;
+  throw new OrionError(result.code, result.message, { issues: result.issues });
+}
+
+/** Answers a write that leaves an object behind. */
+export function sendWritten(reply: FastifyReply, applied: Applied): FastifyReply {
+  const result = accepted(applied.result);
+  if (result.kind !== 'object') throw new Error(`a write of an object answered ${result.kind}`);
+  return sendObject(reply, result.created ? 201 : 200, result.object);
+}

@@ -1,0 +1,106 @@
+// What an error's code means over HTTP: one table. docs/interface.md lists the statuses; a test holds both together.
+//
+// E1. 503 says "certainly not applied", 504 says "may have been applied"; nothing else may say either.
+
+import { OrionError, type ErrorCode } from '../lib/errors.ts';
+import type { Problem } from '../protocol/api.ts';
+
+export interface ErrorMeaning {
+  readonly status: number;
+  readonly title: string;
+  /** What the caller can do now. */
+  readonly help: string;
+  /** Seconds after which the same request may do better. */
+  readonly retryAfter?: number;
+}
+
+const broken: Omit<ErrorMeaning, 'title'> = { status: 500, help: 'Look into the log of this peer.' };
+
+export const errorMeanings: Readonly<Record<ErrorCode, ErrorMeaning>> = {
+  MALFORMED: { status: 400, title: 'Malformed request', help: 'Mend the syntax of what was sent.' },
+  USAGE: { status: 400, title: 'Wrong usage', help: 'Look the request up in docs/interface.md.' },
+  FORBIDDEN: {
+    status: 403,
+    title: 'Forbidden',
+    help: 'Call the peer by a loopback name or by a host of its configured api address.',
+  },
+  NOT_FOUND: { status: 404, title: 'Not found', help: 'List what is there first.' },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    title: 'Method not allowed',
+    help: 'Use one of the methods in the Allow header.',
+  },
+  CONFLICT: { status: 409, title: 'Conflict', help: 'Read the object again, and decide anew.' },
+  STALE: { status: 409, title: 'Overtaken', help: 'Read the object again, and decide anew.' },
+  PRECONDITION_FAILED: {
+    status: 412,
+    title: 'Precondition failed',
+    help: 'Read the object again, and send the ETag it has now.',
+  },
+  TOO_LARGE: { status: 413, title: 'Too large', help: 'Send less at once.' },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    title: 'Unsupported media type',
+    help: 'Send application/json or application/yaml.',
+  },
+  INVALID: { status: 422, title: 'Not valid', help: 'Mend every problem in errors.' },
+  NO_LEADER: {
+    status: 503,
+    title: 'No leader',
+    help: 'Nothing was applied: send it again, to any peer.',
+    retryAfter: 1,
+  },
+  NO_QUORUM: {
+    status: 503,
+    title: 'No quorum',
+    help: 'Nothing was applied: bring a majority of the peers back.',
+    retryAfter: 1,
+  },
+  BUSY: {
+    status: 503,
+    title: 'Busy',
+    help: 'Nothing was applied: send it again, less often.',
+    retryAfter: 1,
+  },
+  OUTCOME_UNKNOWN: {
+    status: 504,
+    title: 'Outcome unknown',
+    help: 'It may have been applied: read before you send it again.',
+  },
+  UNREACHABLE: { ...broken, title: 'Unreachable' },
+  DIRECTORY_LOCKED: { ...broken, title: 'Directory locked' },
+  FORMAT_TOO_NEW: { ...broken, title: 'Format too new' },
+  LOG_CORRUPT: { ...broken, title: 'Log corrupt' },
+  DISK_FAILED: { ...broken, title: 'Disk failed' },
+  WRONG_CLUSTER: { ...broken, title: 'Wrong cluster' },
+  CONFIG_INVALID: { ...broken, title: 'Configuration not valid' },
+  INTERNAL: { ...broken, title: 'Internal error' },
+};
+
+export function problemOf(error: OrionError): Problem {
+  const { status, title, help } = errorMeanings[error.code];
+  return {
+    type: `urn:orion:problem:${error.code}`,
+    title,
+    status,
+    detail: error.message,
+    code: error.code,
+    help,
+    ...(error.issues.length === 0 ? {} : { errors: error.issues }),
+  };
+}
+
+/** Fastify's own errors, by their status: they are all about what was sent. */
+const codeByStatus: Readonly<Record<number, ErrorCode>> = {
+  413: 'TOO_LARGE',
+  415: 'UNSUPPORTED_MEDIA_TYPE',
+};
+
+/** Any thrown value as an {@link OrionError}; undefined when it is a bug of ours, whose words are not the caller's. */
+export function asOrionError(error: unknown): OrionError | undefined {
+  if (error instanceof OrionError) return error;
+  if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
+  const { statusCode } = error;
+  if (typeof statusCode !== 'number' || statusCode < 400 || statusCode >= 500) return undefined;
+  return new OrionError(codeByStatus[statusCode] ?? 'MALFORMED', error.message);
+}

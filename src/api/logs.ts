@@ -1,0 +1,139 @@
+// `GET /api/services/:name/logs`: lines as they come from the agents, no faster than the reader takes them.
+// Agents hold their sessions to the leader; any other peer passes the leader's answer on, once.
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { messageOf, OrionError } from '../lib/errors.ts';
+import { limits } from '../lib/limits.ts';
+import type { LogLine, LogRequest } from '../protocol/logs.ts';
+import type { ApiContext } from './context.ts';
+import { absent } from './reading.ts';
+import { count, flag, queryOf } from './request.ts';
+
+/** Names the peer that passed a request on: the next one answers it, or refuses. */
+const forwardedHeader = 'x-orion-forwarded';
+
+const ndjson = 'application/x-ndjson';
+const plain = 'text/plain; charset=utf-8';
+
+export function logRoutes(app: FastifyInstance, context: ApiContext): void {
+  const { controlPlane, logs } = context;
+
+  app.get<{ Params: { name: string } }>('/api/services/:name/logs', async (request, reply) => {
+    const logRequest = logRequestOf(request, request.params.name);
+    if (controlPlane.controlTerm() === undefined) return passOn(context, request, reply);
+    await controlPlane.readBarrier();
+    if (controlPlane.view.services.get(logRequest.service) === undefined) {
+      throw absent('services', logRequest.service);
+    }
+    const asJson = wantsJson(request.headers.accept);
+    const stream = new ReplyStream(reply);
+    const close = logs.open(logRequest, {
+      onLines: (lines) => stream.write(lines.map(asJson ? jsonLine : textLine).join('')),
+      onEnd: (error) => stream.end(error),
+    });
+    stream.start(200, { 'content-type': asJson ? ndjson : plain }, close);
+    return reply;
+  });
+}
+
+function logRequestOf(request: FastifyRequest, service: string): LogRequest {
+  const query = queryOf(request, ['follow', 'tail', 'replica']);
+  return {
+    service,
+    replica: count(query, 'replica', limits.replicasMax, undefined),
+    tail: count(query, 'tail', limits.logTailLinesMax, limits.logTailLines),
+    follow: flag(query, 'follow'),
+  };
+}
+
+const wantsJson = (accept: string | undefined): boolean =>
+  /\bapplication\/(x-)?ndjson\b|\bapplication\/json\b/.test(accept ?? '');
+
+const textLine = ({ index, time, line }: LogLine): string => `${index} ${time} ${line}\n`;
+const jsonLine = (line: LogLine): string => `${JSON.stringify(line)}\n`;
+
+/** One streamed answer. Until `start`, an error can still become a problem of its own; after it, only a broken end. */
+class ReplyStream {
+  readonly #reply: FastifyReply;
+
+  constructor(reply: FastifyReply) {
+    this.#reply = reply;
+  }
+
+  /** `onGone` is called when the reader goes away, or the stream has ended. */
+  start(status: number, headers: Readonly<Record<string, string>>, onGone: () => void): void {
+    this.#reply.hijack();
+    const { raw } = this.#reply;
+    if (raw.destroyed) return onGone();
+    raw.on('close', onGone);
+    raw.writeHead(status, { ...headers, 'cache-control': 'no-store' });
+    raw.flushHeaders();
+  }
+
+  /** Resolves when the reader can take more, or has gone. */
+  write(chunk: string | Uint8Array): Promise<void> {
+    const { raw } = this.#reply;
+    if (raw.destroyed || raw.write(chunk)) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        raw.off('drain', done);
+        raw.off('close', done);
+        resolve();
+      };
+      raw.on('drain', done);
+      raw.on('close', done);
+    });
+  }
+
+  /** An end is an end; a stream that broke off is cut, so that no reader takes it for whole. */
+  end(error?: OrionError): void {
+    if (error === undefined) this.#reply.raw.end();
+    else this.#reply.raw.destroy();
+  }
+}
+
+async function passOn(
+  { controlPlane, log }: ApiContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const leader = controlPlane.leaderApi();
+  if (leader === undefined || request.headers[forwardedHeader] !== undefined) {
+    throw new OrionError('NO_LEADER', 'No leader is known that has the agents: ask again.');
+  }
+  const gone = new AbortController();
+  const answer = await leaderAnswer(`${leader}${request.url}`, request, gone);
+  const stream = new ReplyStream(reply);
+  stream.start(answer.status, passedHeaders(answer), () => gone.abort());
+  copyBody(answer, stream).catch((error: unknown) => {
+    log({ error: messageOf(error) }, 'a log stream from the leader broke off');
+    stream.end(new OrionError('NO_LEADER', 'The leader went away.', { cause: error }));
+  });
+  return reply;
+}
+
+async function leaderAnswer(url: string, request: FastifyRequest, gone: AbortController): Promise<Response> {
+  const headers = { accept: request.headers.accept ?? '*/*', [forwardedHeader]: '1' };
+  const timer = setTimeout(() => gone.abort(), limits.requestMs);
+  try {
+    return await fetch(url, { headers, signal: gone.signal, redirect: 'error' });
+  } catch (error) {
+    throw new OrionError('NO_LEADER', 'The leader did not answer: ask again.', { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function passedHeaders({ headers }: Response): Record<string, string> {
+  const passed: Record<string, string> = {};
+  for (const name of ['content-type', 'retry-after']) {
+    const value = headers.get(name);
+    if (value !== null) passed[name] = value;
+  }
+  return passed;
+}
+
+async function copyBody({ body }: Response, stream: ReplyStream): Promise<void> {
+  if (body !== null) for await (const chunk of body) await stream.write(chunk);
+  stream.end();
+}

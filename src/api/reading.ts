@@ -1,0 +1,49 @@
+// Reads: linearizable unless the reader asks for what this peer has at once, and always saying how fresh they are.
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { OrionError } from '../lib/errors.ts';
+import type { ControlPlane } from '../peer/control-plane.ts';
+import type { Collection } from '../protocol/api.ts';
+import type { OrionObject } from '../protocol/objects.ts';
+import type { TableView, View } from '../state/view.ts';
+import { type ApiContext, sendJson, sendObject } from './context.ts';
+import { queryOf } from './request.ts';
+
+/** `GET /api/KIND` and `GET /api/KIND/:name`. */
+export function readRoutes(app: FastifyInstance, context: ApiContext, kind: Collection): void {
+  const { controlPlane } = context;
+  const tableOf = (view: View): TableView<OrionObject> => view[kind];
+
+  app.get(`/api/${kind}`, async (request, reply) => {
+    const view = await viewFor(request, reply, controlPlane);
+    const items = [...tableOf(view).values()];
+    return sendJson(reply, 200, { items, resourceVersion: String(view.appliedIndex) });
+  });
+
+  app.get<{ Params: { name: string } }>(`/api/${kind}/:name`, async (request, reply) => {
+    const view = await viewFor(request, reply, controlPlane);
+    const object = tableOf(view).get(request.params.name);
+    if (object === undefined) throw absent(kind, request.params.name);
+    return sendObject(reply, 200, object);
+  });
+}
+
+export function absent(kind: Collection, name: string): OrionError {
+  return new OrionError('NOT_FOUND', `There is no "${name}" among the ${kind}.`);
+}
+
+/** The view that this request may read, once it may; its freshness goes into the answer's headers. */
+async function viewFor(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  controlPlane: ControlPlane,
+): Promise<View> {
+  const { consistency } = queryOf(request, ['consistency']);
+  if (consistency === undefined) await controlPlane.readBarrier();
+  else if (consistency !== 'stale') throw new OrionError('MALFORMED', 'consistency is "stale" or left out.');
+  const { index, leader, lastContactMs } = controlPlane.freshness();
+  reply.header('x-orion-index', index);
+  reply.header('x-orion-leader', leader ?? '');
+  if (lastContactMs !== undefined) reply.header('x-orion-last-contact-ms', Math.round(lastContactMs));
+  return controlPlane.view;
+}

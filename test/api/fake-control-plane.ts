@@ -1,0 +1,276 @@
+// A control plane without a cluster: rows in maps, every command applied at once, every answer under the test's thumb.
+
+import { OrionError, type ErrorCode } from '../../src/lib/errors.ts';
+import type { Applied, ClusterView, ControlPlane, Freshness } from '../../src/peer/control-plane.ts';
+import type { CommandBody, CommandResult } from '../../src/protocol/command.ts';
+import type { Assignment, Node, OrionObject, Service, Setting } from '../../src/protocol/objects.ts';
+import type { RowChange, TableView, View } from '../../src/state/view.ts';
+
+class FakeTable<T extends OrionObject> implements TableView<T> {
+  readonly rows = new Map<string, T>();
+  get size(): number {
+    return this.rows.size;
+  }
+  get(name: string): T | undefined {
+    return this.rows.get(name);
+  }
+  values(): Iterable<T> {
+    return [...this.rows.values()].toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  }
+}
+
+class FakeView implements View {
+  appliedIndex = 1;
+  readonly clusterId = 'c1';
+  readonly services = new FakeTable<Service>();
+  readonly nodes = new FakeTable<Node>();
+  readonly assignments = new FakeTable<Assignment>();
+  readonly settings = new FakeTable<Setting>();
+  assignmentsOfService(name: string): readonly Assignment[] {
+    return [...this.assignments.values()].filter((row) => row.spec.service === name);
+  }
+  assignmentsOfNode(name: string): readonly Assignment[] {
+    return [...this.assignments.values()].filter((row) => row.spec.node === name);
+  }
+}
+
+const tables = {
+  Service: 'services',
+  Node: 'nodes',
+  Assignment: 'assignments',
+  Setting: 'settings',
+} as const;
+
+export class FakeControlPlane implements ControlPlane {
+  readonly view = new FakeView();
+  /** Every command proposed, oldest first; those proposed as the leader too. */
+  readonly proposed: CommandBody[] = [];
+  /** The next proposals fail with these, or wait for them. */
+  readonly failures: (ErrorCode | Promise<unknown>)[] = [];
+  barrierFailure: ErrorCode | undefined;
+  barriers = 0;
+  term: number | undefined = 3;
+  leader: string | undefined;
+  reasons: string[] = [];
+  lastContactMs: number | undefined = 0;
+  /** What apply answers to a command, where the fake's own answer is not the point. */
+  answer: ((body: CommandBody) => CommandResult | undefined) | undefined;
+  readonly #termListeners = new Set<(term: number | undefined) => void>();
+  readonly #changeListeners = new Set<(index: number, changes: readonly RowChange[]) => void>();
+
+  async propose(body: CommandBody): Promise<Applied> {
+    this.proposed.push(body);
+    const failure = this.failures.shift();
+    if (typeof failure === 'string') throw new OrionError(failure, `made to fail with ${failure}`);
+    if (failure !== undefined) await failure;
+    const result = this.answer?.(body) ?? this.#apply(body);
+    return { index: this.view.appliedIndex, result };
+  }
+
+  async dryRun(body: CommandBody): Promise<CommandResult> {
+    await this.readBarrier();
+    return this.answer?.(body) ?? { kind: 'applied', changes: changesOf(body) };
+  }
+
+  async proposeAsLeader(term: number, body: CommandBody): Promise<Applied> {
+    if (term !== this.term) throw new OrionError('NO_LEADER', 'this peer does not lead that term');
+    return this.propose(body);
+  }
+
+  async readBarrier(): Promise<void> {
+    this.barriers += 1;
+    if (this.barrierFailure !== undefined) throw new OrionError(this.barrierFailure, 'no barrier');
+  }
+
+  freshness(): Freshness {
+    const leader = this.term === undefined ? undefined : 'p1';
+    return { index: this.view.appliedIndex, leader, lastContactMs: this.lastContactMs };
+  }
+
+  cluster(): ClusterView {
+    return {
+      clusterId: 'c1',
+      name: 'home',
+      self: 'p1',
+      leader: 'p1',
+      term: 3,
+      commitIndex: 1,
+      appliedIndex: this.view.appliedIndex,
+      peers: [],
+      quorum: { need: 2, have: 3, voters: 3 },
+    };
+  }
+
+  notReady(): readonly string[] {
+    return this.reasons;
+  }
+  leaderApi(): string | undefined {
+    return this.leader;
+  }
+  peerApis(): readonly string[] {
+    return ['http://127.0.0.1:6060', 'http://127.0.0.1:6061'];
+  }
+  controlTerm(): number | undefined {
+    return this.term;
+  }
+
+  onControlTerm(listener: (term: number | undefined) => void): () => void {
+    this.#termListeners.add(listener);
+    listener(this.term);
+    return () => this.#termListeners.delete(listener);
+  }
+
+  onChanges(listener: (index: number, changes: readonly RowChange[]) => void): () => void {
+    this.#changeListeners.add(listener);
+    return () => this.#changeListeners.delete(listener);
+  }
+
+  setTerm(term: number | undefined): void {
+    this.term = term;
+    for (const listener of this.#termListeners) listener(term);
+  }
+
+  /** Writes rows as one entry; `undefined` deletes what `before` names. */
+  write(...changes: readonly { before?: OrionObject | undefined; after?: OrionObject | undefined }[]): void {
+    this.view.appliedIndex += 1;
+    for (const { before, after } of changes) {
+      const row = after ?? before;
+      if (row === undefined) continue;
+      const table = this.view[tables[row.kind]].rows as Map<string, OrionObject>;
+      if (after === undefined) table.delete(row.metadata.name);
+      else table.set(row.metadata.name, after);
+    }
+    const told = changes.map(({ before, after }) => ({ before, after }));
+    for (const listener of this.#changeListeners) listener(this.view.appliedIndex, told);
+  }
+
+  #apply(body: CommandBody): CommandResult {
+    switch (body.kind) {
+      case 'manifest.apply':
+        this.view.appliedIndex += 1;
+        return { kind: 'applied', changes: changesOf(body) };
+      case 'setting.put': {
+        const before = this.view.settings.get(body.name);
+        const after = settingRow(body.name, body.data, this.view.appliedIndex + 1);
+        this.write({ before, after });
+        return { kind: 'object', created: before === undefined, object: after };
+      }
+      case 'service.scale': {
+        const before = this.view.services.get(body.name);
+        if (before === undefined) return refused('NOT_FOUND');
+        const after = { ...before, spec: { ...before.spec, replicas: body.replicas } };
+        this.write({ before, after });
+        return { kind: 'object', created: false, object: after };
+      }
+      case 'service.delete':
+        return this.#delete(this.view.services.get(body.name));
+      case 'setting.delete':
+        return this.#delete(this.view.settings.get(body.name));
+      case 'node.delete':
+        return this.#delete(this.view.nodes.get(body.name));
+      default:
+        this.view.appliedIndex += 1;
+        return { kind: 'done' };
+    }
+  }
+
+  #delete(before: OrionObject | undefined): CommandResult {
+    if (before === undefined) return refused('NOT_FOUND');
+    this.write({ before });
+    return { kind: 'deleted' };
+  }
+}
+
+export function refused(code: ErrorCode): CommandResult {
+  return { kind: 'refused', code, message: `the state says ${code}`, issues: [] };
+}
+
+function changesOf(body: CommandBody): { kind: 'Service'; name: string; action: 'created' }[] {
+  if (body.kind !== 'manifest.apply') return [];
+  return body.manifests.flatMap(({ services }) =>
+    services.map(({ name }) => ({ kind: 'Service' as const, name, action: 'created' as const })),
+  );
+}
+
+const createdAt = '2026-01-01T00:00:00.000Z';
+
+function metadata(name: string, version: number): Service['metadata'] {
+  return {
+    name,
+    uid: `uid-${name}`,
+    labels: {},
+    annotations: {},
+    resourceVersion: String(version),
+    generation: 1,
+    createdAt,
+    updatedAt: createdAt,
+  };
+}
+
+const workload = {
+  path: '/srv',
+  runtime: 'node' as const,
+  entry: 'server.js',
+  args: [],
+  ports: [],
+  env: {},
+  resources: { cpu: 0, memory: 0 },
+  restart: 'always' as const,
+  stop: { signal: 'SIGTERM' as const, graceSeconds: 10 },
+};
+
+export function settingRow(name: string, data: string, version = 1): Setting {
+  return { kind: 'Setting', metadata: metadata(name, version), spec: { data }, status: {} };
+}
+
+export function serviceRow(name: string, replicas = 1): Service {
+  return {
+    kind: 'Service',
+    metadata: metadata(name, 1),
+    spec: { ...workload, replicas, placement: { labels: {}, strategy: 'spread' } },
+    status: { observedGeneration: 1, revision: 1, desired: replicas, running: 0, ready: 0, conditions: [] },
+  };
+}
+
+export function nodeRow(name: string): Node {
+  return {
+    kind: 'Node',
+    metadata: metadata(name, 1),
+    spec: {},
+    status: {
+      state: 'ready',
+      address: '127.0.0.1',
+      capacity: { cpu: 4, memory: 1024 },
+      allocated: { cpu: 0, memory: 0 },
+      runtimes: ['node'],
+      conditions: [],
+    },
+  };
+}
+
+export function assignmentRow(
+  name: string,
+  facts: {
+    node: string;
+    service?: string;
+    index?: number;
+    desired?: 'running' | 'stopped';
+    state?: Assignment['status']['state'];
+    sequence?: number;
+  },
+): Assignment {
+  return {
+    kind: 'Assignment',
+    metadata: metadata(name, 1),
+    spec: {
+      service: facts.service ?? 'hello',
+      serviceUid: 'uid-hello',
+      revision: 1,
+      index: facts.index ?? 0,
+      node: facts.node,
+      desired: facts.desired ?? 'running',
+      workload,
+    },
+    status: { state: facts.state ?? 'pending', sequence: facts.sequence ?? 0, ports: {}, restarts: 0 },
+  };
+}
