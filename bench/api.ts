@@ -1,0 +1,67 @@
+// Writes through the API: how many a second, and how long each takes, at growing numbers of connections. Every target
+// runs all the time and is measured in turn, so that ratios are of one machine at one moment.
+
+import { fileURLToPath } from 'node:url';
+import { renderTable } from '../src/cli/table.ts';
+import { startBare } from './bare-target.ts';
+import { outputFor, startChild } from './child.ts';
+import { etcdIsInstalled, startEtcd } from './etcd-target.ts';
+import type { LoadOptions, LoadResult } from './load.ts';
+import { startOrion } from './orion-target.ts';
+import { keyCount, type Target } from './target.ts';
+
+const loadFile = fileURLToPath(new URL('./load.js', import.meta.url));
+const connectionCounts = [1, 16, 64, 256];
+const warmupMs = 2_000;
+const runMs = 6_000;
+
+interface Row extends LoadResult {
+  readonly target: string;
+  readonly connections: number;
+}
+
+export async function benchApi(): Promise<void> {
+  const targets: Target[] = [];
+  try {
+    targets.push(await startOrion(), await startBare());
+    if (etcdIsInstalled()) targets.push(await startEtcd());
+    else process.stderr.write('etcd is not installed: skipped\n');
+    const rows: Row[] = [];
+    for (const connections of connectionCounts) {
+      for (const target of targets) {
+        const row = { target: target.name, connections, ...(await load(target, connections)) };
+        process.stderr.write(`${JSON.stringify(row)}\n`);
+        rows.push(row);
+      }
+    }
+    process.stdout.write(render(rows));
+    for (const row of rows) process.stdout.write(`${JSON.stringify({ bench: 'api', ...row })}\n`);
+  } finally {
+    for (const target of targets) await target.stop();
+  }
+}
+
+async function load(target: Target, connections: number): Promise<LoadResult> {
+  const { leader } = await target.members();
+  const writes = Array.from({ length: keyCount }, (_, i) => target.write(i));
+  const options: LoadOptions = { port: leader, connections, warmupMs, runMs, writes };
+  const output = await outputFor(startChild(process.execPath, [loadFile]), JSON.stringify(options));
+  return JSON.parse(output) as LoadResult;
+}
+
+function render(rows: readonly Row[]): string {
+  const bareOf = (row: Row): number =>
+    rows.find((one) => one.target === 'bare' && one.connections === row.connections)?.writesPerSecond ?? NaN;
+  return renderTable<Row>(
+    [
+      { title: 'CONNECTIONS', cell: (row) => String(row.connections) },
+      { title: 'TARGET', cell: (row) => row.target },
+      { title: 'WRITES/S', cell: (row) => String(row.writesPerSecond) },
+      { title: 'OF BARE', cell: (row) => `${Math.round((100 * row.writesPerSecond) / bareOf(row))}%` },
+      { title: 'P50 MS', cell: (row) => String(row.p50Ms) },
+      { title: 'P99 MS', cell: (row) => String(row.p99Ms) },
+      { title: 'REFUSED', cell: (row) => JSON.stringify(row.refused) },
+    ],
+    rows,
+  );
+}
