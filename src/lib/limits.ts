@@ -89,6 +89,12 @@ export const limits = {
   nodeDownMs: 10_000,
   /** Commands that one pass of the controllers may have waiting for their commit. */
   controlCommandsMax: 256,
+  /** Between two looks of the controllers at every service, whether or not it changed, in milliseconds. */
+  controlResyncMs: 5_000,
+  /** The first wait before a service whose command was refused is planned again, in milliseconds. */
+  controlRetryMs: 50,
+  /** The longest such wait, in milliseconds. */
+  controlRetryMaxMs: 2_000,
   /** Log lines that one stream may have in flight from agent to reader. */
   logCreditLines: 1_000,
   /** Log streams open at once on one leader. */

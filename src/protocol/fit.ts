@@ -76,7 +76,31 @@ export function roomOf(node: Node, assignments: readonly Assignment[]): Room {
   };
 }
 
+/** `room` after one replica of `spec` was placed in it. */
+export function roomWith(room: Room, spec: ServiceSpec): Room {
+  return {
+    milliCpu: room.milliCpu - milli(spec.resources.cpu),
+    memory: room.memory - spec.resources.memory,
+    ports: new Set([...room.ports, ...fixedPorts(spec)]),
+  };
+}
+
+/** `room` after `assignment`, which stood in it, is gone. */
+export function roomWithout(room: Room, assignment: Assignment): Room {
+  if (!isReserving(assignment)) return room;
+  const { resources } = assignment.spec.workload;
+  const freed = portsOf(assignment);
+  return {
+    milliCpu: room.milliCpu + milli(resources.cpu),
+    memory: room.memory + resources.memory,
+    ports: new Set([...room.ports].filter((port) => !freed.includes(port))),
+  };
+}
+
 function portsOf({ spec, status }: Assignment): number[] {
-  const fixed = spec.workload.ports.flatMap(({ port }) => (port === undefined ? [] : [port]));
-  return [...fixed, ...Object.values(status.ports)];
+  return [...fixedPorts(spec.workload), ...Object.values(status.ports)];
+}
+
+function fixedPorts({ ports }: Pick<ServiceSpec, 'ports'>): number[] {
+  return ports.flatMap(({ port }) => (port === undefined ? [] : [port]));
 }

@@ -1,0 +1,74 @@
+// What the reconciler has to say about a service, for people and for whoever waits: Placed and Progressing.
+// Said only when it differs from what stands there: an idle cluster writes nothing.
+
+import type { ConditionsCommand } from './plan.ts';
+import type { Assignment, Condition, Service } from '../protocol/objects.ts';
+import { isLive } from '../protocol/replica.ts';
+import { isSettled, type Slot } from './slots.ts';
+
+/** The first replica that fits no node, and why. */
+export interface Obstacle {
+  readonly index: number;
+  readonly explanation: string;
+}
+
+type Statement = Omit<Condition, 'lastTransitionTime'>;
+
+/** The command that brings the conditions up to date; none when they are. */
+export function reportOn(
+  service: Service,
+  slots: readonly Slot[],
+  obstacle: Obstacle | undefined,
+): ConditionsCommand[] {
+  const { name, uid, generation } = service.metadata;
+  const conditions = [placed(obstacle), progressing(service, slots)];
+  const isKnown = conditions.every((condition) => stands(service, condition));
+  if (isKnown && service.status.observedGeneration === generation) return [];
+  return [{ kind: 'service.conditions', service: name, serviceUid: uid, generation, conditions }];
+}
+
+function stands({ status }: Service, { type, status: value, reason, message }: Statement): boolean {
+  return status.conditions.some(
+    (condition) =>
+      condition.type === type &&
+      condition.status === value &&
+      condition.reason === reason &&
+      condition.message === message,
+  );
+}
+
+function placed(obstacle: Obstacle | undefined): Statement {
+  if (obstacle === undefined) {
+    return { type: 'Placed', status: 'True', reason: 'NodesFound', message: 'every replica has a node' };
+  }
+  const message = `replica ${obstacle.index} fits no node: ${obstacle.explanation}`;
+  return { type: 'Placed', status: 'False', reason: 'NoNodeFits', message };
+}
+
+function progressing(service: Service, slots: readonly Slot[]): Statement {
+  const type = 'Progressing';
+  const failed = slots.find(({ current }) => current?.status.state === 'failed')?.current;
+  if (failed !== undefined) {
+    return { type, status: 'False', reason: 'ReplicaFailed', message: failureOf(failed) };
+  }
+  const said = service.status.conditions.find((condition) => condition.type === type);
+  // Between two tries a crash loop is no progress: what was said stands until the replica runs.
+  if (said?.status === 'False' && slots.some(({ current }) => isRetrying(current))) {
+    return { type, status: said.status, reason: said.reason, message: said.message };
+  }
+  const { revision } = service.status;
+  if (slots.every(({ current, old }) => current && isSettled(current) && !old.some(isLive))) {
+    return { type, status: 'True', reason: 'Complete', message: `every replica is of revision ${revision}` };
+  }
+  const message = `replicas of revision ${revision} are being started`;
+  return { type, status: 'True', reason: 'RollingOut', message };
+}
+
+function isRetrying(current: Assignment | undefined): boolean {
+  return current?.status.state === 'starting' && current.status.restarts > 0;
+}
+
+function failureOf({ spec, status }: Assignment): string {
+  const parts = [status.reason, status.exitCode && `exit code ${status.exitCode}`, status.message];
+  return [`replica ${spec.index} failed on ${spec.node}`, ...parts.filter(Boolean)].join(': ');
+}
