@@ -1,0 +1,153 @@
+// The handshake, frame by frame, with a dialler driven by hand: what makes a link, and what waits for it.
+
+import { connect, type Socket } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { encodeFrame, FrameDecoder } from '../../src/transport/frames.ts';
+import { heartbeat, once, portsFor, received, TestPeer } from './rig.ts';
+
+/** One connection of a dialler driven by hand. */
+class Wire {
+  readonly #socket: Socket;
+  readonly #frames: unknown[] = [];
+  #wake: () => void = () => {};
+  #ended = false;
+
+  constructor(peer: TestPeer) {
+    this.#socket = connect({ host: '127.0.0.1', port: peer.port });
+    const decoder = new FrameDecoder();
+    this.#socket.on('error', () => {});
+    this.#socket.on('data', (chunk: Buffer) => {
+      decoder.push(chunk);
+      for (let next = decoder.next(); next.kind === 'frame'; next = decoder.next())
+        this.#frames.push(next.value);
+      this.#wake();
+    });
+    this.#socket.on('close', () => {
+      this.#ended = true;
+      this.#wake();
+    });
+    onTestFinished(() => void this.#socket.destroy());
+  }
+
+  send(...frames: readonly unknown[]): void {
+    this.#socket.write(Buffer.concat(frames.map(encodeFrame)));
+  }
+
+  /** The next frame from the other side; undefined once it has ended the connection. */
+  async next(): Promise<unknown> {
+    while (this.#frames.length === 0 && !this.#ended) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    return this.#frames.shift();
+  }
+}
+
+/** A peer `b`, and the identity of an `a` that is driven by hand. */
+async function listening(): Promise<{ a: TestPeer; b: TestPeer }> {
+  const ports = await portsFor('a', 'b');
+  const b = await new TestPeer({ id: 'b', ports }).start();
+  return { a: new TestPeer({ id: 'a', ports }), b };
+}
+
+interface HelloFields {
+  readonly purpose: string;
+  readonly attempt?: number;
+  readonly incarnation?: number;
+}
+
+/** Opens a connection up to where only the accept is missing. */
+async function greet(
+  a: TestPeer,
+  b: TestPeer,
+  { purpose, attempt, incarnation }: HelloFields,
+): Promise<Wire> {
+  const wire = new Wire(b);
+  const identity = { ...a.identity, incarnation: incarnation ?? 1 };
+  wire.send({ kind: 'hello', protocol: { min: 1, max: 1 }, purpose, attempt: attempt ?? 1, identity });
+  expect(await wire.next()).toMatchObject({ kind: 'hello', purpose, identity: { peerId: 'b' } });
+  return wire;
+}
+
+const accept = { kind: 'accept' };
+
+test('a message that comes before the twin connection stands waits for it, and is not lost', async () => {
+  const { a, b } = await listening();
+  const control = await greet(a, b, { purpose: 'control' });
+  const data = await greet(a, b, { purpose: 'data' });
+  control.send(accept, heartbeat(a, b, 1));
+  control.send(heartbeat(a, b, 2));
+  // A round trip through the listener: whatever it read of the control connection by now, it has dealt with.
+  await greet(a, b, { purpose: 'control', attempt: 2 });
+  expect(b.events).toEqual([]);
+  data.send(accept);
+  await b.until(() => b.of('message').length === 2);
+  expect(b.events.map((event) => event.kind)).toEqual(['up', 'message', 'message']);
+  expect(received(b, 'heartbeatRequest')).toMatchObject([{ round: 1 }, { round: 2 }]);
+});
+
+test.each([
+  ['control', 'data'],
+  ['data', 'control'],
+])('small messages travel on control when %s joined before %s', async (first, second) => {
+  const { a, b } = await listening();
+  const wires = new Map<string, Wire>();
+  for (const purpose of [first, second]) {
+    const wire = await greet(a, b, { purpose });
+    wires.set(purpose, wire);
+    wire.send(accept);
+  }
+  await b.until(() => b.isUp(a));
+  b.send(a, heartbeat(b, a, 5));
+  expect(await wires.get('control')?.next()).toEqual(heartbeat(b, a, 5));
+});
+
+test('halves of two attempts make no link: the later one ends the earlier', async () => {
+  const { a, b } = await listening();
+  const earlier = await greet(a, b, { purpose: 'data', attempt: 1 });
+  earlier.send(accept);
+  const later = await greet(a, b, { purpose: 'control', attempt: 2 });
+  later.send(accept);
+  expect(await earlier.next()).toBeUndefined();
+  const twin = await greet(a, b, { purpose: 'data', attempt: 2 });
+  expect(b.of('up')).toEqual([]);
+  twin.send(accept);
+  await b.until(() => b.isUp(a));
+});
+
+test('a half of an earlier attempt or run does not disturb the link that stands', async () => {
+  const { a, b } = await listening();
+  for (const purpose of ['control', 'data']) (await greet(a, b, { purpose, attempt: 7 })).send(accept);
+  await b.until(() => b.isUp(a));
+  const late = await greet(a, b, { purpose: 'control', attempt: 6 });
+  late.send(accept);
+  expect(await late.next()).toBeUndefined();
+  expect(b.turns(a)).toEqual(once);
+});
+
+test('a half of the next run ends the link of the one before, though its attempts count anew', async () => {
+  const { a, b } = await listening();
+  for (const purpose of ['control', 'data']) (await greet(a, b, { purpose, attempt: 7 })).send(accept);
+  await b.until(() => b.isUp(a));
+  for (const purpose of ['control', 'data']) {
+    (await greet(a, b, { purpose, attempt: 1, incarnation: 2 })).send(accept);
+  }
+  await b.until(() => b.of('up').length === 2);
+  expect(b.events.map((event) => event.kind)).toEqual(['up', 'down', 'up']);
+});
+
+test('a dialler with the larger id is refused: of two peers only one dials', async () => {
+  const ports = await portsFor('a', 'b');
+  const a = await new TestPeer({ id: 'a', ports }).start();
+  const b = new TestPeer({ id: 'b', ports });
+  const wire = new Wire(a);
+  wire.send({
+    kind: 'hello',
+    protocol: { min: 1, max: 1 },
+    purpose: 'data',
+    attempt: 1,
+    identity: b.identity,
+  });
+  expect(await wire.next()).toEqual({ kind: 'refused', reason: 'a dials b, not the reverse' });
+});
