@@ -10,5 +10,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Real clusters share two cores: files run side by side, at most two.
     maxWorkers: 2,
+    // clipanion's ES module build imports a folder, which only a bundler resolves.
+    server: { deps: { inline: ['clipanion'] } },
   },
 });

@@ -146,10 +146,9 @@ function seen({ id, pid, dataDir, running }: Child): DevProcess {
 }
 
 async function isReady(api: string): Promise<boolean> {
-  const response = await fetch(`${api}/ready`, { signal: AbortSignal.timeout(2_000) });
-  const body = await response.text();
-  if (response.ok) return true;
-  throw new OrionError('NO_LEADER', `${api}/ready answers ${response.status} ${body}`);
+  const { status, reasons } = await new OrionClient({ peers: [api] }).health();
+  if (status === 'ok') return true;
+  throw new OrionError('NO_LEADER', reasons.join('; '));
 }
 
 function failure(what: string, child: Child): OrionError {

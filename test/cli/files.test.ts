@@ -1,0 +1,130 @@
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { findPeers } from '../../src/cli/find-peers.ts';
+import { manifestTemplate } from '../../src/cli/init.ts';
+import { readManifestFile } from '../../src/cli/manifest-file.ts';
+import { parseManifest } from '../../src/protocol/manifest.ts';
+import { FakeApi } from './fake-api.ts';
+import { orion } from './terminal.ts';
+
+let folder = '';
+const home = process.cwd();
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'orion-cli-')));
+  process.chdir(folder);
+});
+afterEach(() => {
+  process.chdir(home);
+  rmSync(folder, { recursive: true });
+});
+
+const manifest = (services: string): string =>
+  `apiVersion: orion/v1\nkind: Config\nmetadata:\n  name: app\nspec:\n  services:\n${services}`;
+
+test('init writes a manifest that is valid as it stands', async () => {
+  const { exitCode } = await orion(['init']);
+  expect(exitCode).toBe(0);
+  expect(readFileSync('orion.yaml', 'utf8')).toBe(manifestTemplate);
+  expect(readManifestFile('orion.yaml').services.map((service) => service.name)).toEqual(['web']);
+});
+
+test('every key that the written manifest shows in a comment is a key that exists', () => {
+  const uncommented = manifestTemplate
+    .split('\n')
+    .map((line) =>
+      line.replace(/^( +)# ( *(?:path|args|env|LOG_LEVEL|placement|labels|strategy): ?.*)$/, '$1$2'),
+    )
+    .join('\n');
+  expect(uncommented).toContain('\n      path: /srv/web');
+  expect(() => parseManifest(uncommented, 'yaml')).not.toThrow();
+  expect(uncommented).toMatch(/\n {6}env:\n {8}LOG_LEVEL: info\n/);
+});
+
+test('init never overwrites a file', async () => {
+  writeFileSync('orion.yaml', 'mine');
+  const { exitCode, stderr } = await orion(['init']);
+  expect(exitCode).toBe(5);
+  expect(stderr).toContain('orion.yaml is here already');
+  expect(readFileSync('orion.yaml', 'utf8')).toBe('mine');
+});
+
+test('apply resolves paths against the file, not the working directory', async () => {
+  mkdirSync('app');
+  writeFileSync(
+    'app/orion.yaml',
+    manifest(
+      '    - { name: here, runtime: node, entry: a.js }\n' +
+        '    - { name: below, runtime: node, entry: a.js, path: ./sub/../dir }\n' +
+        '    - { name: fixed, runtime: node, entry: a.js, path: /srv/fixed }\n',
+    ),
+  );
+  const api = await FakeApi.start({
+    'POST /api/apply': {
+      status: 202,
+      body: {
+        status: 'accepted',
+        resourceVersion: '9',
+        changes: [{ kind: 'Service', name: 'here', action: 'created' }],
+      },
+    },
+  });
+  const { stdout, exitCode } = await orion(['apply', '-f', 'app/orion.yaml', '--peers', api.url]);
+  api.stop();
+  const sent = JSON.parse(api.asked[0]?.body ?? '') as { spec: { services: { path: string }[] } };
+  expect(sent.spec.services.map((service) => service.path)).toEqual([
+    join(folder, 'app'),
+    join(folder, 'app/dir'),
+    '/srv/fixed',
+  ]);
+  expect({ stdout, exitCode }).toEqual({ stdout: 'service/here created\n', exitCode: 0 });
+});
+
+test('apply passes --dry-run and --prune on, and says that nothing was changed', async () => {
+  writeFileSync('orion.yaml', manifest('    - { name: web, runtime: node, entry: a.js }\n'));
+  const changes = [{ kind: 'Service', name: 'old', action: 'deleted' }];
+  const api = await FakeApi.start({
+    'POST /api/apply?dryRun=true&prune=true': { body: { status: 'dryRun', resourceVersion: '9', changes } },
+  });
+  const { stdout } = await orion(['apply', '-f', 'orion.yaml', '--dry-run', '--prune', '--peers', api.url]);
+  api.stop();
+  expect(stdout).toBe('service/old deleted (dry run)\n');
+});
+
+test('apply tells every problem of a file with its line, and sends nothing', async () => {
+  writeFileSync(
+    'orion.yaml',
+    manifest('    - name: Web\n      runtime: perl\n      entry: a.js\n      color: red\n'),
+  );
+  const { exitCode, stderr } = await orion(['apply', '-f', 'orion.yaml']);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/orion\.yaml:7: spec\.services\[0\]\.name: /);
+  expect(stderr).toMatch(/orion\.yaml:8: spec\.services\[0\]\.runtime: /);
+  expect(stderr).toMatch(/orion\.yaml:10: spec\.services\[0\]\.color: unknown key/);
+});
+
+test('the peers are those given, else those of the dev in this folder, else the one at port 6060', () => {
+  expect(findPeers(undefined)).toEqual(['http://127.0.0.1:6060']);
+  mkdirSync('.orion/dev', { recursive: true });
+  const peer = { id: 'peer-1', pid: 1, dataDir: '/d', api: 'http://127.0.0.1:6071', raft: '127.0.0.1:7071' };
+  const state = { dev: { pid: 1, started: '' }, config: 'cluster.toml', peers: [peer], agents: [] };
+  writeFileSync('.orion/dev/dev.json', JSON.stringify(state));
+  expect(findPeers(undefined)).toEqual(['http://127.0.0.1:6071']);
+  expect(findPeers('http://a:1/, http://b:2')).toEqual(['http://a:1', 'http://b:2']);
+});
+
+test('a damaged dev.json is an error that says what to do', () => {
+  mkdirSync('.orion/dev', { recursive: true });
+  writeFileSync('.orion/dev/dev.json', '{"peers": [');
+  expect(() => findPeers(undefined)).toThrow(/dev\.json is damaged: remove it/);
+});
+
+test('yaml that get prints is what the API gave', async () => {
+  const list = { items: [], resourceVersion: '3' };
+  const api = await FakeApi.start({ 'GET /api/nodes': { body: list } });
+  const { stdout } = await orion(['get', 'nodes', '-o', 'yaml', '--peers', api.url]);
+  api.stop();
+  expect(parse(stdout)).toEqual(list);
+});

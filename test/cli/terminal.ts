@@ -1,0 +1,45 @@
+// The command line in a test: run in this process, its streams caught.
+
+import { Writable } from 'node:stream';
+import { Cli } from 'clipanion';
+import type { Programs } from '../../src/cli/context.ts';
+import { run } from '../../src/cli/run.ts';
+
+export interface Outcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const noPrograms: Programs = {
+  mainFile: '/nowhere/main.js',
+  startPeer: () => Promise.reject(new Error('no test here starts a peer')),
+  startAgent: () => Promise.reject(new Error('no test here starts an agent')),
+};
+
+/** Runs `orion ARGS` with `env` as its whole environment. */
+export async function orion(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  programs: Partial<Programs> = {},
+): Promise<Outcome> {
+  const stdout = new Collector();
+  const stderr = new Collector();
+  const exitCode = await run(args, {
+    ...Cli.defaultContext,
+    env,
+    stdout,
+    stderr,
+    programs: { ...noPrograms, ...programs },
+  });
+  return { exitCode, stdout: stdout.text, stderr: stderr.text };
+}
+
+class Collector extends Writable {
+  text = '';
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
