@@ -38,7 +38,7 @@ const clusterSchema = z.strictObject({
   peer: z.array(peerSchema),
 });
 
-export type PeerConfig = z.infer<typeof peerSchema>;
+type PeerConfig = z.infer<typeof peerSchema>;
 
 export interface ClusterConfig {
   readonly name: string;

@@ -29,7 +29,7 @@ export interface TcpTransportOptions {
 }
 
 /** Counters since the start. */
-export interface TransportStats {
+interface TransportStats {
   /** Handshakes that this or the other side refused. */
   readonly refusals: number;
   /** Messages dropped for want of a link or of room. */

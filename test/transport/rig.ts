@@ -20,7 +20,7 @@ export const storeOf = (id: string): StoreId => asStoreId(id.padEnd(32, '0'));
 const portsGiven = new Set<number>();
 
 /** Ports below the range from which the system takes those of outgoing connections: a peer may come back to its own. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(20_000, 32_000);
     if (portsGiven.has(port)) continue;
