@@ -21,7 +21,7 @@ import { serviceRoutes } from './services.ts';
 import { settingRoutes } from './settings.ts';
 
 export interface ApiOptions extends ApiContext {
-  /** Host names (no ports) by which this peer may be called, beside the loopback ones. */
+  /** Host names, or URLs that hold them, by which this peer may be called beside the loopback ones. */
   readonly allowedHosts: readonly string[];
 }
 

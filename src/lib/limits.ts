@@ -75,12 +75,16 @@ export const limits = {
   agentSessionsMax: 1_000,
   /** One message of an agent. */
   agentMessageBytesMax: 4 * MiB,
+  /** Given to a session that is being closed to close itself, in milliseconds. */
+  agentCloseMs: 1_000,
   /** Bytes queued to one agent; past it the session is closed, and a new one starts from the whole set. */
   agentQueueBytesMax: 16 * MiB,
   /** From the opening of an agent's connection to its hello, in milliseconds. */
   agentHelloMs: 5_000,
+  /** One report of an agent: its message has at most 4,096 characters. */
+  agentStatusBytesMax: 32 * KiB,
   /** Reports of one agent in one command; those that come meanwhile are coalesced into the next. */
-  agentReportsMax: 256,
+  agentReportsMax: 32,
   /** Between two heartbeats of an agent, in milliseconds. */
   agentHeartbeatMs: 1_000,
   /** Without a heartbeat for this long a node is unknown, in milliseconds. */
@@ -95,6 +99,30 @@ export const limits = {
   controlRetryMs: 50,
   /** The longest such wait, in milliseconds. */
   controlRetryMaxMs: 2_000,
+  /** Between two ticks of the controllers, in milliseconds. */
+  controlTickMs: 250,
+  /** From an agent's dial until its WebSocket is open, in milliseconds: a paused peer costs no more than this. */
+  agentConnectMs: 1_000,
+  /** From an agent's hello to its welcome, which waits for a commit, in milliseconds. */
+  agentWelcomeMs: 3_000,
+  /** Without a message or a pong for this long an agent gives its leader up, in milliseconds. */
+  agentSilenceMs: 5_000,
+  /** First wait after every peer was tried in vain, at most, in milliseconds; doubled with each such round. */
+  agentRetryBaseMs: 100,
+  /** The longest such wait while some peer answers, in milliseconds: an election is over soon. */
+  agentRetryAnsweredMaxMs: 300,
+  /** The longest such wait while no peer answers, in milliseconds. */
+  agentRetryMaxMs: 2_000,
+  /** Redirects that an agent follows at once; after them it asks the next peer. */
+  agentRedirectsMax: 2,
+  /** URLs of peers that an agent remembers. */
+  agentPeersMax: 32,
+  /** One line of an agent's own that describes the end of a replica. */
+  agentReportChars: 4_096,
+  /** Moments of reading remembered for one log file; beyond it neighbours become one. */
+  logMarksMax: 20_000,
+  /** Bytes of a log file read at once. */
+  logReadBytes: 64 * KiB,
   /** Log lines that one stream may have in flight from agent to reader. */
   logCreditLines: 1_000,
   /** Log streams open at once on one leader. */
@@ -113,6 +141,10 @@ assert(limits.settingBytesMax < limits.bodyBytesMax, 'a request holds the larges
 assert(limits.bodyBytesMax < limits.commandBytesMax, 'a command holds the largest request, normalised');
 assert(limits.commandBytesMax * 2 <= limits.frameBytesMax, 'a frame holds the largest command with room');
 assert(limits.frameBytesMax <= limits.controlQueueBytesMax, 'a queue holds the largest frame');
+assert(
+  limits.agentReportsMax * limits.agentStatusBytesMax < limits.commandBytesMax,
+  'a command holds as many reports as it may',
+);
 assert(
   limits.agentHeartbeatMs * 3 < limits.nodeUnknownMs,
   'a node misses three heartbeats before it is unknown',

@@ -19,15 +19,20 @@ export interface RequestOrigin {
   readonly origin: string | undefined;
 }
 
-/** A judge over requests. `allowedHosts` are the host names (no ports) that the configuration gives the peers' APIs. */
+/** A judge over requests. `allowedHosts` are host names, or the URLs of the peers' APIs that hold them. */
 export function hostGuard(allowedHosts: readonly string[]): (request: RequestOrigin) => boolean {
-  const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()));
+  const allowed = new Set(allowedHosts.map((host) => hostOf(authorityOf(host) ?? host)));
   const permits = (host: string | undefined): boolean =>
-    host !== undefined && (allowed.has(host) || isLoopback(host));
+    host !== undefined && (isLoopback(host) || allowed.has(host));
   return ({ host, origin }) => {
     if (host === undefined || !permits(hostOf(host))) return false;
     if (origin === undefined) return true;
-    const authority = /^https?:\/\/([^/?#]+)$/i.exec(origin)?.[1];
+    const authority = authorityOf(origin);
     return authority !== undefined && permits(hostOf(authority));
   };
+}
+
+/** `host:port` of a URL without a path; undefined when it is none. */
+function authorityOf(url: string): string | undefined {
+  return /^https?:\/\/([^/?#]+)\/?$/i.exec(url)?.[1];
 }
