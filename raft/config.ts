@@ -15,9 +15,9 @@ export interface RaftConfig {
   readonly inflightMessagesMax: number;
   /** Entry bytes in flight to one follower. Default 8 MiB. */
   readonly inflightBytesMax: number;
-  /** Entries that a leader holds uncommitted; the next proposal is refused. Default 8,192. */
+  /** Entries that a leader holds uncommitted or not applied; the next proposal is refused. Default 8,192. */
   readonly uncommittedMax: number;
-  /** Entry bytes that a leader holds uncommitted. Default 32 MiB. */
+  /** Entry bytes that a leader holds uncommitted or not applied. Default 32 MiB. */
   readonly uncommittedBytesMax: number;
   /** Committed entries handed out and not yet reported applied. Default 4,096. */
   readonly applyingMax: number;

@@ -151,7 +151,10 @@ export type Input =
   | { readonly kind: 'persisted'; readonly operation: OperationId }
   /** The state has applied everything up to `index`. */
   | { readonly kind: 'applied'; readonly index: LogIndex }
-  /** What `Ready.load` asked for: entries contiguous from `from`; fewer than asked is legal, none is not. */
+  /**
+   * Answers a request of `Ready.loads`, each exactly once: entries contiguous from its `from`. Fewer than asked is legal;
+   * none is legal only for a follower, when a truncation took them before they were read.
+   */
   | { readonly kind: 'loaded'; readonly purpose: LoadPurpose; readonly entries: readonly Entry[] };
 
 /** For whom entries that left the core's memory are read from disk again. */

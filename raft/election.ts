@@ -1,0 +1,42 @@
+// Elections: who deserves a vote, and how a ballot stands (§3.4, §9.6). Pure; when to hold one is decided in roles.ts.
+
+import { assert } from '../src/lib/assert.ts';
+import type { Log } from './log.ts';
+import type { Quorum, Tally } from './quorum.ts';
+import type { HardState, Message, StoreId } from './types.ts';
+
+export type VoteRequest = Extract<Message, { kind: 'voteRequest' }>;
+
+/** A log may be voted for if it holds everything that this one could have acknowledged (§5.4.1). */
+function isUpToDate(request: VoteRequest, log: Log): boolean {
+  if (request.lastTerm !== log.lastTerm) return request.lastTerm > log.lastTerm;
+  return request.lastIndex >= log.lastIndex;
+}
+
+/** Would be voted for, if asked in earnest: promises nothing (§9.6). */
+export function deservesPreVote(request: VoteRequest, hardState: HardState, log: Log): boolean {
+  return request.term > hardState.term && isUpToDate(request, log);
+}
+
+/** Gets this peer's one vote of the term (§5.2). The hard state is that of the request's term. */
+export function deservesVote(request: VoteRequest, hardState: HardState, log: Log): boolean {
+  assert(request.term === hardState.term, 'a vote is given in the term that it is asked for');
+  const isFree = hardState.vote === undefined || hardState.vote === request.from;
+  return isFree && isUpToDate(request, log);
+}
+
+/** The votes of one campaign: the last word of each voter. */
+export class Ballot {
+  readonly #quorum: Quorum;
+  readonly #votes = new Map<StoreId, boolean>();
+
+  constructor(quorum: Quorum) {
+    this.#quorum = quorum;
+  }
+
+  /** Counts a voter's answer; one from outside the configuration changes nothing. */
+  count(from: StoreId, granted: boolean): Tally {
+    if (this.#quorum.has(from)) this.#votes.set(from, granted);
+    return this.#quorum.tally(this.#votes);
+  }
+}

@@ -1,0 +1,238 @@
+// One term of leading: proposals in, commit out, and proof after proof that the term is not over.
+// Owns: commit (§5.4.2), heartbeats, check-quorum and the barrier for controllers. Does not own: role changes (roles.ts).
+// K1. Commit advances only to an entry of this term that a quorum holds durably; this disk counts like any other (R5).
+//     The first such entry is the no-op, so that nothing is counted before it (R6).
+// K2. No quorum answered a heartbeat *sent* within `electionMaxMs`: the term is over, whatever this disk does.
+// K3. Deciding for the cluster needs an answer to one sent within `electionMinMs`, sent after the last late tick, and
+//     the no-op applied.
+// K4. Reads wait for the no-op's commit and for a round begun after them (R12).
+
+import { assert } from '../src/lib/assert.ts';
+import { Reads, type Reader } from './reads.ts';
+import { Replication } from './replication.ts';
+import { Rounds } from './rounds.ts';
+import type { Shared } from './shared.ts';
+import {
+  asIndex,
+  type Entry,
+  type EntryPayload,
+  type Input,
+  type LogIndex,
+  type Message,
+  type RaftStatus,
+  type StoreId,
+  type Term,
+} from './types.ts';
+
+export class Leadership {
+  readonly #shared: Shared;
+  readonly #term: Term;
+  readonly #noopIndex: LogIndex;
+  readonly #replication: Replication;
+  readonly #rounds: Rounds;
+  readonly #reads: Reads;
+  readonly #electedMs: number;
+  /** Check-quorum counts from here until a quorum has answered a later round: the election, or a late tick. */
+  #graceFromMs: number;
+  /** Rounds before it prove nothing to controllers (K3). */
+  #leaseFromRound = 1;
+  #heartbeatDueMs: number;
+  /** Something changed that may permit sending. */
+  #isDirty = true;
+
+  constructor(shared: Shared, term: Term) {
+    this.#shared = shared;
+    this.#term = term;
+    this.#replication = new Replication(shared, term);
+    this.#rounds = new Rounds(shared.self, shared.quorum);
+    this.#reads = new Reads(shared.config.readsMax);
+    this.#electedMs = this.#graceFromMs = this.#heartbeatDueMs = shared.timer.now;
+    this.#noopIndex = this.#append({ kind: 'noop' }, 0).index;
+    this.#beginRound();
+  }
+
+  get isDirty(): boolean {
+    return this.#isDirty;
+  }
+
+  /** A quorum has confirmed this leader so recently that nobody else can be wanted (§4.2.3). */
+  get isSticky(): boolean {
+    const { timer, config } = this.#shared;
+    const confirmedMs = Math.max(this.#electedMs, this.#rounds.quorumSentMs(timer.now));
+    return timer.now - confirmedMs < config.electionMinMs;
+  }
+
+  /** K2. */
+  get isOver(): boolean {
+    const { timer, config } = this.#shared;
+    const confirmedMs = Math.max(this.#graceFromMs, this.#rounds.quorumSentMs(timer.now));
+    return timer.now - confirmedMs >= config.electionMaxMs;
+  }
+
+  /** K3, as of the last tick. */
+  get mayControl(): boolean {
+    const { log, timer, config } = this.#shared;
+    if (log.applied < this.#noopIndex || this.#rounds.quorumRound < this.#leaseFromRound) return false;
+    return timer.now - this.#rounds.quorumSentMs(timer.now) < config.electionMinMs;
+  }
+
+  get progress(): RaftStatus['progress'] {
+    const { self, log, timer, quorum } = this.#shared;
+    const rows = quorum.voters.map((voter) => {
+      if (voter === self) return [voter, { match: log.durable, lastHeardMs: timer.now }] as const;
+      const lastHeardMs = this.#replication.lastHeardMsOf(voter);
+      return [voter, { match: this.#replication.matchOf(voter), lastHeardMs }] as const;
+    });
+    return new Map(rows);
+  }
+
+  propose(input: Extract<Input, { kind: 'propose' }>): void {
+    const { log, config, outbox } = this.#shared;
+    const { requestId } = input;
+    const bytes = log.unappliedBytes + input.data.byteLength;
+    const isFull = log.unapplied >= config.uncommittedMax || bytes > config.uncommittedBytesMax;
+    if (isFull && log.unapplied > 0) {
+      outbox.answerProposal({ kind: 'refused', requestId, reason: 'BUSY' });
+      return;
+    }
+    const { index } = this.#append({ kind: 'command', data: input.data }, input.time);
+    outbox.answerProposal({ kind: 'appended', requestId, index, term: this.#term });
+  }
+
+  read(reader: Reader): void {
+    if (this.#reads.tryAdd(reader)) this.#isDirty = true;
+    else this.#answerRead(reader, { kind: 'refused', reason: 'BUSY' });
+  }
+
+  onAppendResponse(message: Extract<Message, { kind: 'appendResponse' }>): void {
+    if (!this.#shared.quorum.has(message.from)) return;
+    this.#replication.onAppendResponse(message);
+    this.#maybeCommit();
+    this.#isDirty = true;
+  }
+
+  onHeartbeatResponse(message: Extract<Message, { kind: 'heartbeatResponse' }>): void {
+    if (!this.#shared.quorum.has(message.from)) return;
+    this.#rounds.onAnswer(message.from, message.round);
+    this.#replication.onRoundAnswered(message.from, message.round);
+    this.#isDirty = true;
+  }
+
+  /** This disk holds more (R5). */
+  onPersisted(): void {
+    this.#maybeCommit();
+    this.#isDirty = true;
+  }
+
+  onLoaded(storeId: StoreId, entries: readonly Entry[]): void {
+    if (!this.#shared.quorum.has(storeId)) return;
+    this.#replication.onLoaded(storeId, entries);
+    this.#isDirty = true;
+  }
+
+  /** After a late tick, nothing proven before it counts, and there is time to prove it anew. */
+  tick(late: boolean): void {
+    const { timer, config } = this.#shared;
+    if (late) {
+      this.#graceFromMs = timer.now;
+      this.#leaseFromRound = this.#rounds.current + 1;
+    }
+    this.#rounds.forget(timer.now - config.electionMaxMs);
+    if (this.#replication.tick()) this.#isDirty = true;
+    if (late || timer.now >= this.#heartbeatDueMs) this.#beginRound();
+  }
+
+  /** Sends what may be sent, in batches: called once for all that came since the last time. */
+  flush(): void {
+    if (!this.#isDirty) return;
+    this.#isDirty = false;
+    this.#confirmReads();
+    if (this.#reads.wantRound && this.#isNoopCommitted) {
+      this.#beginRound();
+      this.#confirmReads(); // a quorum of one needs no answer
+    }
+    this.#replication.flush(this.#rounds.current);
+    for (const follower of this.#replication.uninformed()) this.#heartbeat(follower);
+  }
+
+  /** The term is over: every read that waits is refused. */
+  end(): void {
+    for (const reader of this.#reads.takeAll()) {
+      if (reader.kind === 'local') this.#answerRead(reader, { kind: 'refused', reason: 'NO_LEADER' });
+    }
+  }
+
+  get #isNoopCommitted(): boolean {
+    return this.#shared.log.commit >= this.#noopIndex;
+  }
+
+  #append(payload: EntryPayload, time: number): Entry {
+    const { log } = this.#shared;
+    const index = asIndex(log.lastIndex + 1);
+    const entry = { index, term: this.#term, time: Math.max(time, log.lastTime), payload };
+    log.append(entry);
+    this.#isDirty = true;
+    return entry;
+  }
+
+  /** K1. */
+  #maybeCommit(): void {
+    const { self, log, quorum } = this.#shared;
+    const held = quorum.reached((voter) => (voter === self ? log.durable : this.#replication.matchOf(voter)));
+    const index = asIndex(held);
+    if (index <= log.commit || log.termAt(index) !== this.#term) return;
+    assert(index >= this.#noopIndex, 'R6: the no-op is the first entry of its term');
+    log.advanceCommit(index);
+  }
+
+  #beginRound(): void {
+    const { timer, config } = this.#shared;
+    const round = this.#rounds.begin(timer.now);
+    this.#heartbeatDueMs = timer.now + config.heartbeatMs;
+    if (this.#isNoopCommitted) this.#reads.onRound(round, this.#shared.log.commit);
+    for (const follower of this.#replication.followers) this.#heartbeat(follower);
+    this.#isDirty = true;
+  }
+
+  #heartbeat(to: StoreId): void {
+    const commit = this.#replication.tellCommit(to);
+    const { self, outbox } = this.#shared;
+    outbox.send({
+      kind: 'heartbeatRequest',
+      from: self,
+      to,
+      term: this.#term,
+      round: this.#rounds.current,
+      commit,
+    });
+  }
+
+  #confirmReads(): void {
+    for (const { readers, index } of this.#reads.takeConfirmed(this.#rounds.quorumRound)) {
+      for (const reader of readers) this.#answerRead(reader, { kind: 'confirmed', index });
+    }
+  }
+
+  #answerRead(
+    reader: Reader,
+    answer:
+      | { readonly kind: 'confirmed'; readonly index: LogIndex }
+      | { readonly kind: 'refused'; readonly reason: 'NO_LEADER' | 'BUSY' },
+  ): void {
+    const { self, outbox } = this.#shared;
+    const { requestId } = reader;
+    if (reader.kind === 'local') {
+      outbox.answerRead({ ...answer, requestId });
+    } else {
+      const index = answer.kind === 'confirmed' ? answer.index : undefined;
+      outbox.send({
+        kind: 'readResponse',
+        from: self,
+        to: reader.storeId,
+        term: this.#term,
+        requestId,
+        index,
+      });
+    }
+  }
+}

@@ -1,0 +1,52 @@
+// Entries that left memory and are read from the disk again: who waits for which.
+// Owns: one outstanding request per purpose. Does not own: what an answer is good for.
+// B1. One request per purpose is outstanding, across changes of role and term; the driver answers each once.
+// B2. An answer is taken only if it is what the log holds now: entries are named by index and term.
+
+import { assert } from '../src/lib/assert.ts';
+import type { Log } from './log.ts';
+import type { Outbox } from './outbox.ts';
+import type { Entry, LoadPurpose, LogIndex } from './types.ts';
+
+/** Names a purpose; store ids are hex digits, so that none is equal to `apply`. */
+function keyOf(purpose: LoadPurpose): string {
+  return purpose.kind === 'apply' ? 'apply' : purpose.storeId;
+}
+
+export class Loads {
+  readonly #log: Log;
+  readonly #outbox: Outbox;
+  readonly #outstanding = new Set<string>();
+
+  constructor(log: Log, outbox: Outbox) {
+    this.#log = log;
+    this.#outbox = outbox;
+  }
+
+  isOutstanding(purpose: LoadPurpose): boolean {
+    return this.#outstanding.has(keyOf(purpose));
+  }
+
+  /** Asks for entries in `[from, to)` unless an answer is awaited already (B1). */
+  request(
+    purpose: LoadPurpose,
+    range: { readonly from: LogIndex; readonly to: LogIndex; readonly bytesMax: number },
+  ): void {
+    assert(range.from < range.to, 'a load asks for something');
+    if (this.isOutstanding(purpose)) return;
+    this.#outstanding.add(keyOf(purpose));
+    this.#outbox.load({ purpose, ...range });
+  }
+
+  /** The entries of an answer as far as they are what the log holds (B2). */
+  onLoaded(purpose: LoadPurpose, entries: readonly Entry[]): readonly Entry[] {
+    assert(this.#outstanding.delete(keyOf(purpose)), 'B1: an answer was awaited');
+    let valid = 0;
+    for (const entry of entries) {
+      if (entry.index !== (entries[0]?.index ?? 0) + valid) break;
+      if (this.#log.termAt(entry.index) !== entry.term) break;
+      valid += 1;
+    }
+    return valid === entries.length ? entries : entries.slice(0, valid);
+  }
+}

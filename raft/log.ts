@@ -1,0 +1,220 @@
+// The log as the core sees it: terms of everything, entries of the newest part, and the cursors between them.
+// Owns: what is handed to the disk and to the state, and what both have confirmed. Does not own: numbering of persist
+// operations and hard state (durability.ts), who may append (leadership.ts, follower.ts).
+// L1. applied <= handed <= min(commit, durable): an entry is applied only when committed and durable here (R7).
+// L2. durable <= lastIndex; it drops in the same step in which a truncation is made.
+// L3. A write that was on its way when the log was truncated proves nothing at and above the truncation.
+// L4. A committed entry is never replaced.
+// L5. What is not both durable and applied stays in memory.
+
+import { assert } from '../src/lib/assert.ts';
+import { EntryCache, entryBytes } from './entry-cache.ts';
+import { TermRuns, type TermRun } from './term-runs.ts';
+import { asIndex, type Entry, type LogIndex, type Term } from './types.ts';
+
+export interface LogOptions {
+  readonly lastIndex: LogIndex;
+  readonly termRuns: readonly TermRun[];
+  /** The newest entries, contiguous up to `lastIndex`; at least the last one. */
+  readonly tail: readonly Entry[];
+  /** What the state holds; commit starts there. */
+  readonly applied: LogIndex;
+  readonly cacheBytesMax: number;
+}
+
+/** What goes to the disk in one operation. */
+export interface Unwritten {
+  readonly truncateFrom: LogIndex | undefined;
+  readonly entries: readonly Entry[];
+}
+
+export class Log {
+  readonly #runs: TermRuns;
+  readonly #cache: EntryCache;
+  readonly #cacheBytesMax: number;
+  #durable: LogIndex;
+  #commit: LogIndex;
+  #applied: LogIndex;
+  #handed: LogIndex;
+  /** Bytes of the entries in memory that are not applied. */
+  #unappliedBytes = 0;
+  /** Everything up to here is on the disk or on its way there. */
+  #written: LogIndex;
+  /** What the write on its way will prove durable, clipped by truncations (L3). */
+  #proving: LogIndex | undefined;
+  /** A truncation that no write has carried yet. */
+  #truncateFrom: LogIndex | undefined;
+
+  constructor(options: LogOptions) {
+    assert(options.applied <= options.lastIndex, 'the state never runs ahead of the log');
+    assert(options.tail.at(-1)?.index === options.lastIndex, 'the restored entries end the log');
+    this.#runs = new TermRuns(options.termRuns);
+    this.#cache = new EntryCache(options.tail);
+    this.#cacheBytesMax = options.cacheBytesMax;
+    this.#durable = this.#written = options.lastIndex;
+    this.#commit = this.#applied = this.#handed = options.applied;
+    for (const entry of options.tail) {
+      assert(this.termAt(entry.index) === entry.term, 'entries and term runs agree');
+      if (entry.index > options.applied) this.#unappliedBytes += entryBytes(entry);
+    }
+    this.#evict();
+  }
+
+  get lastIndex(): LogIndex {
+    return this.#cache.last.index;
+  }
+  get lastTerm(): Term {
+    return this.#runs.lastTerm;
+  }
+  /** The time stamped into the last entry (ms since 1970). */
+  get lastTime(): number {
+    return this.#cache.last.time;
+  }
+  get durable(): LogIndex {
+    return this.#durable;
+  }
+  get commit(): LogIndex {
+    return this.#commit;
+  }
+  get applied(): LogIndex {
+    return this.#applied;
+  }
+  /** Entries that the state has not applied. */
+  get unapplied(): number {
+    return this.lastIndex - this.#applied;
+  }
+  get unappliedBytes(): number {
+    return this.#unappliedBytes;
+  }
+  get hasUnwritten(): boolean {
+    return this.#written < this.lastIndex || this.#truncateFrom !== undefined;
+  }
+
+  /** The term at `index`; undefined above the last entry, 0 before the first. */
+  termAt(index: LogIndex): Term | undefined {
+    return index > this.lastIndex ? undefined : this.#runs.termAt(index);
+  }
+
+  /** The highest index up to `index` that has at most `term`: where two logs can still agree (§5.3). */
+  highestWithTermAtMost(bound: { readonly index: LogIndex; readonly term: Term }): LogIndex {
+    return this.#runs.highestWithTermAtMost({
+      ...bound,
+      index: asIndex(Math.min(bound.index, this.lastIndex)),
+    });
+  }
+
+  /** Appends one entry behind the last. */
+  append(entry: Entry): void {
+    this.#cache.push(entry);
+    this.#runs.append(entry.index, entry.term);
+    this.#unappliedBytes += entryBytes(entry);
+  }
+
+  /** Takes over a leader's entries: what is there already stays, the first conflict and all behind it go (§5.3). */
+  merge(entries: readonly Entry[]): void {
+    let known = 0;
+    for (const entry of entries) {
+      if (this.termAt(entry.index) !== entry.term) break;
+      known += 1;
+    }
+    for (const entry of known === 0 ? entries : entries.slice(known)) {
+      if (entry.index <= this.lastIndex) this.#replaceFrom(entry);
+      else this.append(entry);
+    }
+  }
+
+  advanceCommit(index: LogIndex): void {
+    assert(index <= this.lastIndex, 'what is committed stands in the log');
+    if (index > this.#commit) this.#commit = index;
+  }
+
+  /** What the disk lacks; from now on it is on its way. Never called before `onWritten` of the last one. */
+  takeUnwritten(): Unwritten {
+    assert(this.#proving === undefined, 'one write is in flight');
+    const entries = this.#range({ from: asIndex(this.#written + 1), to: this.lastIndex });
+    const unwritten = { truncateFrom: this.#truncateFrom, entries };
+    this.#truncateFrom = undefined;
+    this.#written = this.#proving = this.lastIndex;
+    return unwritten;
+  }
+
+  /** The write on its way is durable. */
+  onWritten(): void {
+    assert(this.#proving !== undefined, 'a write was in flight');
+    assert(this.#proving <= this.lastIndex, 'L3: a write proves nothing that was cut off');
+    if (this.#proving > this.#durable) this.#durable = this.#proving;
+    this.#proving = undefined;
+    this.#evict();
+  }
+
+  /** The indexes to apply next, both included; undefined when there is none (R7). */
+  applicable(applyingMax: number): { readonly from: LogIndex; readonly to: LogIndex } | undefined {
+    const to = Math.min(this.#commit, this.#durable, this.#applied + applyingMax);
+    return to > this.#handed ? { from: asIndex(this.#handed + 1), to: asIndex(to) } : undefined;
+  }
+
+  /** `entries` go to the state now. */
+  hand(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      assert(entry.index === this.#handed + 1, 'entries are applied in order, each once');
+      assert(entry.term === this.termAt(entry.index), 'the log and its terms agree');
+      this.#handed = entry.index;
+    }
+    assert(this.#handed <= Math.min(this.#commit, this.#durable), 'L1: applied is committed and durable');
+  }
+
+  advanceApplied(index: LogIndex): void {
+    assert(index >= this.#applied, 'the applied index never falls');
+    assert(index <= this.#handed, 'only what was handed out is applied');
+    for (let i = Math.max(this.#applied + 1, this.#cache.first.index); i <= index; i += 1) {
+      const entry = this.#cache.get(asIndex(i));
+      if (entry !== undefined) this.#unappliedBytes -= entryBytes(entry);
+    }
+    this.#applied = index;
+    this.#evict();
+  }
+
+  /** Entries from `from` to `to`, both included, about `bytesMax` bytes, at least one; undefined when on disk only. */
+  slice(range: {
+    readonly from: LogIndex;
+    readonly to: LogIndex;
+    readonly bytesMax: number;
+  }): readonly Entry[] | undefined {
+    return this.#cache.slice(range);
+  }
+
+  /** The oldest index in memory. */
+  get firstCached(): LogIndex {
+    return this.#cache.first.index;
+  }
+
+  #range(range: { readonly from: LogIndex; readonly to: LogIndex }): readonly Entry[] {
+    const entries = this.#cache.slice({ ...range, bytesMax: Number.POSITIVE_INFINITY });
+    assert(entries !== undefined, 'L5: what is not durable is in memory');
+    return entries;
+  }
+
+  #replaceFrom(entry: Entry): void {
+    assert(entry.index > this.#commit, 'L4: committed entries stay');
+    for (let i = Math.max(entry.index, this.#cache.first.index); i <= this.lastIndex; i += 1) {
+      const dropped = this.#cache.get(asIndex(i));
+      if (dropped !== undefined) this.#unappliedBytes -= entryBytes(dropped);
+    }
+    const before = asIndex(entry.index - 1);
+    if (this.#written > before) {
+      this.#written = before;
+      this.#truncateFrom = asIndex(Math.min(this.#truncateFrom ?? entry.index, entry.index));
+    }
+    if (this.#durable > before) this.#durable = before;
+    if (this.#proving !== undefined && this.#proving > before) this.#proving = before;
+    this.#runs.truncate(entry.index);
+    this.#cache.replaceFrom(entry);
+    this.#runs.append(entry.index, entry.term);
+    this.#unappliedBytes += entryBytes(entry);
+  }
+
+  #evict(): void {
+    const upTo = asIndex(Math.min(this.#durable, this.#applied));
+    this.#cache.evict({ upTo, bytesMax: this.#cacheBytesMax });
+  }
+}

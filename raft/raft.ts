@@ -1,0 +1,200 @@
+// The consensus core of one peer: Raft as a function of its inputs (Ongaro's dissertation; rules R1–R12 in docs/architecture.md).
+//
+// Inputs. `step` takes one `Input` and changes the core; it never fails and never waits. Time comes as ticks, the network
+// as received messages, the disk as persisted and loaded, the state as applied, users as propose and read. The same
+// options and inputs give the same effects, so that a run can be recorded and replayed.
+//
+// Effects. `takeReady` gathers what all steps since the last one amount to. A driver, for as long as `hasReady`:
+//   1. sends `messages`, in order; each may be lost, delayed, doubled or overtaken;
+//   2. starts `persist` and goes on at once; at most one is given out until `persisted` has answered it;
+//   3. starts `loads`, reading from the durable log, and answers each exactly once;
+//   4. answers `proposals` and applies `apply` in order, then says `applied`;
+//   5. serves each of `reads` once the state has applied the index it names.
+// Step many inputs, then take once: proposals that came together travel in one append and one write.
+//
+// Invariants, beside those of each file:
+//   1. Nothing is said before what it rests on is durable (R1–R4): such messages wait inside for `persisted`.
+//   2. A leader sends entries before its disk has them, and counts its disk like any other (R5, R6).
+//   3. Every committed entry is in `apply` once in a run, in order, after it is durable here (R7).
+//   4. Every proposal is answered once: appended at an (index, term), or refused and in no log. The driver hears of its
+//      end from `apply`: that term at that index means committed (R8), another term means that it never will be.
+//   5. Every read is answered once, with an index that holds all that was acknowledged before it was asked (R12).
+//   6. Bounded: entries not applied, entries under way, reads, held messages; beyond `RaftConfig`, BUSY.
+//
+// What a driver owes. A tick every 10 to 50 ms, with the present time, also right before it trusts `mayControl`.
+// `persisted` only when the whole operation would survive a power cut, and in one piece. A failed write is not
+// reported: the peer stops. Messages from authenticated peers only. A seed that no other run has used.
+//
+// Restart. `restored` is what the log holds durably, at least its last entry in `tail`; `applied` what the state holds
+// durably. What was applied beyond that comes again in `apply`. A core exists only once its log holds genesis.
+
+import { assert, unreachable } from '../src/lib/assert.ts';
+import { Prng } from '../src/lib/prng.ts';
+import { assertRaftConfig, type RaftConfig } from './config.ts';
+import { Durability } from './durability.ts';
+import { ForwardedReads } from './forwarded-reads.ts';
+import { Loads } from './loads.ts';
+import { Log } from './log.ts';
+import { Outbox } from './outbox.ts';
+import { Quorum } from './quorum.ts';
+import { Roles } from './roles.ts';
+import type { Shared } from './shared.ts';
+import type { TermRun } from './term-runs.ts';
+import { Timer } from './timer.ts';
+import {
+  asIndex,
+  type Configuration,
+  type Entry,
+  type Genesis,
+  type HardState,
+  type Input,
+  type LogIndex,
+  type RaftStatus,
+  type Ready,
+  type StoreId,
+} from './types.ts';
+
+/** What the log held when it was opened. */
+export interface Restored {
+  readonly hardState: HardState;
+  readonly lastIndex: LogIndex;
+  readonly termRuns: readonly TermRun[];
+  /** The newest entries, contiguous up to `lastIndex`; at least the last one. */
+  readonly tail: readonly Entry[];
+  readonly genesis: Genesis;
+}
+
+export interface RaftOptions {
+  readonly storeId: StoreId;
+  readonly config: RaftConfig;
+  /** Draws election time-outs and names forwarded reads: another one for each run. */
+  readonly seed: number;
+  /** Monotonic ms. */
+  readonly now: number;
+  readonly restored: Restored;
+  /** What the state holds durably; commit starts there. */
+  readonly applied: LogIndex;
+}
+
+export class Raft {
+  readonly #shared: Shared;
+  readonly #roles: Roles;
+  readonly #configuration: Configuration;
+  /** Entries that were loaded to be applied, until they are taken. */
+  #loaded: readonly Entry[] = [];
+
+  constructor(options: RaftOptions) {
+    const { storeId, config, restored, applied } = options;
+    assertRaftConfig(config);
+    assert(restored.lastIndex >= 1, 'a log holds genesis before it has a core');
+    assert(restored.hardState.term >= 1, 'genesis has term 1');
+    this.#configuration = { index: asIndex(1), voters: restored.genesis.founders };
+    const log = new Log({ ...restored, applied, cacheBytesMax: config.cacheBytesMax });
+    assert(log.lastTerm <= restored.hardState.term, 'the term never after the entries (R4)');
+    const prng = new Prng(options.seed);
+    const outbox = new Outbox();
+    this.#shared = {
+      self: storeId,
+      config,
+      log,
+      durability: new Durability(log, restored.hardState),
+      quorum: new Quorum(this.#configuration),
+      timer: new Timer({ config, prng, now: options.now }),
+      loads: new Loads(log, outbox),
+      outbox,
+    };
+    this.#roles = new Roles(this.#shared, new ForwardedReads({ config, outbox, prng }));
+  }
+
+  /** Takes one input. Throws only on a broken invariant, after which the core must not be used again. */
+  step(input: Input): void {
+    const { durability, log } = this.#shared;
+    switch (input.kind) {
+      case 'tick':
+        return this.#roles.tick(input.now);
+      case 'receive':
+        return this.#roles.receive(input.message);
+      case 'propose':
+        return this.#roles.propose(input);
+      case 'read':
+        return this.#roles.read(input.requestId);
+      case 'persisted':
+        return this.#roles.onPersisted(durability.onPersisted(input.operation));
+      case 'applied':
+        return log.advanceApplied(input.index);
+      case 'loaded':
+        return this.#onLoaded(input);
+      default:
+        return unreachable(input);
+    }
+  }
+
+  /** `takeReady` may have something to give. */
+  hasReady(): boolean {
+    const { outbox, durability } = this.#shared;
+    return !outbox.isEmpty || durability.isDue || this.#roles.isDirty || this.#isApplyDue();
+  }
+
+  /** Everything to do by now, in the order of the fields. */
+  takeReady(): Ready {
+    const { outbox, durability } = this.#shared;
+    this.#roles.flush();
+    const persist = durability.takeOperation();
+    const apply = this.#takeApply();
+    return { ...outbox.take(), persist, apply };
+  }
+
+  status(): RaftStatus {
+    const { log, timer } = this.#shared;
+    const { role, term, leader } = this.#roles;
+    return {
+      role: role.kind,
+      term,
+      leader,
+      commit: log.commit,
+      applied: log.applied,
+      lastIndex: log.lastIndex,
+      durable: log.durable,
+      configuration: this.#configuration,
+      mayControl: role.kind === 'leader' && role.leadership.mayControl,
+      progress: role.kind === 'leader' ? role.leadership.progress : new Map(),
+      leaderHeardMs: role.kind === 'leader' ? undefined : timer.leaderHeardMs,
+    };
+  }
+
+  #onLoaded(input: Extract<Input, { kind: 'loaded' }>): void {
+    const { purpose } = input;
+    const { role } = this.#roles;
+    const entries = this.#shared.loads.onLoaded(purpose, input.entries);
+    if (purpose.kind === 'apply') {
+      assert(entries.length > 0, 'what is committed and durable can be read');
+      this.#loaded = entries;
+    } else if (role.kind === 'leader') {
+      role.leadership.onLoaded(purpose.storeId, entries);
+    }
+  }
+
+  #isApplyDue(): boolean {
+    const { log, loads, config } = this.#shared;
+    const range = log.applicable(config.applyingMax);
+    if (range === undefined) return false;
+    return range.from >= log.firstCached || !loads.isOutstanding({ kind: 'apply' });
+  }
+
+  /** The entries to apply next, from memory or as they were loaded; asks for them when they are neither (R7). */
+  #takeApply(): readonly Entry[] {
+    const { log, loads, config } = this.#shared;
+    const range = log.applicable(config.applyingMax);
+    if (range === undefined) return [];
+    const bytesMax = Number.POSITIVE_INFINITY;
+    const entries =
+      log.slice({ ...range, bytesMax }) ?? this.#loaded.filter((entry) => entry.index <= range.to);
+    this.#loaded = [];
+    if (entries.length === 0) {
+      const to = asIndex(Math.min(range.to + 1, log.firstCached));
+      loads.request({ kind: 'apply' }, { from: range.from, to, bytesMax: config.appendBytesMax });
+    }
+    log.hand(entries);
+    return entries;
+  }
+}

@@ -1,0 +1,197 @@
+// Replication: brings every follower's log to the leader's (§5.3, §10.2).
+// Owns: the progress of each follower. Does not own: commit, rounds, terms other than its own.
+// S1. Entries are sent before this disk has them; whether they count is decided by what is durable (R5).
+// S2. What was proposed since the last flush travels in one append, within `appendBytesMax`.
+// S3. Nothing is sent past a follower's window, nor twice without a sign that it was lost.
+
+import { assert, present } from '../src/lib/assert.ts';
+import { entryBytes } from './entry-cache.ts';
+import {
+  onAccepted,
+  onRejected,
+  onRoundAnswered,
+  onTime,
+  probeFrom,
+  type InflightOptions,
+  type Probe,
+  type Progress,
+  type Replicate,
+} from './progress.ts';
+import type { Shared } from './shared.ts';
+import { asIndex, type Entry, type LogIndex, type Message, type StoreId, type Term } from './types.ts';
+
+interface Follower {
+  readonly storeId: StoreId;
+  progress: Progress;
+  /** The highest commit index that it was sent. */
+  toldCommit: LogIndex;
+  lastHeardMs: number | undefined;
+  /** Entries from disk that were loaded for it and not sent yet. */
+  loaded: readonly Entry[];
+}
+
+type AppendResponse = Extract<Message, { kind: 'appendResponse' }>;
+
+export class Replication {
+  readonly #shared: Shared;
+  readonly #term: Term;
+  readonly #followers = new Map<StoreId, Follower>();
+  readonly #window: InflightOptions;
+
+  constructor(shared: Shared, term: Term) {
+    this.#shared = shared;
+    this.#term = term;
+    this.#window = {
+      messagesMax: shared.config.inflightMessagesMax,
+      bytesMax: shared.config.inflightBytesMax,
+    };
+    const next = asIndex(shared.log.lastIndex + 1);
+    for (const storeId of shared.quorum.voters) {
+      if (storeId === shared.self) continue;
+      const progress = probeFrom({ match: asIndex(0), next });
+      this.#followers.set(storeId, {
+        storeId,
+        progress,
+        toldCommit: asIndex(0),
+        lastHeardMs: undefined,
+        loaded: [],
+      });
+    }
+  }
+
+  get followers(): Iterable<StoreId> {
+    return this.#followers.keys();
+  }
+
+  /** Everything up to here is durable on `follower`, and equal to the leader's log. */
+  matchOf(follower: StoreId): LogIndex {
+    return this.#of(follower).progress.match;
+  }
+
+  /** When it last answered anything (monotonic ms). */
+  lastHeardMsOf(follower: StoreId): number | undefined {
+    return this.#of(follower).lastHeardMs;
+  }
+
+  /** The commit index that `follower` may be told outside an append; it counts as told. */
+  tellCommit(follower: StoreId): LogIndex {
+    const told = this.#of(follower);
+    told.toldCommit = asIndex(Math.min(this.#shared.log.commit, told.progress.match));
+    return told.toldCommit;
+  }
+
+  /** Followers to whom nothing is under way that could tell them of the newest commit. */
+  uninformed(): readonly StoreId[] {
+    const lagging = [...this.#followers.values()].filter(({ progress, toldCommit }) => {
+      if (progress.kind === 'probe' || !progress.inflight.isEmpty) return false;
+      return toldCommit < Math.min(this.#shared.log.commit, progress.match);
+    });
+    return lagging.map((follower) => follower.storeId);
+  }
+
+  onAppendResponse(message: AppendResponse): void {
+    const { log, timer } = this.#shared;
+    const follower = this.#of(message.from);
+    const { outcome } = message;
+    follower.lastHeardMs = timer.now;
+    if (outcome.kind === 'accepted') {
+      assert(outcome.match <= log.lastIndex, 'nobody holds more of this term than its leader');
+      const answer = { match: outcome.match, now: timer.now, window: this.#window };
+      follower.progress = onAccepted(follower.progress, answer);
+    } else {
+      const agreeMax = log.highestWithTermAtMost({ index: outcome.hintIndex, term: outcome.hintTerm });
+      follower.progress = onRejected(follower.progress, { rejected: outcome.rejected, agreeMax });
+    }
+  }
+
+  onRoundAnswered(from: StoreId, round: number): void {
+    const follower = this.#of(from);
+    follower.lastHeardMs = this.#shared.timer.now;
+    onRoundAnswered(follower.progress, round);
+  }
+
+  onLoaded(storeId: StoreId, entries: readonly Entry[]): void {
+    this.#of(storeId).loaded = entries;
+  }
+
+  /** Probes where nothing has moved for too long; true when there is something to send for it. */
+  tick(): boolean {
+    const time = { now: this.#shared.timer.now, patienceMs: this.#shared.config.electionMinMs };
+    let changed = false;
+    for (const follower of this.#followers.values()) {
+      const progress = onTime(follower.progress, time);
+      changed ||= progress !== follower.progress;
+      follower.progress = progress;
+    }
+    return changed;
+  }
+
+  /** Sends whatever may be sent; probes note `round`, the heartbeat round that was last begun. */
+  flush(round: number): void {
+    for (const follower of this.#followers.values()) {
+      if (follower.progress.kind === 'probe') this.#probe(follower, follower.progress, round);
+      else this.#replicate(follower, follower.progress);
+    }
+  }
+
+  #probe(follower: Follower, progress: Probe, round: number): void {
+    if (progress.due === 'nothing') return;
+    const entries = progress.due === 'bare' ? [] : this.#entriesFor(follower);
+    if (entries === undefined) return;
+    this.#send(follower, entries);
+    progress.due = 'nothing';
+    progress.sentInRound = round;
+  }
+
+  #replicate(follower: Follower, progress: Replicate): void {
+    while (progress.next <= this.#shared.log.lastIndex && progress.inflight.hasRoom) {
+      const entries = this.#entriesFor(follower);
+      if (entries === undefined) return;
+      this.#send(follower, entries);
+      if (progress.inflight.isEmpty) progress.movedMs = this.#shared.timer.now;
+      const lastIndex = present(entries.at(-1), 'there is something to send').index;
+      progress.inflight.add({ lastIndex, bytes: entries.reduce((sum, entry) => sum + entryBytes(entry), 0) });
+      progress.next = asIndex(lastIndex + 1);
+    }
+  }
+
+  /** Entries from the follower's next on; undefined while they are being read from disk. */
+  #entriesFor(follower: Follower): readonly Entry[] | undefined {
+    const { log, loads, config } = this.#shared;
+    const { next } = follower.progress;
+    if (next > log.lastIndex) return [];
+    const bytesMax = config.appendBytesMax;
+    const cached = log.slice({ from: next, to: log.lastIndex, bytesMax });
+    if (cached !== undefined) return cached;
+    const { loaded } = follower;
+    follower.loaded = [];
+    if (loaded[0]?.index === next) return loaded;
+    loads.request(
+      { kind: 'follower', storeId: follower.storeId },
+      { from: next, to: log.firstCached, bytesMax },
+    );
+    return undefined;
+  }
+
+  #send(follower: Follower, entries: readonly Entry[]): void {
+    const { self, log, outbox } = this.#shared;
+    const previousIndex = asIndex(follower.progress.next - 1);
+    const previousTerm = present(log.termAt(previousIndex), 'a follower is sent what the log holds');
+    const last = previousIndex + entries.length;
+    follower.toldCommit = asIndex(Math.max(follower.toldCommit, Math.min(log.commit, last)));
+    outbox.send({
+      kind: 'appendRequest',
+      from: self,
+      to: follower.storeId,
+      term: this.#term,
+      previousIndex,
+      previousTerm,
+      entries,
+      commit: log.commit,
+    });
+  }
+
+  #of(storeId: StoreId): Follower {
+    return present(this.#followers.get(storeId), 'only voters are asked about');
+  }
+}

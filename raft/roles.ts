@@ -1,0 +1,292 @@
+// The roles of a peer: follower, pre-candidate, candidate, leader, and the messages that move it between them (§3.3, §3.4).
+// Owns: the role, and with it who leads; every change of term. Does not own: the log, time, what a leader does (leadership.ts).
+// M1. A message of a higher term is obeyed, except that a pre-vote never raises a term (§9.6) and that no request for a
+//     vote is even heard while a leader is (§4.2.3).
+// M2. A message of a lower term changes nothing; its sender is told the term if it asked something.
+// M3. Whatever says a term to someone who did not know it leaves when that term is durable here.
+
+import { assert, unreachable } from '../src/lib/assert.ts';
+import type { Basis } from './durability.ts';
+import { Ballot, deservesPreVote, deservesVote, type VoteRequest } from './election.ts';
+import { acceptAppend, acceptCommit } from './follower.ts';
+import type { ForwardedReads } from './forwarded-reads.ts';
+import { Leadership } from './leadership.ts';
+import type { Shared } from './shared.ts';
+import {
+  asIndex,
+  asTerm,
+  type Input,
+  type Message,
+  type RequestId,
+  type StoreId,
+  type Term,
+} from './types.ts';
+
+export type RoleState =
+  | { readonly kind: 'follower'; readonly leader: StoreId | undefined }
+  | { readonly kind: 'preCandidate'; readonly ballot: Ballot }
+  | { readonly kind: 'candidate'; readonly ballot: Ballot }
+  | { readonly kind: 'leader'; readonly leadership: Leadership };
+
+export class Roles {
+  readonly #shared: Shared;
+  readonly #forwardedReads: ForwardedReads;
+  #role: RoleState = { kind: 'follower', leader: undefined };
+
+  constructor(shared: Shared, forwardedReads: ForwardedReads) {
+    this.#shared = shared;
+    this.#forwardedReads = forwardedReads;
+  }
+
+  get role(): RoleState {
+    return this.#role;
+  }
+
+  get term(): Term {
+    return this.#shared.durability.hardState.term;
+  }
+
+  get leader(): StoreId | undefined {
+    if (this.#role.kind === 'leader') return this.#shared.self;
+    return this.#role.kind === 'follower' ? this.#role.leader : undefined;
+  }
+
+  /** `flush` may have something to do. */
+  get isDirty(): boolean {
+    if (this.#role.kind === 'leader') return this.#role.leadership.isDirty;
+    return this.#forwardedReads.hasWaiting;
+  }
+
+  tick(now: number): void {
+    const { timer, quorum, self } = this.#shared;
+    const { late, electionDue } = timer.tick(now);
+    this.#forwardedReads.expire(now);
+    if (this.#role.kind === 'leader') {
+      if (this.#role.leadership.isOver && !late) this.#becomeFollower(this.term, undefined);
+      else this.#role.leadership.tick(late);
+    } else if (electionDue && quorum.has(self)) {
+      this.#becomePreCandidate();
+    }
+  }
+
+  propose(input: Extract<Input, { kind: 'propose' }>): void {
+    if (this.#role.kind === 'leader') return this.#role.leadership.propose(input);
+    const { requestId } = input;
+    this.#shared.outbox.answerProposal({ kind: 'refused', requestId, reason: 'NOT_LEADER' });
+  }
+
+  read(requestId: RequestId): void {
+    const { outbox } = this.#shared;
+    if (this.#role.kind === 'leader') return this.#role.leadership.read({ kind: 'local', requestId });
+    if (this.leader === undefined) {
+      outbox.answerRead({ kind: 'refused', requestId, reason: 'NO_LEADER' });
+    } else if (!this.#forwardedReads.tryAdd(requestId)) {
+      outbox.answerRead({ kind: 'refused', requestId, reason: 'BUSY' });
+    }
+  }
+
+  /** `released`: messages that waited for what is durable now. Those of an older term have nothing to say any more. */
+  onPersisted(released: readonly Message[]): void {
+    for (const message of released) {
+      if (message.kind === 'voteRequest' && this.#role.kind !== 'candidate') continue;
+      if (message.term !== this.term) continue;
+      if (message.to === this.#shared.self) this.#dispatch(message);
+      else this.#shared.outbox.send(message);
+    }
+    if (this.#role.kind === 'leader') this.#role.leadership.onPersisted();
+  }
+
+  /** What gathers until the driver takes it: appends, rounds for reads, forwarded reads. */
+  flush(): void {
+    if (this.#role.kind === 'leader') return this.#role.leadership.flush();
+    if (!this.#forwardedReads.hasWaiting || this.leader === undefined) return;
+    const { self, outbox, timer } = this.#shared;
+    const requestId = this.#forwardedReads.ask(timer.now);
+    outbox.send({ kind: 'readRequest', from: self, to: this.leader, term: this.term, requestId });
+  }
+
+  receive(message: Message): void {
+    if (message.to !== this.#shared.self || message.from === this.#shared.self) return; // misrouted
+    if (message.kind === 'voteRequest') return this.#onVoteRequest(message);
+    const isPreVote = message.kind === 'voteResponse' && message.preVote && message.granted;
+    if (message.term > this.term && !isPreVote) this.#becomeFollower(message.term, undefined); // M1
+    if (message.term < this.term) return this.#answerStale(message);
+    this.#dispatch(message);
+  }
+
+  /** Handles a message of this term (or the grant of a pre-vote for the next). */
+  #dispatch(message: Message): void {
+    const { log, self } = this.#shared;
+    const { term } = this;
+    switch (message.kind) {
+      case 'voteRequest':
+        return this.#onVoteRequest(message);
+      case 'voteResponse':
+        return this.#onVoteResponse(message);
+      case 'appendRequest': {
+        this.#follow(message.from);
+        const outcome = acceptAppend(log, message);
+        const basisIndex = outcome.kind === 'accepted' ? outcome.match : outcome.hintIndex;
+        const answer: Message = { kind: 'appendResponse', from: self, to: message.from, term, outcome };
+        return this.#answer(answer, basisIndex <= log.durable ? 'term' : 'log'); // R4
+      }
+      case 'heartbeatRequest': {
+        this.#follow(message.from);
+        acceptCommit(log, message.commit);
+        const { round } = message;
+        return this.#answer({ kind: 'heartbeatResponse', from: self, to: message.from, term, round }, 'term');
+      }
+      case 'appendResponse':
+        if (this.#role.kind === 'leader') this.#role.leadership.onAppendResponse(message);
+        return;
+      case 'heartbeatResponse':
+        if (this.#role.kind === 'leader') this.#role.leadership.onHeartbeatResponse(message);
+        return;
+      case 'readRequest':
+        return this.#onReadRequest(message);
+      case 'readResponse':
+        if (message.from === this.leader) this.#forwardedReads.onAnswer(message.requestId, message.index);
+        return;
+      default:
+        return unreachable(message);
+    }
+  }
+
+  #onVoteRequest(message: VoteRequest): void {
+    const { self, log, durability, timer } = this.#shared;
+    const { preVote, from } = message;
+    const isStale = message.term < this.term;
+    if (!isStale && this.#isSticky) return; // M1
+    if (!preVote && message.term > this.term) this.#becomeFollower(message.term, undefined);
+    const { hardState } = durability;
+    if (preVote) {
+      const granted = !isStale && deservesPreVote(message, hardState, log);
+      const term = granted ? message.term : this.term;
+      const answer: Message = { kind: 'voteResponse', from: self, to: from, term, preVote, granted };
+      return granted ? this.#shared.outbox.send(answer) : this.#answer(answer, 'term');
+    }
+    const granted = !isStale && deservesVote(message, hardState, log);
+    if (granted) {
+      if (hardState.vote === undefined) durability.hardState = { term: this.term, vote: from };
+      timer.restart();
+    }
+    this.#answer({ kind: 'voteResponse', from: self, to: from, term: this.term, preVote, granted }, 'term'); // R1
+  }
+
+  #onVoteResponse(message: Extract<Message, { kind: 'voteResponse' }>): void {
+    const { preVote, granted, from, term } = message;
+    const role = this.#role;
+    if (role.kind === 'preCandidate' && preVote) {
+      if (granted && term !== this.term + 1) return; // for an earlier campaign
+      this.#onTally(role.ballot.count(from, granted));
+    } else if (role.kind === 'candidate' && !preVote) {
+      this.#onTally(role.ballot.count(from, granted));
+    }
+  }
+
+  #onReadRequest(message: Extract<Message, { kind: 'readRequest' }>): void {
+    const { requestId, from } = message;
+    if (this.#role.kind !== 'leader') return this.#answerStale(message);
+    if (!this.#shared.quorum.has(from)) return;
+    this.#role.leadership.read({ kind: 'follower', storeId: from, requestId });
+  }
+
+  /** M2: a leader or reader of a past term learns this one; answers of a past term are only late. */
+  #answerStale(message: Exclude<Message, VoteRequest>): void {
+    const common = { from: this.#shared.self, to: message.from, term: this.term };
+    switch (message.kind) {
+      case 'appendRequest': {
+        const hint = { hintIndex: asIndex(0), hintTerm: asTerm(0) };
+        const outcome = { kind: 'rejected', rejected: message.previousIndex, ...hint } as const;
+        return this.#answer({ kind: 'appendResponse', ...common, outcome }, 'term');
+      }
+      case 'heartbeatRequest':
+        return this.#answer({ kind: 'heartbeatResponse', ...common, round: message.round }, 'term');
+      case 'readRequest': {
+        const { requestId } = message;
+        return this.#answer({ kind: 'readResponse', ...common, requestId, index: undefined }, 'term');
+      }
+      case 'voteResponse':
+      case 'appendResponse':
+      case 'heartbeatResponse':
+      case 'readResponse':
+        return;
+      default:
+        return unreachable(message);
+    }
+  }
+
+  get #isSticky(): boolean {
+    return this.#role.kind === 'leader' ? this.#role.leadership.isSticky : this.#shared.timer.isSticky;
+  }
+
+  /** `leader` proved that it leads this term. */
+  #follow(leader: StoreId): void {
+    assert(this.#role.kind !== 'leader', 'a term has one leader');
+    this.#shared.timer.onLeaderHeard();
+    if (this.leader === leader) return;
+    assert(this.leader === undefined, 'a term has one leader');
+    this.#becomeFollower(this.term, leader);
+  }
+
+  #becomeFollower(term: Term, leader: StoreId | undefined): void {
+    const { durability, timer } = this.#shared;
+    assert(term >= this.term, 'terms never fall');
+    if (term > this.term) durability.hardState = { term, vote: undefined };
+    this.#forwardedReads.refuseAll();
+    if (this.#role.kind === 'leader') {
+      this.#role.leadership.end();
+      timer.restart();
+    }
+    this.#role = { kind: 'follower', leader };
+  }
+
+  /** Asks whether an election could be won, before anyone's term is raised for it (§9.6). */
+  #becomePreCandidate(): void {
+    this.#forwardedReads.refuseAll();
+    this.#shared.timer.restart();
+    const ballot = new Ballot(this.#shared.quorum);
+    this.#role = { kind: 'preCandidate', ballot };
+    for (const request of this.#voteRequests(true)) this.#shared.outbox.send(request);
+    this.#onTally(ballot.count(this.#shared.self, true));
+  }
+
+  #becomeCandidate(): void {
+    const { self, durability, quorum, timer } = this.#shared;
+    durability.hardState = { term: asTerm(this.term + 1), vote: self };
+    timer.restart();
+    this.#role = { kind: 'candidate', ballot: new Ballot(quorum) };
+    const { term } = this;
+    const own: Message = { kind: 'voteResponse', from: self, to: self, term, preVote: false, granted: true };
+    for (const message of [own, ...this.#voteRequests(false)]) {
+      const isHeld = durability.hold(message, 'log'); // R2, R3
+      assert(isHeld, 'a new term is never durable at once');
+    }
+  }
+
+  #becomeLeader(): void {
+    assert(this.#role.kind === 'candidate', 'leaders are elected');
+    assert(this.#shared.durability.hardState.vote === this.#shared.self, 'a leader voted for itself');
+    this.#role = { kind: 'leader', leadership: new Leadership(this.#shared, this.term) };
+  }
+
+  #onTally(tally: 'won' | 'lost' | 'open'): void {
+    if (tally === 'lost') this.#becomeFollower(this.term, undefined);
+    if (tally !== 'won') return;
+    if (this.#role.kind === 'preCandidate') this.#becomeCandidate();
+    else this.#becomeLeader();
+  }
+
+  #voteRequests(preVote: boolean): readonly Message[] {
+    const { self, log, quorum } = this.#shared;
+    const { lastIndex, lastTerm } = log;
+    const term = preVote ? asTerm(this.term + 1) : this.term;
+    const others = quorum.voters.filter((voter) => voter !== self);
+    return others.map((to) => ({ kind: 'voteRequest', from: self, to, term, preVote, lastIndex, lastTerm }));
+  }
+
+  /** Sends what says this term, once that is durable (M3). */
+  #answer(message: Message, basis: Basis): void {
+    if (!this.#shared.durability.hold(message, basis)) this.#shared.outbox.send(message);
+  }
+}

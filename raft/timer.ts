@@ -1,0 +1,74 @@
+// Time as the core knows it: the last tick, and what is due by it.
+// Owns: the election deadline, stickiness, the notice of late ticks. Does not own: heartbeats (leadership.ts).
+// E1. What happened since the last tick is taken to have happened at the next one: a leader heard late is not heard
+//     early, and an election never starts sooner than it should.
+// E2. A late tick starts no election and moves the deadline by a heartbeat: what was queued meanwhile is read first.
+// E3. A start counts as having heard a leader: the run before may have answered one a moment ago.
+
+import { assert } from '../src/lib/assert.ts';
+import type { Prng } from '../src/lib/prng.ts';
+import type { RaftConfig } from './config.ts';
+
+export class Timer {
+  readonly #config: RaftConfig;
+  readonly #prng: Prng;
+  #now: number;
+  #deadlineMs: number;
+  /** The deadline was drawn since the last tick (E1). */
+  #restarted = false;
+  /** A leader was heard since the last tick (E1). */
+  #heard = false;
+  #leaderHeardMs: number | undefined;
+  /** Votes are withheld for `electionMinMs` from here on (§4.2.3). */
+  #stickyFromMs: number;
+
+  constructor(options: { readonly config: RaftConfig; readonly prng: Prng; readonly now: number }) {
+    this.#config = options.config;
+    this.#prng = options.prng;
+    this.#now = options.now;
+    this.#stickyFromMs = options.now;
+    this.#deadlineMs = options.now + this.#draw();
+  }
+
+  /** The time of the last tick (monotonic ms). */
+  get now(): number {
+    return this.#now;
+  }
+
+  get leaderHeardMs(): number | undefined {
+    return this.#heard ? this.#now : this.#leaderHeardMs;
+  }
+
+  /** A leader was heard so recently that nobody else can be wanted (§4.2.3). */
+  get isSticky(): boolean {
+    return this.#heard || this.#now - this.#stickyFromMs < this.#config.electionMinMs;
+  }
+
+  /** Time has come to `now`. Ticks are due each heartbeat at the latest; one that comes later than two is late. */
+  tick(now: number): { readonly late: boolean; readonly electionDue: boolean } {
+    assert(now >= this.#now, 'monotonic time never falls');
+    const elapsedMs = now - this.#now;
+    this.#now = now;
+    if (this.#restarted) this.#deadlineMs += elapsedMs;
+    if (this.#heard) this.#leaderHeardMs = this.#stickyFromMs = now;
+    this.#restarted = this.#heard = false;
+    const late = elapsedMs > 2 * this.#config.heartbeatMs;
+    if (late) this.#deadlineMs = Math.max(this.#deadlineMs, now) + this.#config.heartbeatMs;
+    return { late, electionDue: !late && now >= this.#deadlineMs };
+  }
+
+  onLeaderHeard(): void {
+    this.#heard = true;
+    this.restart();
+  }
+
+  /** Draws a new deadline, `[electionMinMs, electionMaxMs)` away. */
+  restart(): void {
+    this.#restarted = true;
+    this.#deadlineMs = this.#now + this.#draw();
+  }
+
+  #draw(): number {
+    return this.#prng.int({ from: this.#config.electionMinMs, to: this.#config.electionMaxMs });
+  }
+}
