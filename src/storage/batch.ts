@@ -12,7 +12,7 @@
 // Numbers are little endian; u64 holds a whole number below 2^53, and 0 where there is none.
 //    0 u32 magic           16 u32 previous       32 u64 first index     56 16 bytes vote
 //    4 u32 bytes           20 u32 blank sectors  40 u64 truncate from   72 u32 checksum of bytes 0 to 71
-//    8 u64 number          24 u64 entry count    48 u64 term            76 u32 checksum of all the others
+//    8 u64 number          24 u64 entry count    48 u64 term            76 u32 checksum of bytes 0 to 71 and 80 on
 // Each entry: u32 payload bytes, u32 kind, u64 term, f64 time, payload. Zeros fill the last sector.
 
 import { crc32 } from 'node:zlib';
@@ -168,9 +168,9 @@ export function isTorn(content: Buffer, offset: number): boolean {
   return countBlankSectors(content.subarray(offset, end)) > header.blankSectors;
 }
 
-/** Of everything but the checksum itself. */
+/** Of all but the two checksums: a CRC over data followed by its own CRC is the same for any data. */
 function checksumOf(bytes: Buffer): number {
-  return crc32(bytes.subarray(headerBytes), crc32(bytes.subarray(0, 76)));
+  return crc32(bytes.subarray(headerBytes), crc32(bytes.subarray(0, 72)));
 }
 
 function hasHeader(content: Buffer, from: number): boolean {

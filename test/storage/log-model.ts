@@ -5,7 +5,7 @@ import { asTerm, type Entry, type HardState, type PersistOperation, type StoreId
 import { assert } from '../../src/lib/assert.ts';
 import { Prng } from '../../src/lib/prng.ts';
 import type { LogStore } from '../../src/peer/ports.ts';
-import { openSegmentLog } from '../../src/storage/segment-log.ts';
+import { openSegmentLog, type SegmentLogOptions } from '../../src/storage/segment-log.ts';
 import { clock, command, peerId, persistOf, plain, readAll, someStore } from './log-fixtures.ts';
 import { termRunsOf } from './memory-log-store.ts';
 import type { SimDisk } from './sim-disk.ts';
@@ -43,19 +43,27 @@ export function drawOperation(model: Model, prng: Prng): PersistOperation {
   });
 }
 
-/** Small segments, so that a run has many. */
-export function openOn(disk: SimDisk, seed: number, tailBytes = 700): Promise<LogStore> {
-  const prng = new Prng(seed);
-  const random = (bytes: number): Uint8Array => new Uint8Array(bytes).map(() => prng.next());
+/** Small segments, so that a run has many. The same `seed` draws the same store id. */
+export function openOn(
+  disk: SimDisk,
+  seed: number,
+  change: Partial<SegmentLogOptions> = {},
+): Promise<LogStore> {
   return openSegmentLog({
     directory: '/data',
     disk,
     peerId,
-    random,
-    tailBytes,
+    random: seededRandom(seed),
+    tailBytes: 700,
     clock,
     segmentBytesMax: 3_000,
+    ...change,
   });
+}
+
+function seededRandom(seed: number): (bytes: number) => Uint8Array {
+  const prng = new Prng(seed);
+  return (bytes) => new Uint8Array(bytes).map(() => prng.next());
 }
 
 /** All that a log says of itself. Fails where `restored` and `read` contradict each other. */

@@ -7,14 +7,14 @@ import { command, commands, genesis, peerId, persistOf, plain, readAll, someStor
 
 const entriesOf = (log: LogStore): Promise<unknown> => readAll(log, log.restored.lastIndex);
 
+/** The same store, after a restart. */
+async function restarted(log: LogStore, open: () => Promise<LogStore>): Promise<LogStore> {
+  await log.close();
+  return open();
+}
+
 /** `make` answers a function that opens the same store again and again. */
 export function logStoreSuite(name: string, make: () => Promise<() => Promise<LogStore>>): void {
-  /** What a store holds after a restart. */
-  async function restarted(log: LogStore, open: () => Promise<LogStore>): Promise<LogStore> {
-    await log.close();
-    return open();
-  }
-
   test(`${name}: a new store is empty, and has a store id`, async () => {
     const open = await make();
     const log = await open();

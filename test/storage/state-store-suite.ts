@@ -1,0 +1,87 @@
+// What every StateStore does.
+
+import { expect, test } from 'vitest';
+import { asIndex } from '../../raft/types.ts';
+import type { StateStore } from '../../src/peer/ports.ts';
+import { type Row, rowKey } from '../../src/state/row.ts';
+
+export function setting(name: string, data: string, resourceVersion = '1'): Row {
+  const at = '2026-01-02T03:04:05.678Z';
+  return {
+    kind: 'Setting',
+    metadata: {
+      name,
+      uid: `u-${name}`,
+      labels: {},
+      annotations: {},
+      resourceVersion,
+      generation: 1,
+      createdAt: at,
+      updatedAt: at,
+    },
+    spec: { data },
+    status: {},
+  };
+}
+
+export const settingKey = (name: string): ReturnType<typeof rowKey> => rowKey('setting', name);
+
+/** `make` answers a function that opens the same store again and again. */
+export function stateStoreSuite(name: string, make: () => Promise<() => Promise<StateStore>>): void {
+  test(`${name}: a new store is empty, at index 0`, async () => {
+    const store = await (await make())();
+    expect(await store.load()).toEqual({ applied: 0, rows: new Map() });
+    await store.close();
+  });
+
+  test(`${name}: rows and the applied index come back as of the last flush`, async () => {
+    const open = await make();
+    const first = await open();
+    await first.load();
+    await first.flush({
+      applied: asIndex(7),
+      rows: new Map([
+        [settingKey('a'), setting('a', 'old')],
+        [settingKey('b'), setting('b', 'ü\u0000€')],
+        [settingKey('c'), setting('c', 'gone')],
+      ]),
+    });
+    await first.flush({
+      applied: asIndex(2 ** 40),
+      rows: new Map<ReturnType<typeof settingKey>, Row | undefined>([
+        [settingKey('a'), setting('a', 'new', '9')],
+        [settingKey('c'), undefined],
+        [settingKey('never-there'), undefined],
+      ]),
+    });
+    await first.close();
+
+    const second = await open();
+    expect(await second.load()).toEqual({
+      applied: 2 ** 40,
+      rows: new Map([
+        [settingKey('a'), setting('a', 'new', '9')],
+        [settingKey('b'), setting('b', 'ü\u0000€')],
+      ]),
+    });
+    await second.flush({ applied: asIndex(2 ** 40 + 1), rows: new Map([[settingKey('b'), undefined]]) });
+    await second.close();
+
+    const third = await open();
+    const { applied, rows } = await third.load();
+    expect(applied).toBe(2 ** 40 + 1);
+    expect([...rows.keys()]).toEqual(['setting/a']);
+    await third.close();
+  });
+
+  test(`${name}: the index may advance without a row`, async () => {
+    const open = await make();
+    const first = await open();
+    await first.load();
+    await first.flush({ applied: asIndex(3), rows: new Map() });
+    await first.close();
+    const second = await open();
+    expect((await second.load()).applied).toBe(3);
+    await second.close();
+  });
+}
