@@ -1,0 +1,52 @@
+// Judges a run: takes in every observation, then asks every invariant. The first one that is broken ends the run.
+
+import { Evidence } from './evidence.ts';
+import type { StoreId } from '../../raft/types.ts';
+import { Acknowledged } from './invariants/acknowledged.ts';
+import { CommittedDurable } from './invariants/committed-durable.ts';
+import { HonestPromises } from './invariants/honest-promises.ts';
+import type { Invariant } from './invariants/invariant.ts';
+import { LeaderCompleteness } from './invariants/leader-completeness.ts';
+import { LogMatching } from './invariants/log-matching.ts';
+import { Monotone } from './invariants/monotone.ts';
+import { OneLeader } from './invariants/one-leader.ts';
+import { Reads } from './invariants/reads.ts';
+import { StateHash } from './invariants/state-hash.ts';
+import { Votes } from './invariants/votes.ts';
+import { type Observation, Violation } from './observation.ts';
+
+export const allInvariants = (): readonly Invariant[] => [
+  new OneLeader(),
+  new LogMatching(),
+  new LeaderCompleteness(),
+  new CommittedDurable(),
+  new StateHash(),
+  new Votes(),
+  new Monotone(),
+  new Acknowledged(),
+  new HonestPromises(),
+  new Reads(),
+];
+
+export class Checker {
+  readonly #evidence: Evidence;
+  readonly #invariants: readonly Invariant[];
+
+  constructor(voters: readonly StoreId[], invariants: readonly Invariant[]) {
+    this.#evidence = new Evidence(voters);
+    this.#invariants = invariants;
+  }
+
+  get evidence(): Evidence {
+    return this.#evidence;
+  }
+
+  /** Throws {@link Violation} when `observation` breaks an invariant. */
+  observe(observation: Observation): void {
+    this.#evidence.observe(observation);
+    for (const invariant of this.#invariants) {
+      const broken = invariant.check(observation, this.#evidence);
+      if (broken !== undefined) throw new Violation(`${invariant.name}: ${broken}`);
+    }
+  }
+}

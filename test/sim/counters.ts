@@ -1,0 +1,65 @@
+// How often each rare situation was met. A simulation that never meets one proves nothing about it, so the suite
+// fails when a whole set of seeds leaves one at zero.
+
+const situations = [
+  'leaders elected',
+  'leaders deposed while their disk was busy',
+  'old-term entries committed through a no-op',
+  'truncations of synced entries',
+  'writes acknowledged',
+  'writes superseded by another leader',
+  'proposals refused: no leader here',
+  'proposals refused: busy',
+  'reads served by the leader',
+  'reads served by a follower',
+  'reads refused',
+  'loads for apply',
+  'loads for a follower',
+  'crashes with a write in flight: kept',
+  'crashes with a write in flight: lost',
+  'crashes of a leader',
+  'crashes of all peers at once',
+  'restarts with a log read only in part',
+  'restarts that apply entries again',
+  'syncs that hang longer than an election',
+  'stalls longer than an election',
+  'messages lost',
+  'messages duplicated',
+  'messages overtaken',
+  'messages of an older term delivered',
+  'partitions of one peer',
+  'one-way cuts',
+  'cuts of all links',
+] as const;
+
+export type Situation = (typeof situations)[number];
+
+export class Counters {
+  readonly #counts = new Map<Situation, number>(situations.map((situation) => [situation, 0]));
+
+  add(situation: Situation): void {
+    this.#counts.set(situation, this.of(situation) + 1);
+  }
+
+  of(situation: Situation): number {
+    return this.#counts.get(situation) ?? 0;
+  }
+
+  /** Adds everything that `other` counted. */
+  merge(other: Counters): void {
+    for (const situation of situations) {
+      this.#counts.set(situation, this.of(situation) + other.of(situation));
+    }
+  }
+
+  missing(): readonly Situation[] {
+    return situations.filter((situation) => this.of(situation) === 0);
+  }
+
+  /** One line a situation, the count first. */
+  toString(): string {
+    return situations
+      .map((situation) => `${String(this.of(situation)).padStart(9)}  ${situation}`)
+      .join('\n');
+  }
+}

@@ -1,0 +1,140 @@
+// What may go wrong in a run, drawn from its seed. Each seed switches on a few kinds of fault and draws how bad each is:
+// all at once, everywhere, would only show clusters that never get anything done.
+// Times are in virtual milliseconds; chances are in [0, 1].
+
+import { raftDefaults, type RaftConfig } from '../../raft/config.ts';
+import type { Prng } from '../../src/lib/prng.ts';
+
+/** A number drawn evenly from `[from, to)`. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+export const drawFrom = (prng: Prng, span: Span): number =>
+  span.from + prng.fraction() * (span.to - span.from);
+
+export interface NetworkFaults {
+  readonly delayMs: Span;
+  readonly lossChance: number;
+  readonly duplicateChance: number;
+  /** Without it a link delivers in the order of sending, as TCP does. */
+  readonly reorder: boolean;
+  /** Some messages take much longer. */
+  readonly slowChance: number;
+  readonly slowMs: Span;
+}
+
+export interface DiskFaults {
+  readonly syncMs: Span;
+  readonly readMs: Span;
+  readonly hangChance: number;
+  readonly hangMs: Span;
+}
+
+/** Something that strikes again and again, with `everyMs` between two strikes on average. */
+export interface Recurring {
+  readonly everyMs: number;
+  readonly lastsMs: Span;
+}
+
+export interface FaultPlan {
+  readonly raft: RaftConfig;
+  readonly tickMs: number;
+  /** From the arrival of an input to the turn of the loop that takes it. */
+  readonly loopMs: Span;
+  /** From handing out an entry to its being applied; 0: at once, as in the product. */
+  readonly applyMs: Span;
+  readonly flushEveryMs: number;
+  readonly clients: number;
+  readonly thinkMs: Span;
+  readonly network: NetworkFaults;
+  readonly disk: DiskFaults;
+  readonly crash: Recurring | undefined;
+  /** A crash while a given write is in flight. */
+  readonly crashAtPersistChance: number;
+  /** The event loop does nothing for a while. */
+  readonly stall: Recurring | undefined;
+  readonly cut: Recurring | undefined;
+}
+
+export const calmNetwork: NetworkFaults = {
+  delayMs: { from: 0.2, to: 1 },
+  lossChance: 0,
+  duplicateChance: 0,
+  reorder: false,
+  slowChance: 0,
+  slowMs: { from: 0, to: 1 },
+};
+
+export const calmDisk: DiskFaults = {
+  syncMs: { from: 0.3, to: 2 },
+  readMs: { from: 0.1, to: 1 },
+  hangChance: 0,
+  hangMs: { from: 0, to: 1 },
+};
+
+/** Time-outs as shipped or shorter; windows, queues and cache from tight to wide. */
+function drawRaftConfig(prng: Prng): RaftConfig {
+  const pick = (...choices: readonly number[]): number =>
+    choices[prng.int({ from: 0, to: choices.length })] ?? 0;
+  const heartbeatMs = pick(30, 50, 100);
+  const appendBytesMax = pick(64, 512, raftDefaults.appendBytesMax);
+  return {
+    heartbeatMs,
+    electionMinMs: heartbeatMs * pick(3, 5),
+    electionMaxMs: heartbeatMs * pick(6, 10),
+    appendBytesMax,
+    inflightMessagesMax: pick(1, 4, 64),
+    inflightBytesMax: Math.max(appendBytesMax, pick(256, 4_096, raftDefaults.inflightBytesMax)),
+    uncommittedMax: pick(4, 64, 8_192),
+    uncommittedBytesMax: pick(1_024, raftDefaults.uncommittedBytesMax),
+    applyingMax: pick(1, 16, 4_096),
+    readsMax: pick(2, 8_192),
+    cacheBytesMax: pick(0, 256, 4_096, raftDefaults.cacheBytesMax),
+  };
+}
+
+function drawNetwork(prng: Prng): NetworkFaults {
+  const some = (chance: number, most: number): number => (prng.chance(chance) ? prng.fraction() * most : 0);
+  return {
+    delayMs: { from: 0.1, to: 0.2 + some(0.5, 40) + 1 },
+    lossChance: some(0.5, 0.2),
+    duplicateChance: some(0.4, 0.2),
+    reorder: prng.chance(0.5),
+    slowChance: some(0.4, 0.1),
+    slowMs: { from: 50, to: 3_000 },
+  };
+}
+
+function drawDisk(prng: Prng): DiskFaults {
+  const slowest = prng.chance(0.3) ? 80 : 6;
+  return {
+    syncMs: { from: 0.3, to: slowest },
+    readMs: { from: 0.1, to: slowest },
+    hangChance: prng.chance(0.4) ? prng.fraction() * 0.02 : 0,
+    hangMs: { from: 100, to: 2_500 },
+  };
+}
+
+export function drawFaults(prng: Prng): FaultPlan {
+  const raft = drawRaftConfig(prng);
+  const maybe = (chance: number, recurring: Recurring): Recurring | undefined =>
+    prng.chance(chance) ? recurring : undefined;
+  const often = (): number => drawFrom(prng, { from: 400, to: 4_000 });
+  return {
+    raft,
+    tickMs: drawFrom(prng, { from: 10, to: Math.min(50, raft.heartbeatMs) }),
+    loopMs: { from: 0, to: drawFrom(prng, { from: 0.05, to: 2 }) },
+    applyMs: { from: 0, to: prng.chance(0.3) ? 60 : 0 },
+    flushEveryMs: drawFrom(prng, { from: 20, to: 3_000 }),
+    clients: prng.int({ from: 1, to: 5 }),
+    thinkMs: { from: 1, to: drawFrom(prng, { from: 10, to: 200 }) },
+    network: drawNetwork(prng),
+    disk: drawDisk(prng),
+    crash: maybe(0.6, { everyMs: often(), lastsMs: { from: 1, to: raft.electionMaxMs * 2 } }),
+    crashAtPersistChance: prng.chance(0.3) ? prng.fraction() * 0.03 : 0,
+    stall: maybe(0.4, { everyMs: often(), lastsMs: { from: 10, to: raft.electionMaxMs * 2 } }),
+    cut: maybe(0.6, { everyMs: often(), lastsMs: { from: 10, to: raft.electionMaxMs * 4 } }),
+  };
+}

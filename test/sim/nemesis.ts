@@ -1,0 +1,104 @@
+// Brings a plan's faults about: crashes and restarts, stalls, cuts. Loss, delays and hangs are the parts' own.
+// Owns: when which peer or link is struck. After `stop` nothing new is struck; what is down is started again.
+
+import { assert, present } from '../../src/lib/assert.ts';
+import type { StoreId } from '../../raft/types.ts';
+import type { Prng } from '../../src/lib/prng.ts';
+import type { SimCluster } from './cluster.ts';
+import { drawFrom, type FaultPlan, type Recurring } from './faults.ts';
+import type { SimPeer } from './peer.ts';
+
+export class Nemesis {
+  readonly #cluster: SimCluster;
+  readonly #plan: FaultPlan;
+  readonly #prng: Prng;
+  #stopped = false;
+
+  constructor(options: { cluster: SimCluster; plan: FaultPlan; prng: Prng }) {
+    this.#cluster = options.cluster;
+    this.#plan = options.plan;
+    this.#prng = options.prng;
+  }
+
+  start(): void {
+    const { crash, stall, cut, crashAtPersistChance } = this.#plan;
+    if (crash !== undefined) this.#recur(crash, (ms) => this.#crashSome(ms));
+    if (stall !== undefined) this.#recur(stall, (ms) => this.#drawPeer().stall(ms));
+    if (cut !== undefined) this.#recur(cut, (ms) => this.#cutSome(ms));
+    if (crashAtPersistChance > 0) this.#watchDisks(crashAtPersistChance);
+  }
+
+  /** Everything that is down comes up. */
+  stop(): void {
+    this.#stopped = true;
+    for (const peer of this.#cluster.peers) if (!peer.up) peer.start();
+  }
+
+  #recur(recurring: Recurring, strike: (lastsMs: number) => void): void {
+    const { everyMs, lastsMs } = recurring;
+    this.#cluster.time.after(drawFrom(this.#prng, { from: 0, to: 2 * everyMs }), () => {
+      if (this.#stopped) return;
+      strike(drawFrom(this.#prng, lastsMs));
+      this.#recur(recurring, strike);
+    });
+  }
+
+  #crashSome(downMs: number): void {
+    if (this.#prng.chance(0.1)) {
+      this.#cluster.counters.add('crashes of all peers at once');
+      for (const peer of this.#cluster.peers) this.#crash(peer, downMs);
+    } else {
+      this.#crash(this.#drawPeer(), downMs);
+    }
+  }
+
+  #crash(peer: SimPeer, downMs: number): void {
+    if (!peer.up) return;
+    peer.crash();
+    this.#cluster.time.after(downMs, () => {
+      if (!peer.up) peer.start();
+    });
+  }
+
+  /** Looks at the disks often, and sometimes strikes where one is busy. */
+  #watchDisks(chance: number): void {
+    this.#cluster.time.after(drawFrom(this.#prng, { from: 0, to: 10 }), () => {
+      if (this.#stopped) return;
+      for (const peer of this.#cluster.peers) {
+        if (peer.diskBusy && this.#prng.chance(chance)) this.#crash(peer, this.#plan.raft.heartbeatMs);
+      }
+      this.#watchDisks(chance);
+    });
+  }
+
+  #cutSome(lastsMs: number): void {
+    const links = this.#drawLinks();
+    this.#cluster.trace.note(this.#cluster.time.now, 'cut', ...links.map(({ from, to }) => `${from}>${to}`));
+    for (const link of links) this.#cluster.network.cut(link);
+    this.#cluster.time.after(lastsMs, () => {
+      for (const link of links) this.#cluster.network.mend(link);
+    });
+  }
+
+  #drawLinks(): readonly { readonly from: StoreId; readonly to: StoreId }[] {
+    const ids = this.#cluster.peers.map((peer) => peer.storeId);
+    const all = ids.flatMap((from) => ids.filter((to) => to !== from).map((to) => ({ from, to })));
+    assert(all.length > 0, 'a cluster has links');
+    if (this.#prng.chance(0.1)) {
+      this.#cluster.counters.add('cuts of all links');
+      return all;
+    }
+    if (this.#prng.chance(0.5)) {
+      this.#cluster.counters.add('one-way cuts');
+      return [present(all[this.#prng.int({ from: 0, to: all.length })], 'a drawn link exists')];
+    }
+    this.#cluster.counters.add('partitions of one peer');
+    const { storeId } = this.#drawPeer();
+    return all.filter(({ from, to }) => from === storeId || to === storeId);
+  }
+
+  #drawPeer(): SimPeer {
+    const { peers } = this.#cluster;
+    return present(peers[this.#prng.int({ from: 0, to: peers.length })], 'a cluster has peers');
+  }
+}

@@ -1,0 +1,52 @@
+// What invariants see of a run: facts as plain values, in the order in which they happened.
+// Everything is told from outside the core: what it handed out, what its disk holds, what its clients heard.
+
+import type {
+  Entry,
+  HardState,
+  LogIndex,
+  Message,
+  PersistOperation,
+  RaftStatus,
+  StoreId,
+} from '../../raft/types.ts';
+
+export type ObservedStatus = Pick<RaftStatus, 'role' | 'term' | 'commit' | 'applied' | 'lastIndex'>;
+
+export type Observation =
+  /** A peer starts, for the first time or again, from what its disk holds. */
+  | {
+      readonly kind: 'started';
+      readonly peer: StoreId;
+      readonly hardState: HardState;
+      readonly log: readonly Entry[];
+      readonly applied: LogIndex;
+      readonly stateHash: number;
+    }
+  /** After every step of a core. */
+  | { readonly kind: 'stepped'; readonly peer: StoreId; readonly status: ObservedStatus }
+  /** A core asked for a write: this is in its log from now on, durable or not. */
+  | { readonly kind: 'issued'; readonly peer: StoreId; readonly operation: PersistOperation }
+  /** The disk has it. */
+  | { readonly kind: 'synced'; readonly peer: StoreId; readonly operation: PersistOperation }
+  | { readonly kind: 'sent'; readonly message: Message }
+  | { readonly kind: 'applied'; readonly peer: StoreId; readonly entry: Entry; readonly stateHash: number }
+  /** A client heard that its write is in the state. */
+  | { readonly kind: 'acknowledged'; readonly command: number; readonly index: LogIndex }
+  /** A client heard that its write is certainly not in the state, and never will be. */
+  | { readonly kind: 'refused'; readonly command: number }
+  | { readonly kind: 'readStarted'; readonly read: number }
+  /** A client got the state as of `applied`, where the core had confirmed `index`. */
+  | {
+      readonly kind: 'readServed';
+      readonly read: number;
+      readonly index: LogIndex;
+      readonly applied: LogIndex;
+    }
+  /** The run is over, faults are healed, and this is what each peer's state holds. */
+  | { readonly kind: 'settled'; readonly peer: StoreId; readonly commands: readonly number[] };
+
+/** A broken invariant ends the run. */
+export class Violation extends Error {
+  override readonly name = 'Violation';
+}

@@ -1,0 +1,334 @@
+// One simulated peer: the driver in miniature around a real core, with its disk and its state.
+// Owns: the inbox and the run. Does not own: the network, the disk's image, what clients wait for (Pending).
+//
+// S1. Inputs only enqueue; the loop takes all of them at its turn, steps the core with each, then carries out its effects
+//     in the order of `Ready`'s fields, as src/peer/driver.ts does.
+// S2. A crash loses everything but the disk; clients that waited hear nothing any more.
+// S3. While the loop is stalled, messages and answers of the disk pile up; the first turn after it has one late tick.
+
+import {
+  asRequestId,
+  type Entry,
+  type Input,
+  type LogIndex,
+  type Message,
+  type ProposalOutcome,
+  type ReadOutcome,
+  type Ready,
+  type RequestId,
+  type StoreId,
+  type Term,
+} from '../../raft/types.ts';
+import { assert, present } from '../../src/lib/assert.ts';
+import type { Prng } from '../../src/lib/prng.ts';
+import type { Core, MakeCore } from './core.ts';
+import type { Counters } from './counters.ts';
+import { genesisOf, type SimDisk } from './disk.ts';
+import { drawFrom, type FaultPlan } from './faults.ts';
+import { freezeEntries } from './network.ts';
+import type { Observation, ObservedStatus } from './observation.ts';
+import { decodeCommand, encodeCommand, StateMachine } from './state-machine.ts';
+import { Pending, type ReadAnswer, type WriteAnswer } from './pending.ts';
+import type { Trace } from './trace.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+export interface SimPeerOptions {
+  readonly storeId: StoreId;
+  readonly time: VirtualTime;
+  readonly prng: Prng;
+  readonly counters: Counters;
+  readonly trace: Trace;
+  readonly plan: FaultPlan;
+  readonly disk: SimDisk;
+  readonly makeCore: MakeCore;
+  readonly send: (message: Message) => void;
+  readonly observe: (observation: Observation) => void;
+}
+
+/** What lives from one start to the next crash. */
+interface Run {
+  readonly core: Core;
+  readonly state: StateMachine;
+  readonly inbox: Input[];
+  readonly pending: Pending;
+  status: ObservedStatus;
+  scheduled: boolean;
+  stalledUntil: number;
+  /** When the last entry handed out will have been applied. */
+  appliedAt: number;
+}
+
+export class SimPeer {
+  protected readonly options: SimPeerOptions;
+  readonly storeId: StoreId;
+  #run: Run | undefined;
+  #appliedEver = 0;
+
+  constructor(options: SimPeerOptions) {
+    this.options = options;
+    this.storeId = options.storeId;
+  }
+
+  get up(): boolean {
+    return this.#run !== undefined;
+  }
+
+  get state(): StateMachine | undefined {
+    return this.#run?.state;
+  }
+
+  get core(): Core | undefined {
+    return this.#run?.core;
+  }
+
+  get diskBusy(): boolean {
+    return this.options.disk.busy;
+  }
+
+  start(): void {
+    assert(this.#run === undefined, 'a peer that runs is not started');
+    const { plan, prng, time, counters } = this.options;
+    const { log, state, ...restored } = this.options.disk.restore();
+    this.#note('start', restored.hardState.term, restored.lastIndex, state.applied, restored.tail.length);
+    freezeEntries(log);
+    const { hardState } = restored;
+    const [peer, applied] = [this.storeId, state.applied];
+    this.#observe({ kind: 'started', peer, hardState, log, applied, stateHash: state.hash });
+    if (applied < this.#appliedEver) counters.add('restarts that apply entries again');
+    const core = this.options.makeCore({
+      storeId: this.storeId,
+      config: plan.raft,
+      seed: prng.next(),
+      now: time.now,
+      restored: { ...restored, genesis: genesisOf(log) },
+      applied,
+    });
+    const run: Run = {
+      core,
+      state: new StateMachine(state),
+      inbox: [],
+      pending: this.makePending(),
+      status: core.status(),
+      scheduled: false,
+      stalledUntil: 0,
+      appliedAt: 0,
+    };
+    this.#run = run;
+    this.#observe({ kind: 'stepped', peer, status: run.status });
+    this.#tickLater(run);
+    this.#flushLater(run);
+  }
+
+  /** The process is gone, at once. */
+  crash(): void {
+    const run = this.#running();
+    this.#note('crash', run.status.role);
+    if (run.status.role === 'leader') this.options.counters.add('crashes of a leader');
+    this.#run = undefined;
+    this.options.disk.crash();
+  }
+
+  /** The loop takes no turn for `ms`. */
+  stall(ms: number): void {
+    const run = this.#run;
+    if (run === undefined) return;
+    this.#note('stall', ms);
+    if (ms > this.options.plan.raft.electionMaxMs)
+      this.options.counters.add('stalls longer than an election');
+    run.stalledUntil = Math.max(run.stalledUntil, this.options.time.now + ms);
+  }
+
+  receive(message: Message): void {
+    if (this.#run === undefined) return;
+    if (message.term < this.#run.status.term)
+      this.options.counters.add('messages of an older term delivered');
+    this.#push(this.#run, { kind: 'receive', message });
+  }
+
+  /** `settle` may never be called: then the outcome is unknown. */
+  write(command: number, bytes: number, settle: (answer: WriteAnswer) => void): void {
+    const run = this.#run;
+    if (run === undefined) return settle({ kind: 'refused', leader: undefined });
+    const requestId = run.pending.addWrite({ command, settle });
+    const data = encodeCommand(command, bytes);
+    this.#push(run, {
+      kind: 'propose',
+      requestId,
+      time: 1_000_000 + Math.floor(this.options.time.now),
+      data,
+    });
+  }
+
+  /** `settle` may never be called, when the peer crashes. */
+  read(read: number, settle: (answer: ReadAnswer) => void): void {
+    const run = this.#run;
+    if (run === undefined) return settle({ kind: 'refused' });
+    const requestId = run.pending.addRead({ read, settle });
+    this.#push(run, { kind: 'read', requestId });
+  }
+
+  // ── The loop ───────────────────────────────────────────────────────────────────────────────────────────
+
+  #push(run: Run, input: Input): void {
+    if (run !== this.#run) return;
+    run.inbox.push(input);
+    if (run.scheduled) return;
+    run.scheduled = true;
+    this.#turnLater(run);
+  }
+
+  #turnLater(run: Run): void {
+    const { time, prng, plan } = this.options;
+    const stallMs = Math.max(0, run.stalledUntil - time.now);
+    time.after(stallMs + drawFrom(prng, plan.loopMs), () => this.#turn(run));
+  }
+
+  #turn(run: Run): void {
+    if (run !== this.#run) return;
+    if (run.stalledUntil > this.options.time.now) return this.#turnLater(run);
+    run.scheduled = false;
+    for (const input of run.inbox.splice(0)) this.#step(run, input);
+    while (run === this.#run && run.core.hasReady()) this.carryOut(run.core.takeReady());
+  }
+
+  #step(run: Run, input: Input): void {
+    this.#note('step', input.kind === 'receive' ? input.message.kind : input.kind);
+    run.core.step(input);
+    const before = run.status;
+    const status = run.core.status();
+    run.status = status;
+    this.#countChange(before, status);
+    this.#note('status', status.role, status.term, status.commit, status.lastIndex);
+    this.#observe({ kind: 'stepped', peer: this.storeId, status });
+  }
+
+  #countChange(before: ObservedStatus, after: ObservedStatus): void {
+    if (before.role !== 'leader' && after.role === 'leader') this.options.counters.add('leaders elected');
+    if (before.role === 'leader' && after.role !== 'leader' && this.diskBusy) {
+      this.options.counters.add('leaders deposed while their disk was busy');
+    }
+  }
+
+  /** Effects, in the order of the contract (S1). A subclass may be a driver that gets it wrong. */
+  protected carryOut(ready: Ready): void {
+    this.sendAll(ready.messages);
+    this.persist(ready);
+    this.load(ready);
+    this.answerProposals(ready.proposals);
+    this.applyAll(ready.apply);
+    this.answerReads(ready.reads);
+  }
+
+  protected sendAll(messages: readonly Message[]): void {
+    for (const message of messages) {
+      this.#note('send', message.to, message.kind, message.term);
+      this.#observe({ kind: 'sent', message });
+      this.options.send(message);
+    }
+  }
+
+  protected persist({ persist: operation }: Ready): void {
+    if (operation === undefined) return;
+    const run = this.#running();
+    freezeEntries(operation.entries);
+    this.#note('persist', operation.operation, operation.truncateFrom, operation.entries.length);
+    this.#observe({ kind: 'issued', peer: this.storeId, operation });
+    this.options.disk.persist(operation, () => {
+      this.#push(run, { kind: 'persisted', operation: operation.operation });
+    });
+  }
+
+  protected load({ loads }: Ready): void {
+    const run = this.#running();
+    for (const load of loads) {
+      const { purpose } = load;
+      this.#note('load', purpose.kind, load.from, load.to);
+      this.options.counters.add(purpose.kind === 'apply' ? 'loads for apply' : 'loads for a follower');
+      this.options.disk.read(load, (entries) => this.#push(run, { kind: 'loaded', purpose, entries }));
+    }
+  }
+
+  protected answerProposals(outcomes: readonly ProposalOutcome[]): void {
+    const { core, pending } = this.#running();
+    for (const outcome of outcomes) pending.onProposal(outcome, core.status().leader);
+  }
+
+  protected answerReads(outcomes: readonly ReadOutcome[]): void {
+    const run = this.#running();
+    for (const outcome of outcomes) run.pending.onRead(outcome);
+    this.#serveReads(run);
+  }
+
+  protected applyAll(entries: readonly Entry[]): void {
+    const { time, prng, plan } = this.options;
+    const run = this.#running();
+    const last = entries.at(-1);
+    if (last === undefined) return;
+    const at = Math.max(run.appliedAt, time.now + drawFrom(prng, plan.applyMs));
+    run.appliedAt = at;
+    const applyNow = (): void => {
+      if (run !== this.#run) return;
+      for (const entry of entries) this.#apply(run, entry);
+      this.#serveReads(run);
+      this.#push(run, { kind: 'applied', index: last.index });
+    };
+    if (at === time.now) applyNow();
+    else time.after(at - time.now, applyNow);
+  }
+
+  #apply(run: Run, entry: Entry): void {
+    run.state.apply(entry);
+    this.#appliedEver = Math.max(this.#appliedEver, entry.index);
+    this.#note('apply', entry.index, entry.term, run.state.hash);
+    this.#observe({ kind: 'applied', peer: this.storeId, entry, stateHash: run.state.hash });
+    run.pending.onApplied(entry);
+  }
+
+  // ── What happens by itself ─────────────────────────────────────────────────────────────────────────────
+
+  protected makePending(): Pending {
+    const { counters, observe } = this.options;
+    return new Pending({ counters, observe });
+  }
+
+  #tickLater(run: Run): void {
+    const { time, plan } = this.options;
+    time.after(plan.tickMs, () => this.#tick(run));
+  }
+
+  #tick(run: Run): void {
+    if (run !== this.#run) return;
+    const { time, prng } = this.options;
+    const stallMs = run.stalledUntil - time.now;
+    if (stallMs > 0) return time.after(stallMs, () => this.#tick(run));
+    // A timer that fires late may do so before or after the packets that came meanwhile are read (S3).
+    const first = run.inbox.length > 0 && prng.chance(0.5);
+    if (first) run.inbox.unshift({ kind: 'tick', now: time.now });
+    else this.#push(run, { kind: 'tick', now: time.now });
+    this.#tickLater(run);
+  }
+
+  #flushLater(run: Run): void {
+    const { time, plan, disk } = this.options;
+    time.after(plan.flushEveryMs, () => {
+      if (run !== this.#run) return;
+      disk.flush(run.state.image(), () => this.#flushLater(run));
+    });
+  }
+
+  #serveReads({ state, pending, status }: Run): void {
+    pending.serve(state.applied, status.role === 'leader');
+  }
+
+  #running(): Run {
+    return present(this.#run, 'the peer runs');
+  }
+
+  #observe(observation: Observation): void {
+    this.options.observe(observation);
+  }
+
+  #note(what: string, ...fields: readonly (string | number | undefined)[]): void {
+    this.options.trace.note(this.options.time.now, what, this.storeId, ...fields);
+  }
+}

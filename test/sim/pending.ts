@@ -1,0 +1,131 @@
+// What the clients of one peer wait for, from its start to its crash.
+// Owns: writes until they are applied or overtaken, reads until the state has what they need.
+//
+// S3. A write is acknowledged when the entry that was appended for it is applied here; refused when another term's is.
+// S4. A read is served once the state has applied the index that the core confirmed.
+
+import {
+  asRequestId,
+  type Entry,
+  type LogIndex,
+  type ProposalOutcome,
+  type ReadOutcome,
+  type RequestId,
+  type StoreId,
+  type Term,
+} from '../../raft/types.ts';
+import { assert, present } from '../../src/lib/assert.ts';
+import type { Counters } from './counters.ts';
+import type { Observation } from './observation.ts';
+import { decodeCommand } from './state-machine.ts';
+
+/** How a write ended, as far as the peer knows. */
+export type WriteAnswer =
+  | { readonly kind: 'acknowledged' }
+  | { readonly kind: 'refused'; readonly leader: StoreId | undefined }
+  | { readonly kind: 'superseded' };
+
+export type ReadAnswer = { readonly kind: 'served' } | { readonly kind: 'refused' };
+
+interface Write {
+  readonly command: number;
+  readonly settle: (answer: WriteAnswer) => void;
+}
+
+interface Read {
+  readonly read: number;
+  readonly settle: (answer: ReadAnswer) => void;
+}
+
+export interface PendingOptions {
+  readonly counters: Counters;
+  readonly observe: (observation: Observation) => void;
+}
+
+export class Pending {
+  protected readonly options: PendingOptions;
+  readonly #proposed = new Map<RequestId, Write>();
+  readonly #appended = new Map<LogIndex, Write & { readonly term: Term }>();
+  readonly #asked = new Map<RequestId, Read>();
+  #confirmed: (Read & { readonly index: LogIndex })[] = [];
+  #requests = 0;
+
+  constructor(options: PendingOptions) {
+    this.options = options;
+  }
+
+  addWrite(write: Write): RequestId {
+    const requestId = this.#nextRequest();
+    this.#proposed.set(requestId, write);
+    return requestId;
+  }
+
+  addRead(read: Read): RequestId {
+    const requestId = this.#nextRequest();
+    this.#asked.set(requestId, read);
+    return requestId;
+  }
+
+  /** `leader`: whom the peer follows, as a hint for a client that it refuses. */
+  onProposal(outcome: ProposalOutcome, leader: StoreId | undefined): void {
+    const write = present(this.#proposed.get(outcome.requestId), 'a proposal is answered once');
+    this.#proposed.delete(outcome.requestId);
+    if (outcome.kind === 'appended') {
+      this.#appended.set(outcome.index, { ...write, term: outcome.term });
+      return;
+    }
+    const isBusy = outcome.reason === 'BUSY';
+    this.options.counters.add(isBusy ? 'proposals refused: busy' : 'proposals refused: no leader here');
+    this.options.observe({ kind: 'refused', command: write.command });
+    write.settle({ kind: 'refused', leader });
+  }
+
+  onApplied(entry: Entry): void {
+    const write = this.#appended.get(entry.index);
+    if (write === undefined) return;
+    this.#appended.delete(entry.index);
+    if (write.term === entry.term) {
+      assert(entry.payload.kind === 'command', 'an appended command stays at its index');
+      assert(decodeCommand(entry.payload.data) === write.command, 'an appended command stays at its index');
+      this.options.counters.add('writes acknowledged');
+      this.options.observe({ kind: 'acknowledged', command: write.command, index: entry.index });
+      write.settle({ kind: 'acknowledged' });
+    } else {
+      this.options.counters.add('writes superseded by another leader');
+      this.options.observe({ kind: 'refused', command: write.command });
+      write.settle({ kind: 'superseded' });
+    }
+  }
+
+  onRead(outcome: ReadOutcome): void {
+    const read = present(this.#asked.get(outcome.requestId), 'a read is answered once');
+    this.#asked.delete(outcome.requestId);
+    if (outcome.kind === 'confirmed') {
+      this.#confirmed.push({ ...read, index: outcome.index });
+      return;
+    }
+    this.options.counters.add('reads refused');
+    read.settle({ kind: 'refused' });
+  }
+
+  /** Serves the reads that a state as of `applied` can answer. */
+  serve(applied: LogIndex, leads: boolean): void {
+    if (this.#confirmed.length === 0) return;
+    const due = this.#confirmed.filter(({ index }) => this.isServable(index, applied));
+    this.#confirmed = this.#confirmed.filter(({ index }) => !this.isServable(index, applied));
+    for (const { read, index, settle } of due) {
+      this.options.counters.add(leads ? 'reads served by the leader' : 'reads served by a follower');
+      this.options.observe({ kind: 'readServed', read, index, applied });
+      settle({ kind: 'served' });
+    }
+  }
+
+  protected isServable(index: LogIndex, applied: LogIndex): boolean {
+    return index <= applied;
+  }
+
+  #nextRequest(): RequestId {
+    this.#requests += 1;
+    return asRequestId(this.#requests);
+  }
+}

@@ -1,0 +1,137 @@
+// One seed, one run: a safety phase with the faults that the seed draws, then a liveness phase without any.
+// A run fails when an invariant breaks, a core or driver throws, or the healed cluster does not elect, converge, serve
+// writes and reads, and still have every acknowledged write within a bounded time.
+
+import { messageOf } from '../../src/lib/errors.ts';
+import { Prng } from '../../src/lib/prng.ts';
+import { type Parts, SimCluster, soundParts } from './cluster.ts';
+import type { Counters } from './counters.ts';
+import { drawFaults, drawFrom } from './faults.ts';
+import { Nemesis } from './nemesis.ts';
+import { Violation } from './observation.ts';
+import type { SimPeer } from './peer.ts';
+import { Trace } from './trace.ts';
+
+/** How long faults last, in virtual milliseconds. */
+const safetyMs = { from: 3_000, to: 15_000 };
+/** What a healed cluster has to get well, in virtual milliseconds: a hanging sync, then elections. */
+const livenessMs = (electionMaxMs: number): number => 5_000 + 20 * electionMaxMs;
+
+export interface SimResult {
+  readonly seed: number;
+  /** What went wrong, with the virtual time; `undefined` when nothing did. */
+  readonly failure: string | undefined;
+  /** Steps of the three cores. */
+  readonly steps: number;
+  readonly traceHash: string;
+  readonly counters: Counters;
+}
+
+export function runSeed(
+  seed: number,
+  options: { readonly parts?: Parts; readonly print?: (line: string) => void } = {},
+): SimResult {
+  const prng = new Prng(seed);
+  const plan = drawFaults(new Prng(prng.next()));
+  const trace = new Trace(options.print);
+  options.print?.(`plan ${JSON.stringify(plan)}`);
+  const cluster = new SimCluster({ prng, plan, trace, parts: options.parts ?? soundParts });
+  let failure: string | undefined;
+  try {
+    for (const peer of cluster.peers) peer.start();
+    const nemesis = new Nemesis({ cluster, plan, prng: new Prng(prng.next()) });
+    nemesis.start();
+    runUntil(cluster, drawFrom(prng, safetyMs), () => false);
+    cluster.heal();
+    nemesis.stop();
+    converge(cluster, livenessMs(plan.raft.electionMaxMs));
+  } catch (error) {
+    const detail = error instanceof Violation ? error.message : stackOf(error);
+    failure = `at ${cluster.time.now.toFixed(3)} ms: ${detail}`;
+  }
+  const { steps, counters } = cluster;
+  return { seed, failure, steps, traceHash: trace.hash, counters };
+}
+
+const stackOf = (error: unknown): string =>
+  (error instanceof Error ? error.stack : undefined) ?? messageOf(error);
+
+/** Runs for `ms`, or until `isDone`. */
+function runUntil(cluster: SimCluster, ms: number, isDone: () => boolean): boolean {
+  const end = cluster.time.now + ms;
+  while (cluster.time.now < end) {
+    if (isDone()) return true;
+    if (!cluster.time.step()) break;
+  }
+  return isDone();
+}
+
+/** The liveness phase. Throws a {@link Violation} that says what the healed cluster never did. */
+function converge(cluster: SimCluster, ms: number): void {
+  const need = (what: string, isDone: () => boolean): void => {
+    if (!runUntil(cluster, ms, isDone)) throw new Violation(`liveness: ${what} (${describe(cluster)})`);
+  };
+  need('the healed cluster agrees on a leader', () => agreedLeader(cluster) !== undefined);
+  let written = false;
+  const write = (): void => {
+    const leader = agreedLeader(cluster);
+    if (leader === undefined) return cluster.time.after(50, write);
+    leader.write(cluster.nextNumber(), 8, (answer) => {
+      if (answer.kind === 'acknowledged') written = true;
+      else cluster.time.after(50, write);
+    });
+  };
+  write();
+  need('the healed cluster serves a write', () => written);
+  const served = new Set<SimPeer>();
+  for (const peer of cluster.peers) readThrough(cluster, peer, () => served.add(peer));
+  need('the healed cluster serves a read through every peer', () => served.size === cluster.peers.length);
+  need('the healed cluster converges', () => hasConverged(cluster));
+  for (const peer of cluster.peers) {
+    const commands = peer.state?.image().commands ?? [];
+    cluster.observe({ kind: 'settled', peer: peer.storeId, commands });
+  }
+}
+
+function readThrough(cluster: SimCluster, peer: SimPeer, onServed: () => void): void {
+  const read = cluster.nextNumber();
+  cluster.observe({ kind: 'readStarted', read });
+  peer.read(read, (answer) => {
+    if (answer.kind === 'served') onServed();
+    else cluster.time.after(50, () => readThrough(cluster, peer, onServed));
+  });
+}
+
+/** The leader that all peers follow, in one term. */
+function agreedLeader(cluster: SimCluster): SimPeer | undefined {
+  const views = cluster.peers.map((peer) => peer.core?.status());
+  const first = views[0];
+  const agreed = views.every((view) => view?.term === first?.term && view?.leader === first?.leader);
+  if (!agreed || first?.leader === undefined) return undefined;
+  const leader = cluster.peer(first.leader);
+  return leader.core?.status().role === 'leader' ? leader : undefined;
+}
+
+function hasConverged(cluster: SimCluster): boolean {
+  const leader = agreedLeader(cluster);
+  if (leader === undefined) return false;
+  return cluster.peers.every((peer) => {
+    const status = peer.core?.status();
+    return (
+      status?.lastIndex === cluster.commit &&
+      status.applied === cluster.commit &&
+      peer.state?.applied === cluster.commit &&
+      peer.state.hash === leader.state?.hash
+    );
+  });
+}
+
+function describe(cluster: SimCluster): string {
+  const each = cluster.peers.map((peer) => {
+    const status = peer.core?.status();
+    if (status === undefined) return 'down';
+    const { role, term, commit, applied, durable, lastIndex } = status;
+    return `${role} term ${term} commit ${commit} applied ${applied} durable ${durable} last ${lastIndex}`;
+  });
+  return each.join('; ');
+}
