@@ -200,8 +200,8 @@ export class Roles {
         const outcome = { kind: 'rejected', rejected: message.previousIndex, ...hint } as const;
         return this.#answer({ kind: 'appendResponse', ...common, outcome }, 'term');
       }
-      case 'heartbeatRequest':
-        return this.#answer({ kind: 'heartbeatResponse', ...common, round: message.round }, 'term');
+      case 'heartbeatRequest': // Its sender may lead this term by now: round 0, since its round is another term's.
+        return this.#answer({ kind: 'heartbeatResponse', ...common, round: 0 }, 'term');
       case 'readRequest': {
         const { requestId } = message;
         return this.#answer({ kind: 'readResponse', ...common, requestId, index: undefined }, 'term');

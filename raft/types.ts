@@ -123,7 +123,11 @@ export type Message =
       /** Never above what the receiver is known to match. */
       readonly commit: LogIndex;
     })
-  | (Addressed & { readonly kind: 'heartbeatResponse'; readonly round: number })
+  | (Addressed & {
+      readonly kind: 'heartbeatResponse';
+      /** The round that was heard; 0 in answer to a leader of an older term, whose rounds prove nothing in this one. */
+      readonly round: number;
+    })
   | (Addressed & { readonly kind: 'readRequest'; readonly requestId: RequestId })
   | (Addressed & {
       readonly kind: 'readResponse';
