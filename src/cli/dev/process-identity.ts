@@ -8,23 +8,32 @@ export interface ProcessIdentity {
   readonly started: string;
 }
 
-export const ownIdentity = (): ProcessIdentity => ({ pid: process.pid, started: startOf(process.pid) ?? '' });
+export const ownIdentity = (): ProcessIdentity => ({
+  pid: process.pid,
+  started: readStat(process.pid)?.started ?? '',
+});
 
-/** True while the process lives. Without /proc another process under the same pid passes for it. */
+/**
+ * True while the process lives; one that ended and whose parent has not noticed yet does not. Where there is no /proc,
+ * another process under the same pid passes for it.
+ */
 export function isAlive({ pid, started }: ProcessIdentity): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
-  return started === '' || startOf(pid) === started;
+  const stat = readStat(pid);
+  if (stat === undefined) return started === '';
+  return stat.state !== 'Z' && (started === '' || stat.started === started);
 }
 
-function startOf(pid: number): string | undefined {
+function readStat(pid: number): { readonly state: string; readonly started: string } | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is a name in parentheses that may hold anything; the 22nd is the start time.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The second field is a name in parentheses that may hold anything. The third is the state, the 22nd the start.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', started: fields[19] ?? '' };
   } catch {
     return undefined;
   }
