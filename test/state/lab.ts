@@ -49,8 +49,13 @@ export const newState = (): State => new State({ applied: 0, clusterId: '', rows
 
 /** All rows of a state, as a disk would hold them. */
 export function rowsOf(state: State): Map<RowKey, Row> {
-  const tables = [state.services, state.nodes, state.assignments, state.settings];
-  const rows = tables.flatMap((table): Row[] => [...table.values()]);
+  const { services, nodes, assignments, settings } = state;
+  const rows: Row[] = [
+    ...services.values(),
+    ...nodes.values(),
+    ...assignments.values(),
+    ...settings.values(),
+  ];
   return new Map(rows.map((row) => [rowKey(tableOf(row), row.metadata.name), row]));
 }
 

@@ -38,7 +38,9 @@ test('generation rises with every change of the spec, revision only with what re
   };
   lab.run(applying('shop', { web: { replicas: 3 } }));
   expect(figures()).toEqual([2, 1]);
-  lab.run(applying('shop', { web: { replicas: 3, placement: { labels: { disk: 'ssd' }, strategy: 'spread' } } }));
+  lab.run(
+    applying('shop', { web: { replicas: 3, placement: { labels: { disk: 'ssd' }, strategy: 'spread' } } }),
+  );
   expect(figures()).toEqual([3, 1]);
   lab.run(applying('shop', { web: { args: ['--fast'] } }));
   expect(figures()).toEqual([4, 2]);
