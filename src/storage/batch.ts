@@ -28,7 +28,7 @@ import {
 } from '../../raft/types.ts';
 import { assert, present, unreachable } from '../lib/assert.ts';
 
-export const sectorBytes = 512;
+const sectorBytes = 512;
 const headerBytes = 80;
 const entryHeaderBytes = 24;
 /** `OLOG` */

@@ -1,6 +1,6 @@
 // The durable log: LogStore as files that only grow. Puts together superblock, recovery, writer and reader.
 //
-// L1. What `read` and `restored` show is durable: the index takes in a batch after its sync, never before.
+// L1. What an open log shows is durable: the index takes in a batch after its sync, never before.
 // L2. A start writes the newest batch again, into a segment of its own, before it trusts it. What a failed sync left in
 //     the cache reads like what is durable (ATC'20): only a new write and sync tell. Older batches need no copy, since
 //     each was synced before the next one was written.
@@ -72,9 +72,6 @@ export async function openSegmentLog(options: SegmentLogOptions): Promise<LogSto
     number: last?.header.number ?? 1,
     previous: last?.header.previous ?? chainStart(storeId),
   });
-  if (last !== undefined) index.add(await writeAgain(last, writer)); // L2
-  const kept = await removeSuperseded(recovered, disk); // L3
-
   const reader = new EntryReader(disk, index);
   const restored: RestoredLog = {
     hardState: last?.header.hardState ?? { term: asTerm(0), vote: undefined },
@@ -83,6 +80,8 @@ export async function openSegmentLog(options: SegmentLogOptions): Promise<LogSto
     tail: await reader.readTail(options.tailBytes),
     genesis: await readGenesis(index, reader),
   };
+  if (last !== undefined) index.add(await writeAgain(last, writer)); // L2
+  const kept = await removeSuperseded(recovered, disk); // L3
   return new SegmentLog({ superblock, index, writer, reader, kept, restored });
 }
 

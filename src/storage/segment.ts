@@ -1,8 +1,8 @@
 // A segment: one file of the log, as a run of batches that only ever grows.
 // Owns: the files' names, and judging what cannot be read. Does not own: which segments make up the log.
 //
-// Files are named SEQUENCE-FIRSTINDEX.log. The sequence orders them and is never used twice: a first index alone is
-// not unique, since after a truncation the same index comes again.
+// Files are named SEQUENCE-FIRSTINDEX.log. The sequence orders them: a first index alone would not, since after a
+// truncation the same index comes again. It is there for people: 0 when the first batch holds no entry.
 
 import { join } from 'node:path';
 import type { Entry } from '../../raft/types.ts';
