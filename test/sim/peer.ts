@@ -7,17 +7,13 @@
 // S3. While the loop is stalled, messages and answers of the disk pile up; the first turn after it has one late tick.
 
 import {
-  asRequestId,
   type Entry,
   type Input,
-  type LogIndex,
   type Message,
   type ProposalOutcome,
   type ReadOutcome,
   type Ready,
-  type RequestId,
   type StoreId,
-  type Term,
 } from '../../raft/types.ts';
 import { assert, present } from '../../src/lib/assert.ts';
 import type { Prng } from '../../src/lib/prng.ts';
@@ -27,7 +23,7 @@ import { genesisOf, type SimDisk } from './disk.ts';
 import { drawFrom, type FaultPlan } from './faults.ts';
 import { freezeEntries } from './network.ts';
 import type { Observation, ObservedStatus } from './observation.ts';
-import { decodeCommand, encodeCommand, StateMachine } from './state-machine.ts';
+import { encodeCommand, StateMachine } from './state-machine.ts';
 import { Pending, type ReadAnswer, type WriteAnswer } from './pending.ts';
 import type { Trace } from './trace.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -302,7 +298,8 @@ export class SimPeer {
     const stallMs = run.stalledUntil - time.now;
     if (stallMs > 0) return time.after(stallMs, () => this.#tick(run));
     // A timer that fires late may do so before or after the packets that came meanwhile are read (S3).
-    const first = run.inbox.length > 0 && prng.chance(0.5);
+    const first =
+      run.inbox.length > 0 && !run.inbox.some((input) => input.kind === 'tick') && prng.chance(0.5);
     if (first) run.inbox.unshift({ kind: 'tick', now: time.now });
     else this.#push(run, { kind: 'tick', now: time.now });
     this.#tickLater(run);

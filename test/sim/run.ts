@@ -14,6 +14,8 @@ import { Trace } from './trace.ts';
 
 /** How long faults last, in virtual milliseconds. */
 const safetyMs = { from: 3_000, to: 15_000 };
+/** Between two attempts of a client in the healed cluster, in virtual milliseconds. */
+const retryMs = 200;
 /** What a healed cluster has to get well, in virtual milliseconds: a hanging sync, then elections. */
 const livenessMs = (electionMaxMs: number): number => 5_000 + 20 * electionMaxMs;
 
@@ -73,15 +75,9 @@ function converge(cluster: SimCluster, ms: number): void {
   };
   need('the healed cluster agrees on a leader', () => agreedLeader(cluster) !== undefined);
   let written = false;
-  const write = (): void => {
-    const leader = agreedLeader(cluster);
-    if (leader === undefined) return cluster.time.after(50, write);
-    leader.write(cluster.nextNumber(), 8, (answer) => {
-      if (answer.kind === 'acknowledged') written = true;
-      else cluster.time.after(50, write);
-    });
-  };
-  write();
+  writeUntil(cluster, () => {
+    written = true;
+  });
   need('the healed cluster serves a write', () => written);
   const served = new Set<SimPeer>();
   for (const peer of cluster.peers) readThrough(cluster, peer, () => served.add(peer));
@@ -93,12 +89,27 @@ function converge(cluster: SimCluster, ms: number): void {
   }
 }
 
+/** Writes again and again until one write is acknowledged: an earlier one may be lost with its leader, unheard. */
+function writeUntil(cluster: SimCluster, onAcknowledged: () => void): void {
+  let done = false;
+  const attempt = (): void => {
+    if (done) return;
+    agreedLeader(cluster)?.write(cluster.nextNumber(), 8, (answer) => {
+      if (answer.kind !== 'acknowledged') return;
+      done = true;
+      onAcknowledged();
+    });
+    cluster.time.after(retryMs, attempt);
+  };
+  attempt();
+}
+
 function readThrough(cluster: SimCluster, peer: SimPeer, onServed: () => void): void {
   const read = cluster.nextNumber();
   cluster.observe({ kind: 'readStarted', read });
   peer.read(read, (answer) => {
     if (answer.kind === 'served') onServed();
-    else cluster.time.after(50, () => readThrough(cluster, peer, onServed));
+    else cluster.time.after(retryMs, () => readThrough(cluster, peer, onServed));
   });
 }
 
