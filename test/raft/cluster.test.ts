@@ -7,7 +7,9 @@ import { TestNetwork, TestNode } from './network.ts';
 const names = ['a', 'b', 'c'];
 
 const textsOf = (entries: readonly Entry[]): string[] =>
-  entries.flatMap(({ payload }) => (payload.kind === 'command' ? [new TextDecoder().decode(payload.data)] : []));
+  entries.flatMap(({ payload }) =>
+    payload.kind === 'command' ? [new TextDecoder().decode(payload.data)] : [],
+  );
 
 test('three peers elect one leader, which may control once a quorum has answered it', () => {
   const network = TestNetwork.of(names);
