@@ -49,7 +49,7 @@ export class AgentStartCommand extends OrionCommand {
     };
     const { createLogger } = await import('../observe/log.ts');
     const stop = stopRequested();
-    const log = createLogger('agent', { node: this.nodeId });
+    const log = createLogger('agent', { self: this.nodeId });
     const agent = await this.context.programs.startAgent({ ...options, log });
     const { services } = await stop;
     await (services ? agent.stopAll() : agent.stop());

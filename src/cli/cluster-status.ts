@@ -33,7 +33,7 @@ const columns: readonly Column<PeerView>[] = [
 ];
 
 /** The table of peers, the quorum, and where the log stands. */
-export function renderCluster(view: ClusterView): string {
+function renderCluster(view: ClusterView): string {
   const leader = view.leader === null ? 'no leader is known' : `${view.leader} leads`;
   const log = `term ${view.term}, committed ${view.commitIndex}, applied ${view.appliedIndex}, as ${view.self} sees it`;
   return `${renderTable(columns, view.peers)}\n${leader}; ${renderQuorum(view)}\n${log}\n`;

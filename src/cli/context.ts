@@ -4,7 +4,7 @@
 import type { BaseContext } from 'clipanion';
 import type { Log } from '../observe/log.ts';
 
-export interface PeerOptions {
+interface PeerOptions {
   /** File of the cluster's configuration. */
   readonly configFile: string;
   /** Which of its `[[peer]]` this process is. */
@@ -15,7 +15,7 @@ export interface PeerOptions {
   readonly onFatal: (error: unknown) => void;
 }
 
-export interface AgentOptions {
+interface AgentOptions {
   /** URLs of peers' APIs. */
   readonly peers: string[];
   readonly nodeId: string;

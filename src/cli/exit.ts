@@ -3,7 +3,7 @@
 import { OrionError, type ErrorCode } from '../lib/errors.ts';
 
 export const exitOk = 0;
-export const exitFailed = 1;
+const exitFailed = 1;
 export const exitUsage = 2;
 
 const exitCodes: Readonly<Record<ErrorCode, number>> = {

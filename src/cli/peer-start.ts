@@ -30,7 +30,7 @@ export class PeerStartCommand extends OrionCommand {
       configFile: this.config,
       id: this.id,
       dataDir: this.dataDir,
-      log: createLogger('peer', { peer: this.id }),
+      log: createLogger('peer', { self: this.id }),
       onFatal: (error) => failure.abort(error),
     });
     await ended;

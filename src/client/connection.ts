@@ -136,7 +136,8 @@ function problemError(status: number, body: string): OrionError {
   const problem = parsedProblem(body);
   if (problem === undefined)
     return new OrionError('INTERNAL', `This is no answer of orion: status ${status}.`);
-  return new OrionError(problem.code, problem.detail, { issues: problem.errors ?? [] });
+  const message = [problem.detail, problem.help].filter(Boolean).join(' ');
+  return new OrionError(problem.code, message, { issues: problem.errors ?? [] });
 }
 
 function parsedProblem(body: string): Problem | undefined {

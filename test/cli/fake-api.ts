@@ -69,5 +69,8 @@ export function problem(
   detail: string,
   more: Partial<Problem> = {},
 ): Canned {
-  return { status, body: { type: 'about:blank', title: code, status, detail, code, ...more } };
+  return {
+    status,
+    body: { type: 'about:blank', title: code, status, detail, code, help: 'Try this.', ...more },
+  };
 }

@@ -17,7 +17,7 @@ export interface DevProcess {
   readonly running: boolean;
 }
 
-export interface DevPeer extends DevProcess {
+interface DevPeer extends DevProcess {
   readonly api: string;
   readonly raft: string;
 }
