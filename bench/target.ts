@@ -31,7 +31,7 @@ export interface FailoverTarget extends Target {
 }
 
 /** Size of each value written. */
-export const valueBytes = 256;
+const valueBytes = 256;
 /** Different keys, written in turn: the state stays small, as a control plane's does. */
 export const keyCount = 1_000;
 
