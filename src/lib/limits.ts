@@ -117,7 +117,7 @@ export const limits = {
   agentRedirectsMax: 2,
   /** URLs of peers that an agent remembers. */
   agentPeersMax: 32,
-  /** One line of an agent's own that describes the end of a replica. */
+  /** Characters that tell of the end of a replica, in one report. */
   agentReportChars: 4_096,
   /** Moments of reading remembered for one log file; beyond it neighbours become one. */
   logMarksMax: 20_000,

@@ -4,7 +4,7 @@
 // G1. Genesis is durable in the log before the core exists, and before anyone hears of it.
 // G2. Only a peer that never voted nor acknowledged anything may drop its genesis for another.
 
-import { decideGenesis, type GenesisDecision, makeGenesis } from '../../raft/genesis.ts';
+import { decideGenesis, type GenesisDecision, type Identity, makeGenesis } from '../../raft/genesis.ts';
 import {
   asIndex,
   asOperation,
@@ -13,9 +13,11 @@ import {
   type Genesis,
   type Member,
   type PeerId,
+  type StoreId,
 } from '../../raft/types.ts';
+import { present } from '../lib/assert.ts';
 import type { Links } from './links.ts';
-import type { LogStore, RestoredLog } from './ports.ts';
+import type { LogStore, PeerIdentity, RestoredLog } from './ports.ts';
 
 export const genesisTerm = asTerm(1);
 export const genesisIndex = asIndex(1);
@@ -54,8 +56,17 @@ export class Founding {
     });
   }
 
-  make(founders: readonly Member[]): Genesis {
-    return makeGenesis({ name: this.#name, founders }, this.#hash);
+  /** Genesis of these founders, at the addresses that each of them named itself. */
+  make(founders: readonly Identity[]): Genesis {
+    const members = founders.map(({ peerId, storeId }): Member => {
+      const { api, raft } = storeId === this.#self.storeId ? this.#self : this.#heard(storeId);
+      return { storeId, peerId, api, raft };
+    });
+    return makeGenesis({ name: this.#name, founders: members }, this.#hash);
+  }
+
+  #heard(storeId: StoreId): PeerIdentity {
+    return present(this.#links.identity(storeId), 'a founder that was judged by is heard');
   }
 
   /** Writes genesis as entry 1, in place of an earlier one that was never acted on. */

@@ -2,28 +2,33 @@
 // Owns: the last status of the core, the waiters. Does not own: any decision.
 //
 // L1. `controlTerm` is a term only while this peer may decide for the cluster; listeners hear every change, in order.
-// L2. A waiter wakes on any change of leader or link, or when its time is up; it looks again for itself.
+// L2. A status older than `staleMs` proves nothing: a process that slept may not decide before it has looked again.
+// L3. A waiter wakes on any change of leader or link, or when its time is up; it looks again for itself.
 
 import type { RaftStatus, StoreId, Term } from '../../raft/types.ts';
 import type { Clock } from '../lib/clock.ts';
 
 export class Leadership {
   readonly #clock: Clock;
+  readonly #staleMs: number;
+  #statusMs = Number.NEGATIVE_INFINITY;
   #term: Term | undefined;
   #leader: StoreId | undefined;
   #controlTerm: Term | undefined;
   readonly #controlListeners = new Set<(term: Term | undefined) => void>();
   #waiters = new Set<() => void>();
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(options: { clock: Clock; staleMs: number }) {
+    this.#clock = options.clock;
+    this.#staleMs = options.staleMs;
   }
 
   get controlTerm(): Term | undefined {
-    return this.#controlTerm;
+    return this.#clock.monotonicMs() - this.#statusMs <= this.#staleMs ? this.#controlTerm : undefined;
   }
 
   onStatus(status: RaftStatus): void {
+    this.#statusMs = this.#clock.monotonicMs();
     if (status.term !== this.#term || status.leader !== this.#leader) {
       this.#term = status.term;
       this.#leader = status.leader;

@@ -77,11 +77,11 @@ export class Lifecycle {
     this.#options = options.peer;
     this.#state = options.state;
     this.#onChanges = options.onChanges;
-    const { peerId, log, clock, founders, clusterName, hash } = options.peer;
+    const { peerId, log, clock, founders, clusterName, hash, raftConfig } = options.peer;
     const listed = founders.find((founder) => founder.peerId === peerId);
     assert(listed !== undefined, 'configuration lists this peer');
     this.self = { ...listed, storeId: log.identity.storeId };
-    this.leadership = new Leadership(clock);
+    this.leadership = new Leadership({ clock, staleMs: raftConfig.heartbeatMs });
     this.#founding = new Founding({
       name: clusterName,
       founders: founders.map((founder) => founder.peerId),
@@ -260,14 +260,12 @@ export class Lifecycle {
 
   #onUp(identity: PeerIdentity): void {
     this.links.up(identity, this.#options.clock.monotonicMs());
-    this.#options.report({ peer: identity.peerId, incarnation: identity.incarnation }, 'peer connected');
     this.leadership.wake();
     void this.#maybeFound();
   }
 
   #onDown(peer: { readonly peerId: PeerId; readonly storeId: StoreId; readonly incarnation: number }): void {
     if (!this.links.down(peer.storeId, peer.incarnation)) return;
-    this.#options.report({ peer: peer.peerId }, 'peer disconnected');
     this.core?.forwarding.onLinkDown(peer.storeId);
     void this.#maybeFound();
   }

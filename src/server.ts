@@ -1,0 +1,143 @@
+// One peer as a process: builds its parts, starts them in order, stops them in reverse.
+// Owns: the order, and nothing else. Everything it knows comes from cluster.toml and its data directory.
+//
+// S1. Nothing listens before the disk has been judged; the API listens before the peer has found a cluster, so that
+//     `/livez`, `/readyz` and `/api/cluster` can say why it has not.
+// S2. A peer that cannot go on closes its sockets before it tells anybody else.
+
+import { raftDefaults } from '../raft/config.ts';
+import { asPeerId } from '../raft/types.ts';
+import { buildApi } from './api/api.ts';
+import { apiAddress, loadCluster } from './config/cluster.ts';
+import { Control } from './control/control.ts';
+import { createGateway } from './gateway/gateway.ts';
+import { systemClock } from './lib/clock.ts';
+import { present } from './lib/assert.ts';
+import { messageOf, OrionError } from './lib/errors.ts';
+import { hash128, randomHex } from './lib/hash.ts';
+import { limits } from './lib/limits.ts';
+import { Prng } from './lib/prng.ts';
+import { Peer } from './peer/peer.ts';
+import { version } from './protocol/version.ts';
+import { openStorage } from './storage/open.ts';
+import { createTcpTransport } from './transport/tcp-transport.ts';
+
+export interface PeerProcess {
+  /** Stops deciding, serving, talking and writing, in that order; resolves when the disk is closed. */
+  stop(): Promise<void>;
+}
+
+export interface PeerProcessOptions {
+  /** File of the cluster's configuration. */
+  readonly configFile: string;
+  /** Which of its `[[peer]]` this process is. */
+  readonly id: string;
+  readonly dataDir: string;
+  readonly log: (fields: object, message: string) => void;
+  /** The peer cannot go on (its disk failed, or an invariant broke) and has stopped: the process should end. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/**
+ * Starts one peer; resolves once its API listens. Throws `CONFIG_INVALID`, `DIRECTORY_LOCKED`, `FORMAT_TOO_NEW`,
+ * `LOG_CORRUPT` or `DISK_FAILED`, with everything closed again.
+ */
+export async function startPeer(options: PeerProcessOptions): Promise<PeerProcess> {
+  const { log } = options;
+  const config = loadCluster(options.configFile);
+  const listed = config.peers.find((peer) => peer.id === options.id);
+  if (listed === undefined) {
+    const ids = config.peers.map((peer) => peer.id).join(', ');
+    throw new OrionError(
+      'CONFIG_INVALID',
+      `${options.configFile} has no [[peer]] "${options.id}": it lists ${ids}`,
+    );
+  }
+  const seed = Number.parseInt(randomHex(6), 16);
+  const random = new Prng(seed);
+  const peerId = asPeerId(listed.id);
+  const storage = await openStorage({ directory: options.dataDir, peerId });
+  const closers: (() => Promise<void>)[] = [() => storage.close()];
+  const stop = async (): Promise<void> => {
+    for (const close of closers.splice(0).toReversed()) await close();
+  };
+  try {
+    const peer = await Peer.open({
+      clusterName: config.name,
+      founders: config.peers.map(({ id, api, raft }) => ({ peerId: asPeerId(id), api, raft })),
+      peerId,
+      version,
+      raftConfig: raftDefaults,
+      log: storage.log,
+      stateStore: storage.state,
+      codec: storage.codec,
+      transport: createTcpTransport({
+        listen: listed.raft,
+        peerId,
+        clock: systemClock,
+        random: () => random.fraction(),
+        log,
+      }),
+      clock: systemClock,
+      seed,
+      requestId: () => randomHex(16),
+      hash: hash128,
+      report: log,
+      onFatal: (error) => {
+        log({ error: messageOf(error) }, 'this peer cannot go on');
+        options.onFatal(error);
+      },
+    });
+    const control = new Control({
+      view: peer.view,
+      propose: (term, body) => peer.proposeAsLeader(term, body),
+      nowMs: () => systemClock.monotonicMs(),
+      onError: (error) => log({ error: messageOf(error) }, 'a controller failed'),
+    });
+    closers.push(followLeadership(peer, control));
+    const allowedHosts = config.peers.map(({ api }) => api);
+    const gateway = createGateway({
+      controlPlane: peer,
+      liveness: control,
+      allowedHosts,
+      clock: systemClock,
+      log,
+    });
+    closers.push(() => gateway.close());
+    const api = buildApi({
+      controlPlane: peer,
+      logs: gateway,
+      allowedHosts: config.peers.map((one) => apiHost(one.api).host),
+      log,
+    });
+    gateway.attach(api.server);
+    closers.push(() => api.close());
+    await api.listen(apiHost(listed.api));
+    closers.push(() => peer.stop());
+    await peer.start();
+    log({ api: listed.api, raft: listed.raft, dataDir: options.dataDir }, 'peer started');
+    return { stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function apiHost(url: string): { readonly host: string; readonly port: number } {
+  const { host, port } = present(apiAddress(url), 'a configured api address is checked');
+  return { host, port };
+}
+
+/** Controllers work while this peer may control, and not a moment longer. */
+function followLeadership(peer: Peer, control: Control): () => Promise<void> {
+  const unsubscribe = [
+    peer.onControlTerm((term) => (term === undefined ? control.stop() : control.start(term))),
+    peer.onChanges((_index, changes) => control.onChanges(changes)),
+  ];
+  const timer = setInterval(() => control.tick(), limits.controlTickMs);
+  return async () => {
+    clearInterval(timer);
+    for (const end of unsubscribe) end();
+    control.stop();
+  };
+}
