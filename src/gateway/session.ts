@@ -68,7 +68,7 @@ export class Session {
     this.#openedMs = host.clock.monotonicMs();
     this.#heardMs = this.#openedMs;
     socket.on('message', (data: Buffer, isBinary: boolean) => this.#onMessage(data, isBinary));
-    socket.on('error', (error) => host.log({ error: messageOf(error) }, 'an agent connection failed'));
+    socket.on('error', (error) => this.#drop(messageOf(error)));
     socket.on('close', () => this.#closed());
   }
 
@@ -212,7 +212,6 @@ export class Session {
     const { view } = controlPlane;
     const version = view.appliedIndex;
     this.#state = { kind: 'live', agent, reports, sentVersion: version };
-    this.#host.onLive(this, agent.nodeId);
     this.send({
       type: 'welcome',
       protocol: agentProtocolVersion,
@@ -222,6 +221,7 @@ export class Session {
     });
     const set = [...assignedSet(view.assignmentsOfNode(agent.nodeId))];
     this.#sendAssignments({ version, previous: 0, complete: true, set }); // S2
+    this.#host.onLive(this, agent.nodeId);
     reports.start();
   }
 
