@@ -1,0 +1,449 @@
+// Sentences of the paper about the log (§5.3, §5.4; dissertation §10.2), each as a test.
+
+import { describe, expect, test } from 'vitest';
+import { asIndex, asTerm, type Entry, type Message } from '../../raft/types.ts';
+import {
+  acceptOf,
+  ackOf,
+  command,
+  config,
+  leader,
+  logOf,
+  store,
+  TestNode,
+  type NodeOptions,
+} from './network.ts';
+
+const names = ['a', 'b', 'c'];
+const a = store('a');
+const b = store('b');
+const c = store('c');
+
+type AppendRequest = Extract<Message, { kind: 'appendRequest' }>;
+
+function append(
+  term: number,
+  previous: { index: number; term: number },
+  entries: readonly Entry[],
+  commit = 0,
+): Message {
+  const place = { previousIndex: asIndex(previous.index), previousTerm: asTerm(previous.term) };
+  return {
+    kind: 'appendRequest',
+    from: b,
+    to: a,
+    term: asTerm(term),
+    ...place,
+    entries,
+    commit: asIndex(commit),
+  };
+}
+
+function accepted(from: typeof b, term: number, match: number): Message {
+  const outcome = { kind: 'accepted', match: asIndex(match) } as const;
+  return { kind: 'appendResponse', from, to: a, term: asTerm(term), outcome };
+}
+
+function rejected(from: typeof b, term: number, at: number, hint: { index: number; term: number }): Message {
+  const where = { rejected: asIndex(at), hintIndex: asIndex(hint.index), hintTerm: asTerm(hint.term) };
+  return { kind: 'appendResponse', from, to: a, term: asTerm(term), outcome: { kind: 'rejected', ...where } };
+}
+
+/** A leader to whom both followers have acknowledged its no-op. */
+function established(options: Partial<NodeOptions> = {}): TestNode {
+  const node = leader('a', { names, ...options });
+  node.settle();
+  for (const request of node.takeSent('appendRequest')) node.receive(acceptOf(request));
+  node.settle();
+  node.takeSent();
+  return node;
+}
+
+function appendsTo(node: TestNode, to: typeof b): AppendRequest[] {
+  node.take();
+  return node.takeSent('appendRequest').filter((message) => message.to === to);
+}
+
+describe('§5.3 the leader', () => {
+  test('it appends the command to its log, then issues appends in parallel to each of the others (§5.3)', () => {
+    const node = established();
+    const { lastIndex } = node.status;
+    node.propose('x', 7);
+    node.take();
+    expect(node.proposals).toEqual([{ kind: 'appended', requestId: 7, index: lastIndex + 1, term: 2 }]);
+    expect(node.takeSent('appendRequest')).toMatchObject([
+      { to: b, previousIndex: lastIndex, previousTerm: 2, entries: [{ index: lastIndex + 1, term: 2 }] },
+      { to: c, previousIndex: lastIndex, previousTerm: 2, entries: [{ index: lastIndex + 1, term: 2 }] },
+    ]);
+  });
+
+  test('an entry is committed once the leader has replicated it on a majority; it is then applied (§5.3)', () => {
+    const node = established();
+    node.propose('x');
+    node.settle();
+    const index = node.status.lastIndex;
+    expect(node.applied.at(-1)?.index).toBe(index - 1);
+    node.receive(accepted(b, 2, index));
+    node.settle();
+    expect(node.status.commit).toBe(index);
+    expect(node.applied.at(-1)?.index).toBe(index);
+  });
+
+  test('the leader keeps track of the highest index it knows to be committed and includes it in appends (§5.3)', () => {
+    const node = established();
+    node.propose('x');
+    const [request] = appendsTo(node, b);
+    expect(request?.commit).toBe(node.status.commit);
+    expect(node.status.commit).toBe(2);
+  });
+
+  test('followers hear of a commit at once when nothing is under way that would tell them', () => {
+    const node = established();
+    node.propose('x');
+    node.settle();
+    for (const request of node.takeSent('appendRequest'))
+      if (request.to === b) node.receive(acceptOf(request));
+    node.settle();
+    expect(node.takeSent()).toMatchObject([{ kind: 'heartbeatRequest', to: b, commit: node.status.commit }]);
+  });
+
+  test('a heartbeat names no commit index that its receiver is not known to hold', () => {
+    const node = established();
+    node.propose('x');
+    node.settle();
+    node.receive(accepted(b, 2, 3));
+    node.settle();
+    node.takeSent();
+    node.pass(config.heartbeatMs);
+    node.settle();
+    expect(node.takeSent('heartbeatRequest')).toMatchObject([
+      { to: b, commit: 3 },
+      { to: c, commit: 2 },
+    ]);
+  });
+
+  test('a leader never overwrites or deletes entries in its log; it only appends (§5.3, leader append-only)', () => {
+    const node = leader('a', { names, terms: [1, 1, 1] });
+    node.settle();
+    node.receive(rejected(b, 2, 4, { index: 1, term: 1 }));
+    node.settle();
+    expect(node.disk.entries.map((entry) => entry.term)).toEqual([1, 1, 1, 1, 2]);
+  });
+
+  test('a leader starts with a no-op of its term, so that what came before it can be committed (§8)', () => {
+    const node = leader('a', { names, terms: [1, 1], hardState: { term: 3 } });
+    node.settle();
+    expect(node.disk.entries.at(-1)).toMatchObject({ index: 4, term: 4, payload: { kind: 'noop' } });
+  });
+
+  test('time in the log never goes back, whatever the clock says', () => {
+    const node = established();
+    const data = new Uint8Array(1);
+    for (const time of [500, 300, 600]) node.step({ kind: 'propose', requestId: 0 as never, time, data });
+    node.settle();
+    expect(node.disk.entries.slice(-3).map((entry) => entry.time)).toEqual([500, 500, 600]);
+  });
+
+  test('only a leader takes proposals', () => {
+    const node = new TestNode('a', { names });
+    node.propose('x', 3);
+    node.take();
+    expect(node.proposals).toEqual([{ kind: 'refused', requestId: 3, reason: 'NOT_LEADER' }]);
+  });
+
+  test.each([
+    { bound: { uncommittedMax: 3 }, fits: 2 },
+    { bound: { uncommittedBytesMax: 250 }, fits: 1 },
+  ])('a leader that holds too much uncommitted refuses the next proposal: $bound', ({ bound, fits }) => {
+    const node = leader('a', { names, applied: 1, config: bound });
+    const outcomes = (): string[] => node.proposals.splice(0).map((outcome) => outcome.kind);
+    for (let i = 0; i < 4; i += 1) node.propose('x'.repeat(100), i);
+    node.settle();
+    const expected = Array.from({ length: 4 }, (_, i) => (i < fits ? 'appended' : 'refused'));
+    expect(outcomes()).toEqual(expected);
+    for (const from of [b, c]) node.receive(accepted(from, 2, node.status.lastIndex));
+    node.settle();
+    node.propose('x'.repeat(100), 9);
+    node.settle();
+    expect(outcomes()).toEqual(['appended']);
+  });
+});
+
+describe('§5.3 the follower', () => {
+  test('if it does not find an entry with the same index and term, it refuses the new entries (§5.3)', () => {
+    const node = new TestNode('a', { names, terms: [1, 2] });
+    for (const previous of [
+      { index: 3, term: 3 },
+      { index: 4, term: 3 },
+    ]) {
+      node.receive(append(3, previous, [command(previous.index + 1, 3)]));
+      node.settle();
+      expect(node.takeSent('appendResponse')).toMatchObject([
+        { outcome: { kind: 'rejected', rejected: previous.index, hintIndex: 3, hintTerm: 2 } },
+      ]);
+    }
+    expect(node.status.lastIndex).toBe(3);
+  });
+
+  test.each([
+    {
+      own: [2, 2, 2],
+      previous: { index: 2, term: 2 },
+      entries: [2, 2],
+      result: [2, 2, 2],
+      why: 'known already',
+    },
+    {
+      own: [2, 2, 2],
+      previous: { index: 1, term: 1 },
+      entries: [2],
+      result: [2, 2, 2],
+      why: 'late and short',
+    },
+    { own: [2, 2, 2], previous: { index: 2, term: 2 }, entries: [4], result: [2, 4], why: 'a conflict' },
+    {
+      own: [2, 2, 2],
+      previous: { index: 1, term: 1 },
+      entries: [2, 3, 4, 4],
+      result: [2, 3, 4, 4],
+      why: 'both',
+    },
+    { own: [2, 2], previous: { index: 3, term: 2 }, entries: [4, 4], result: [2, 2, 4, 4], why: 'new ones' },
+    { own: [], previous: { index: 1, term: 1 }, entries: [4], result: [4], why: 'the first' },
+  ])(
+    'conflicting entries are overwritten with those of the leader, and only those (§5.3): $why',
+    ({ own, previous, entries, result }) => {
+      const node = new TestNode('a', { names, terms: own });
+      const sent = entries.map((term, i) => command(previous.index + 1 + i, term));
+      node.receive(append(4, previous, sent));
+      node.settle();
+      expect(node.disk.entries.map((entry) => entry.term)).toEqual([1, ...result]);
+      const match = previous.index + entries.length;
+      expect(node.takeSent('appendResponse')).toMatchObject([{ outcome: { kind: 'accepted', match } }]);
+      node.restart();
+      expect(node.status.lastIndex).toBe(result.length + 1);
+    },
+  );
+
+  test('once it learns that an entry is committed, it applies the entry in log order (§5.3)', () => {
+    const node = new TestNode('a', { names });
+    node.receive(append(2, { index: 1, term: 1 }, [command(2, 2), command(3, 2), command(4, 2)], 3));
+    node.settle();
+    expect(node.applied.map((entry) => entry.index)).toEqual([1, 2, 3]);
+    node.receive({ kind: 'heartbeatRequest', from: b, to: a, term: asTerm(2), round: 1, commit: asIndex(4) });
+    node.settle();
+    expect(node.applied.map((entry) => entry.index)).toEqual([1, 2, 3, 4]);
+  });
+
+  test('it commits no more of its log than this append has proven equal (figure 3.1)', () => {
+    const node = new TestNode('a', { names, terms: [2, 2, 2] });
+    node.receive(append(3, { index: 2, term: 2 }, [], 4));
+    expect(node.status.commit).toBe(2);
+  });
+
+  test('a repeated append changes nothing and is acknowledged again', () => {
+    const node = new TestNode('a', { names });
+    const request = append(2, { index: 1, term: 1 }, [command(2, 2)], 2);
+    node.receive(request);
+    node.settle();
+    node.receive(request);
+    node.settle();
+    expect(node.takeSent('appendResponse')).toHaveLength(2);
+    expect(node.applied).toHaveLength(2);
+  });
+
+  test('an answer names its own truth only: a committed entry is never given up, that would be a bug', () => {
+    const node = new TestNode('a', { names });
+    node.receive(append(2, { index: 1, term: 1 }, [command(2, 2)], 2));
+    expect(() => node.receive(append(3, { index: 1, term: 1 }, [command(2, 3)]))).toThrow(
+      'committed entries stay',
+    );
+  });
+});
+
+describe('§5.3 finding where the logs agree', () => {
+  /** Figure 3.6: leader and followers (a) to (f). */
+  const leaderTerms = [1, 1, 1, 4, 4, 5, 5, 6, 6, 6];
+  test.each([
+    { follower: '(a)', terms: [1, 1, 1, 4, 4, 5, 5, 6, 6] },
+    { follower: '(b)', terms: [1, 1, 1, 4] },
+    { follower: '(c)', terms: [1, 1, 1, 4, 4, 5, 5, 6, 6, 6, 6] },
+    { follower: '(d)', terms: [1, 1, 1, 4, 4, 5, 5, 6, 6, 6, 7, 7] },
+    { follower: '(e)', terms: [1, 1, 1, 4, 4, 4, 4] },
+    { follower: '(f)', terms: [1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3] },
+  ])(
+    'a leader brings follower $follower of figure 3.6 to its own log, within one probe a term',
+    ({ terms }) => {
+      const node = leader('a', { names, terms: leaderTerms, hardState: { term: 7 } });
+      const follower = new TestNode('b', { names, terms, hardState: { term: 8 } });
+      let rejections = 0;
+      for (let moved = true; moved;) {
+        moved = false;
+        node.settle();
+        for (const request of node.takeSent().filter((message) => message.to === b)) {
+          moved = true;
+          follower.receive(request);
+        }
+        follower.settle();
+        for (const answer of follower.takeSent()) {
+          moved = true;
+          if (answer.kind === 'appendResponse' && answer.outcome.kind === 'rejected') rejections += 1;
+          node.receive(answer);
+        }
+      }
+      expect(follower.disk.entries).toEqual(node.disk.entries);
+      expect(rejections).toBeLessThanOrEqual(new Set([...leaderTerms, ...terms]).size);
+      expect(rejections).toBeLessThanOrEqual(2);
+    },
+  );
+
+  test('after a rejection the leader skips to where the terms can agree, and at most one probe is under way (§5.3)', () => {
+    const node = leader('a', { names, terms: [2, 2, 2, 5, 5, 5], hardState: { term: 5 } });
+    expect(appendsTo(node, b)).toMatchObject([{ previousIndex: 7 }]);
+    node.receive(rejected(b, 6, 7, { index: 5, term: 3 }));
+    expect(appendsTo(node, b)).toMatchObject([{ previousIndex: 4, previousTerm: 2 }]);
+    node.propose('x');
+    node.receive(rejected(b, 6, 7, { index: 5, term: 3 }));
+    expect(appendsTo(node, b)).toEqual([]);
+  });
+
+  test('a rejection that came late, about what is known to match, moves nothing', () => {
+    const node = established();
+    node.receive(rejected(b, 2, 2, { index: 1, term: 1 }));
+    node.propose('x');
+    expect(appendsTo(node, b)).toMatchObject([{ previousIndex: 2 }]);
+  });
+});
+
+describe('§5.4.2 committing entries from previous terms', () => {
+  test('only entries of the current term are committed by counting; earlier ones follow with them (§5.4.2)', () => {
+    const node = leader('a', { names, terms: [1, 2], hardState: { term: 3 } });
+    node.settle();
+    node.receive(accepted(b, 4, 3));
+    node.receive(accepted(c, 4, 3));
+    node.settle();
+    expect(node.status.commit).toBe(0);
+    node.receive(accepted(b, 4, 4));
+    node.settle();
+    expect(node.status.commit).toBe(4);
+    expect(node.applied.map((entry) => entry.term)).toEqual([1, 1, 2, 4]);
+  });
+
+  test('figure 3.7: an entry on a majority that is not of the current term can still be overwritten, and is not applied', () => {
+    const node = leader('a', { names, terms: [2], hardState: { term: 3 } });
+    node.settle();
+    node.receive(accepted(b, 4, 2));
+    node.settle();
+    expect(node.applied).toEqual([]);
+    node.receive({ ...append(5, { index: 1, term: 1 }, [command(2, 3)]), from: c });
+    node.settle();
+    expect(node.disk.entries.map((entry) => entry.term)).toEqual([1, 3]);
+  });
+});
+
+describe('§10.2 batching and pipelining', () => {
+  test('what was proposed together travels together, in one append and one write (§10.2.2)', () => {
+    const node = established();
+    for (let i = 0; i < 100; i += 1) node.propose(`${i}`, i);
+    const ready = node.take();
+    expect(ready.persist?.entries).toHaveLength(100);
+    const appends = ready.messages.filter((message) => message.kind === 'appendRequest');
+    expect(appends.map((message) => message.entries.length)).toEqual([100, 100]);
+  });
+
+  test('an append holds at most its bound of bytes, but always one entry', () => {
+    const node = established({ config: { appendBytesMax: 300 } });
+    for (const size of [100, 100, 100, 1_000, 100]) node.propose('x'.repeat(size));
+    expect(appendsTo(node, b).map((request) => request.entries.length)).toEqual([2, 1, 1, 1]);
+  });
+
+  test('the next append does not wait for the answer to the last (§10.2.3)', () => {
+    const node = established();
+    for (const expected of [2, 3, 4]) {
+      node.propose('x');
+      expect(appendsTo(node, b)).toMatchObject([
+        { previousIndex: expected, entries: [{ index: expected + 1 }] },
+      ]);
+    }
+  });
+
+  test.each([{ inflightMessagesMax: 2 }, { inflightBytesMax: 150, appendBytesMax: 150 }])(
+    'appends under way are bounded; an answer makes room: %j',
+    (bound) => {
+      const node = established({ config: bound });
+      for (let i = 0; i < 4; i += 1) {
+        node.propose('x'.repeat(60));
+        node.take();
+      }
+      const sent = node.takeSent('appendRequest').filter((request) => request.to === b);
+      expect(sent).toHaveLength(2);
+      node.receive(accepted(b, 2, 3));
+      expect(appendsTo(node, b)).toHaveLength(1);
+    },
+  );
+
+  test('if an append is lost, the next is refused, and the leader goes back to where the logs agree (§10.2.3)', () => {
+    const node = established();
+    for (let i = 0; i < 3; i += 1) {
+      node.propose('x');
+      node.take();
+    }
+    node.settle();
+    node.takeSent();
+    for (const lost of [3, 4]) node.receive(rejected(b, 2, lost, { index: 2, term: 2 }));
+    const requests = appendsTo(node, b);
+    expect(requests).toMatchObject([{ previousIndex: 2 }]);
+    expect(requests[0]?.entries).toHaveLength(3);
+  });
+
+  test('an append that was lost without any sign is sent again after a while', () => {
+    const node = established();
+    node.propose('x');
+    node.settle();
+    node.takeSent();
+    let round = 0;
+    const resent: AppendRequest[] = [];
+    for (let passed = 0; passed < config.electionMinMs + 300; passed += 50) {
+      node.tick(50);
+      node.settle();
+      for (const message of node.takeSent()) {
+        if (message.to !== b) continue;
+        if (message.kind === 'heartbeatRequest') node.receive(ackOf(message));
+        if (message.kind === 'appendRequest') {
+          resent.push(message);
+          node.receive(acceptOf(message));
+        }
+        round += 1;
+      }
+    }
+    expect(round).toBeGreaterThan(0);
+    expect(resent.map((request) => request.entries.map((entry) => entry.index))).toEqual([[], [3]]);
+  });
+
+  test('a probe that was lost is repeated when a later heartbeat is answered', () => {
+    const node = leader('a', { names });
+    node.settle();
+    for (const message of node.takeSent('heartbeatRequest')) node.receive(ackOf(message));
+    expect(appendsTo(node, b)).toEqual([]);
+    node.pass(config.heartbeatMs);
+    node.settle();
+    for (const message of node.takeSent('heartbeatRequest')) node.receive(ackOf(message));
+    expect(appendsTo(node, b)).toMatchObject([{ previousIndex: 1, entries: [] }]);
+  });
+});
+
+test('a new leader probes with what it believes to be next, and replicates once that is confirmed', () => {
+  const node = leader('a', { names, terms: [1, 1] });
+  expect(appendsTo(node, b)).toMatchObject([
+    { previousIndex: 3, entries: [{ index: 4, payload: { kind: 'noop' } }] },
+  ]);
+  node.propose('x');
+  expect(appendsTo(node, b)).toEqual([]);
+  node.receive(accepted(b, 2, 4));
+  expect(appendsTo(node, b)).toMatchObject([{ previousIndex: 4, entries: [{ index: 5 }] }]);
+});
+
+test('entries of the helper are what a log of those terms holds', () => {
+  const node = new TestNode('a', { names, terms: [1, 3] });
+  expect(node.disk.entries).toEqual(logOf(node.genesis, [1, 3]));
+});
