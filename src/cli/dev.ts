@@ -48,7 +48,7 @@ export class DevCommand extends OrionCommand {
     });
     const interrupted = this.#interrupted(cluster);
     try {
-      this.say(`starting ${cluster.peers.length} peers and ${agentCount} agents in ${this.folder}`);
+      this.say(`starting in ${this.folder}: peers: ${cluster.peers.length}, agents: ${agentCount}`);
       cluster.start();
       await Promise.race([interrupted, this.#bringUp(cluster, manifest)]);
       await interrupted;

@@ -136,8 +136,15 @@ function problemError(status: number, body: string): OrionError {
   const problem = parsedProblem(body);
   if (problem === undefined)
     return new OrionError('INTERNAL', `This is no answer of orion: status ${status}.`);
-  const message = [problem.detail, problem.help].filter(Boolean).join(' ');
-  return new OrionError(problem.code, message, { issues: problem.errors ?? [] });
+  return new OrionError(problem.code, sentences(problem.detail, problem.help), {
+    issues: problem.errors ?? [],
+  });
+}
+
+/** What happened and what to do about it, as one text. A peer of another version may know no help. */
+function sentences(detail: string, help: string | undefined): string {
+  if (help === undefined) return detail;
+  return `${detail}${/[.!?]$/.test(detail) ? '' : '.'} ${help}`;
 }
 
 function parsedProblem(body: string): Problem | undefined {

@@ -23,7 +23,7 @@ test.each<[number, ErrorCode, number]>([
   apis.push(api);
   const outcome = await orion(['delete', 'service', 'hello', '--peers', api.url]);
   expect(outcome.exitCode).toBe(exitCode);
-  expect(outcome.stderr).toBe('error: why it failed Try this.\n');
+  expect(outcome.stderr).toBe('error: why it failed. Try this.\n');
   expect(outcome.stdout).toBe('');
 });
 
