@@ -5,6 +5,7 @@
 //     `/livez`, `/readyz` and `/api/cluster` can say why it has not.
 // S2. A peer that cannot go on closes its sockets before it tells anybody else.
 
+import { randomUUID } from 'node:crypto';
 import { raftDefaults } from '../raft/config.ts';
 import { asPeerId } from '../raft/types.ts';
 import { buildApi } from './api/api.ts';
@@ -80,7 +81,7 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
       }),
       clock: systemClock,
       seed,
-      requestId: () => randomHex(16),
+      requestId: () => randomUUID(),
       hash: hash128,
       report: log,
       onFatal: (error) => {

@@ -42,7 +42,7 @@ export interface PeerOptions {
   readonly clock: Clock;
   /** Seeds election time-outs. */
   readonly seed: number;
-  /** A fresh request id: 128 random bits in hex. */
+  /** A fresh request id: a random UUID. */
   readonly requestId: () => string;
   /** 128 bits in hex of a text. */
   readonly hash: (text: string) => string;

@@ -135,7 +135,7 @@ export type CommandBody =
 
 export type Command = CommandBody & {
   readonly schema: typeof commandSchemaVersion;
-  /** 128 random bits in hex: names this attempt in logs and in answers. */
+  /** A random UUID: names this attempt in logs and in answers. */
   readonly requestId: string;
 };
 
