@@ -131,7 +131,6 @@ export class Control {
   #enqueueAll(run: Run): void {
     const { view } = this.#options;
     for (const { metadata } of view.services.values()) run.queue.add(metadata.name);
-    for (const { spec } of view.assignments.values()) run.queue.add(spec.service);
     this.#wake(run);
   }
 

@@ -23,23 +23,29 @@ export interface ServicePlan {
   readonly unplaced: boolean;
 }
 
-/** Plans for the service `name`, or for what one of that name left behind. `pass` is told of what is placed. */
+/**
+ * Plans for the service `name`. `pass` is told of what is placed. A service that is gone needs nothing: its replicas
+ * were asked to stop in the entry that deleted it.
+ */
 export function reconcileService(name: string, view: View, pass: SchedulingPass): ServicePlan {
   const service = view.services.get(name);
-  const wanted = view.assignmentsOfService(name).filter(({ spec }) => spec.desired === 'running');
-  if (service === undefined) return { commands: wanted.map(stopping), unplaced: false };
-
-  const { uid } = service.metadata;
-  const { replicas } = service.spec;
-  const isExcess = ({ spec }: Assignment): boolean => spec.serviceUid !== uid || spec.index >= replicas;
-  const excess = wanted.filter(isExcess).sort((a, b) => b.spec.index - a.spec.index);
-  const slots = slotsOf(service, view.assignmentsOfService(name));
+  if (service === undefined) return { commands: [], unplaced: false };
+  const assignments = view.assignmentsOfService(name);
+  const excess = excessOf(service, assignments);
+  const slots = slotsOf(service, assignments);
   const steps = stepsFor(service, slots, pass);
   const conditions = reportOn(service, slots, steps.obstacle);
   return {
     commands: [...excess.map(stopping), ...steps.commands, ...conditions],
     unplaced: steps.obstacle !== undefined,
   };
+}
+
+/** Replicas above the number asked for, the highest index first. */
+function excessOf(service: Service, assignments: readonly Assignment[]): Assignment[] {
+  return assignments
+    .filter(({ spec }) => spec.desired === 'running' && spec.index >= service.spec.replicas)
+    .sort((a, b) => b.spec.index - a.spec.index);
 }
 
 interface Steps {

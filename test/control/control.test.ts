@@ -113,6 +113,23 @@ test('a refused plan is made anew, after a wait that grows', async () => {
   expect(world.replicas('web')).toEqual(['0@node1']);
 });
 
+test('waits grow with refusals in a row alone', async () => {
+  const world = await worldWithService(1);
+  const refuseAll = async (): Promise<void> => {
+    for (const { settle } of world.proposals.splice(0)) settle(new OrionError('BUSY', 'full'));
+    await drained();
+  };
+  await refuseAll();
+  world.run({ kind: 'service.delete', name: 'web' });
+  await world.tick(limits.controlRetryMs);
+  world.run(applying('shop', { web: {} }));
+  await drained();
+  await refuseAll();
+  expect(world.proposals).toEqual([]);
+  await world.tick(limits.controlRetryMs);
+  expect(kinds(world)).toContain('assignment.create');
+});
+
 test('a full or leaderless cluster is weather; a bug is told', async () => {
   const world = await worldWithService(1);
   const [create, conditions] = world.proposals.splice(0);

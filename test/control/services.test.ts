@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import type { ServiceSpec } from '../../src/protocol/objects.ts';
 import { applying } from '../state/lab.ts';
-import { World } from './world.ts';
+import { drained, World } from './world.ts';
 
 async function worldWith(
   service: Partial<ServiceSpec>,
@@ -16,6 +16,16 @@ async function worldWith(
   await world.settle();
   return world;
 }
+
+const registrationOf = (node: string) => ({
+  kind: 'node.register' as const,
+  node,
+  address: '127.0.0.1',
+  labels: {},
+  capacity: { cpu: 4, memory: 1_000 },
+  runtimes: ['node' as const],
+  running: [],
+});
 
 const figures = (world: World): number[] => {
   const { desired, running, ready } = world.lab.service('web').status;
@@ -180,6 +190,39 @@ test('a replica that fits nowhere is placed as soon as a node comes that takes i
   await world.settle();
   expect(world.replicas('web')).toEqual(['0@node3']);
   expect(world.condition('web', 'Placed')).toMatch(/^True/);
+});
+
+test('a replica that fits nowhere is placed as soon as another makes room', async () => {
+  const greedy = { resources: { cpu: 4, memory: 0 } };
+  const world = await worldWith(greedy, ['node1']);
+  world.run(applying('blog', { posts: greedy }));
+  await world.settle();
+  expect(world.replicas('posts')).toEqual([]);
+  world.run({ kind: 'service.delete', name: 'web' });
+  world.agent('node1');
+  await drained();
+  expect(world.proposals.map(({ body }) => body.kind)).toContain('assignment.create');
+});
+
+test('a replica that fits nowhere is placed as soon as a session opens', async () => {
+  const world = await worldWith({}, ['node1']);
+  world.control.sessionClosed('node1');
+  world.run(applying('blog', { posts: {} }));
+  await world.settle();
+  expect(world.condition('posts', 'Placed')).toMatch(/1 node\(s\) have no live session|are not ready/);
+  world.run({ ...registrationOf('node1'), fence: world.lab.fence });
+  while (await world.commit());
+  world.control.sessionOpened('node1');
+  await drained();
+  expect(world.proposals.map(({ body }) => body.kind)).toContain('assignment.create');
+});
+
+test('a change that asks for nothing is observed all the same', async () => {
+  const world = await worldWith({});
+  world.run(applying('shop', { web: { placement: { labels: {}, strategy: 'binpack' } } }));
+  expect(world.lab.service('web').metadata.generation).toBe(2);
+  await world.settle();
+  expect(world.lab.service('web').status.observedGeneration).toBe(2);
 });
 
 test('a node that died is noticed, and its replicas run elsewhere; when it returns nothing runs twice', async () => {

@@ -112,7 +112,10 @@ test('a service that was deleted and applied again is another one', () => {
   const lab = new Lab();
   lab.run(applying('shop', { web: {} }));
   const { uid } = lab.service('web').metadata;
+  lab.register('node1');
+  lab.report(lab.place('web', 0, 'node1'), 'running');
   lab.run({ kind: 'service.delete', name: 'web' });
   lab.run(applying('blog', { web: {} }));
   expect(lab.service('web').metadata.uid).not.toBe(uid);
+  expect(lab.service('web').status.running).toBe(0);
 });

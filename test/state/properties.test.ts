@@ -245,13 +245,16 @@ function offences(state: State): string[] {
     const nodeState = state.nodes.get(spec.node)?.status.state;
     const isOver = ['exited', 'failed', 'lost'].includes(status.state);
     if (nodeState === 'down' && !isOver) found.push(`${metadata.name} is live on a node that is down`);
+    const service = state.services.get(spec.service);
+    const hasService = service?.metadata.uid === spec.serviceUid;
+    if (spec.desired === 'running' && !hasService) found.push(`${metadata.name} outlives its service`);
     if (nodeState === 'ready' && status.state === 'lost')
       found.push(`${metadata.name} is lost on a ready node`);
   }
   return found;
 }
 
-test('no slot is ever held twice, and nothing is live on a node that is down', () => {
+test('no slot is ever held twice, and nothing is live on a node that is down or without its service', () => {
   fc.assert(
     fc.property(life, (steps) => void live(steps, ({ state }) => expect(offences(state)).toEqual([]))),
   );
