@@ -70,7 +70,7 @@ export class Table<T extends Row> implements TableView<T> {
 }
 
 /** Assignments, found by their service and by their node as well. */
-export class AssignmentTable extends Table<Assignment> {
+class AssignmentTable extends Table<Assignment> {
   readonly #byService = new Map<string, Table<Assignment>>();
   readonly #byNode = new Map<string, Table<Assignment>>();
 

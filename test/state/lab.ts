@@ -8,7 +8,7 @@ import { type Row, type RowKey, rowKey } from '../../src/state/row.ts';
 import { type Applicable, type ApplyOutcome, State } from '../../src/state/state.ts';
 import { tableOf } from '../../src/state/table.ts';
 
-export const clusterId = '0123456789abcdef0123456789abcdef';
+const clusterId = '0123456789abcdef0123456789abcdef';
 export const startMs = 1_750_000_000_000;
 
 export function spec(overrides: Partial<ServiceSpec> = {}): ServiceSpec {
