@@ -25,7 +25,7 @@ export function deservesVote(request: VoteRequest, hardState: HardState, log: Lo
   return isFree && isUpToDate(request, log);
 }
 
-/** The votes of one campaign: the last word of each voter. */
+/** The votes of one campaign. A vote that was granted stands, whatever older refusal arrives behind it. */
 export class Ballot {
   readonly #quorum: Quorum;
   readonly #votes = new Map<StoreId, boolean>();
@@ -36,7 +36,7 @@ export class Ballot {
 
   /** Counts a voter's answer; one from outside the configuration changes nothing. */
   count(from: StoreId, granted: boolean): Tally {
-    if (this.#quorum.has(from)) this.#votes.set(from, granted);
+    if (this.#quorum.has(from)) this.#votes.set(from, granted || this.#votes.get(from) === true);
     return this.#quorum.tally(this.#votes);
   }
 }

@@ -12,15 +12,7 @@ import { acceptAppend, acceptCommit } from './follower.ts';
 import type { ForwardedReads } from './forwarded-reads.ts';
 import { Leadership } from './leadership.ts';
 import type { Shared } from './shared.ts';
-import {
-  asIndex,
-  asTerm,
-  type Input,
-  type Message,
-  type RequestId,
-  type StoreId,
-  type Term,
-} from './types.ts';
+import { asTerm, type Input, type Message, type RequestId, type StoreId, type Term } from './types.ts';
 
 export type RoleState =
   | { readonly kind: 'follower'; readonly leader: StoreId | undefined }
@@ -195,12 +187,8 @@ export class Roles {
   #answerStale(message: Exclude<Message, VoteRequest>): void {
     const common = { from: this.#shared.self, to: message.from, term: this.term };
     switch (message.kind) {
-      case 'appendRequest': {
-        const hint = { hintIndex: asIndex(0), hintTerm: asTerm(0) };
-        const outcome = { kind: 'rejected', rejected: message.previousIndex, ...hint } as const;
-        return this.#answer({ kind: 'appendResponse', ...common, outcome }, 'term');
-      }
-      case 'heartbeatRequest': // Its sender may lead this term by now: round 0, since its round is another term's.
+      case 'appendRequest':
+      case 'heartbeatRequest': // Its sender may lead this term by now: round 0 claims no round of this one.
         return this.#answer({ kind: 'heartbeatResponse', ...common, round: 0 }, 'term');
       case 'readRequest': {
         const { requestId } = message;

@@ -2,7 +2,8 @@
 
 import { expect, test } from 'vitest';
 import { asIndex, type Entry } from '../../raft/types.ts';
-import { TestNetwork, TestNode } from './network.ts';
+import { TestNetwork } from './network.ts';
+import { TestNode } from './node.ts';
 
 const names = ['a', 'b', 'c'];
 

@@ -2,16 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { asIndex, asRequestId, asTerm, type Message } from '../../raft/types.ts';
-import {
-  acceptOf,
-  ackOf,
-  config,
-  leader,
-  store,
-  TestNetwork,
-  TestNode,
-  type NodeOptions,
-} from './network.ts';
+import { TestNetwork } from './network.ts';
+import { acceptOf, ackOf, config, leader, store, TestNode, type NodeOptions } from './node.ts';
 
 const names = ['a', 'b', 'c'];
 const a = store('a');
@@ -152,28 +144,28 @@ describe('R12: on the leader', () => {
   });
 });
 
+function follower(options: Partial<NodeOptions> = {}): TestNode {
+  const node = new TestNode('a', { names, hardState: { term: 2 }, ...options });
+  node.receive({ kind: 'heartbeatRequest', from: b, to: a, term: asTerm(2), round: 1, commit: asIndex(0) });
+  node.tick(10);
+  node.settle();
+  node.takeSent();
+  return node;
+}
+
+function answer(requestId: number, index: number | undefined, from = b): Message {
+  const found = index === undefined ? undefined : asIndex(index);
+  return {
+    kind: 'readResponse',
+    from,
+    to: a,
+    term: asTerm(2),
+    requestId: asRequestId(requestId),
+    index: found,
+  };
+}
+
 describe('R12: from a follower', () => {
-  function follower(options: Partial<NodeOptions> = {}): TestNode {
-    const node = new TestNode('a', { names, hardState: { term: 2 }, ...options });
-    node.receive({ kind: 'heartbeatRequest', from: b, to: a, term: asTerm(2), round: 1, commit: asIndex(0) });
-    node.tick(10);
-    node.settle();
-    node.takeSent();
-    return node;
-  }
-
-  function answer(requestId: number, index: number | undefined, from = b): Message {
-    const found = index === undefined ? undefined : asIndex(index);
-    return {
-      kind: 'readResponse',
-      from,
-      to: a,
-      term: asTerm(2),
-      requestId: asRequestId(requestId),
-      index: found,
-    };
-  }
-
   test('reads that came together are asked for in one request', () => {
     const node = follower();
     for (const id of [1, 2, 3]) node.read(id);

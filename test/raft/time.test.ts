@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { asIndex, asTerm, type Message } from '../../raft/types.ts';
-import { acceptOf, ackOf, config, leader, store, TestNode } from './network.ts';
+import { acceptOf, ackOf, config, leader, store, TestNode } from './node.ts';
 
 const names = ['a', 'b', 'c'];
 const a = store('a');
@@ -75,7 +75,7 @@ describe('late ticks', () => {
     const node = controlling();
     node.tick(60_000);
     expect(node.status).toMatchObject({ role: 'leader', mayControl: false });
-    node.receive({ ...heartbeat(), term: asTerm(9) } as Message);
+    node.receive({ ...heartbeat(), term: asTerm(9) });
     expect(node.status).toMatchObject({ role: 'follower', term: 9, leader: b });
   });
 
