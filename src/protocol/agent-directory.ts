@@ -33,7 +33,7 @@ export const desiredSchema = z.strictObject({
 });
 
 /** How a process ended, or why there is none. */
-export const replicaEndSchema = z.strictObject({
+const replicaEndSchema = z.strictObject({
   state: z.enum(['exited', 'failed']),
   reason: z.string(),
   message: z.string().optional(),
@@ -42,7 +42,7 @@ export const replicaEndSchema = z.strictObject({
 
 const live = { process: processIdentitySchema, startedAt: z.iso.datetime() };
 
-export const replicaPhaseSchema = z.discriminatedUnion('kind', [
+const replicaPhaseSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('new') }),
   /** A process is about to be started, or just was, and is not known yet. */
   z.strictObject({ kind: z.literal('launching') }),
@@ -55,7 +55,7 @@ export const replicaPhaseSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ended'), end: replicaEndSchema }),
 ]);
 
-export const replicaSchema = z.strictObject({
+const replicaSchema = z.strictObject({
   assigned: assignedSchema,
   wanted: z.enum(['running', 'stopped']),
   /** Starts after the first. */

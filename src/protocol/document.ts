@@ -1,7 +1,9 @@
 // Text into values: YAML or JSON as a person or a program wrote it, with the line of whatever is wrong in it.
 //
-// D1. Whatever the text, the outcome is a value or a MALFORMED error: deep nesting and alias bombs included.
-// D2. The work is linear in the text. (The library's own check for duplicate keys is quadratic, hence the one here.)
+// D1. Whatever the text, the outcome is a value or a MALFORMED error: deep nesting and alias bombs included. (The
+//     library recurses. A stack that overflows inside a regular expression ends the process, hence `nestingMax`.)
+// D2. The work is linear in the text, and bounded. (The library's own check for duplicate keys is quadratic, hence the
+//     one here, and each of its errors is dear, hence the bounds on tokens.)
 
 import {
   type Document,
@@ -10,9 +12,13 @@ import {
   isScalar,
   isSeq,
   LineCounter,
-  parseAllDocuments,
+  Composer,
+  Lexer,
+  Parser,
+  type Pair,
   type Scalar,
   visit,
+  type YAMLMap,
 } from 'yaml';
 import { type Issue, isOrionError, messageOf, OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
@@ -28,6 +34,14 @@ export interface SourceDocument {
   readonly lineOf: (path: ValuePath) => number | undefined;
 }
 
+/** Tokens of one text: a manifest as large as may be has fewer. */
+const tokensMax = 400_000;
+/** Of those that stand outside any collection: comments, directives, documents, errors. */
+const outerTokensMax = 10_000;
+
+/** Collections within collections. A manifest has seven. */
+const nestingMax = 64;
+
 /** Aliases that one document may resolve, counted with those inside of what they name. */
 const aliasesMax = 100;
 
@@ -40,20 +54,21 @@ export function parseDocument(text: string, format: DocumentFormat): SourceDocum
     return format === 'json' ? { value: JSON.parse(text), lineOf: () => undefined } : parseYaml(text);
   } catch (error) {
     if (isOrionError(error)) throw error;
-    const message = error instanceof RangeError ? 'it is nested too deeply' : messageOf(error);
-    throw new OrionError('MALFORMED', `The text is not valid ${format.toUpperCase()}: ${message}`);
+    throw new OrionError('MALFORMED', `The text is not valid ${format.toUpperCase()}: ${messageOf(error)}`);
   }
 }
 
 function parseYaml(text: string): SourceDocument {
   const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, {
+  const parser = new Parser(lines.addNewLine);
+  const composer = new Composer({
     lineCounter: lines,
     uniqueKeys: false, // D2
     prettyErrors: false,
     logLevel: 'silent',
   });
-  const documents = [...parsed];
+  lines.addNewLine(0);
+  const documents = [...composer.compose(boundedTokens(parser, text))];
   const document = documents[0];
   if (document === undefined) return { value: null, lineOf: () => undefined };
   const lineAt = (offset: number): number => lines.linePos(offset).line;
@@ -79,10 +94,29 @@ function parseYaml(text: string): SourceDocument {
     });
   }
   takeEnvAsWritten(document);
+  const indexes: KeyIndexes = new Map();
   return {
     value: document.toJS({ maxAliasCount: aliasesMax }),
-    lineOf: (path) => lineAt(offsetOf(document, path)),
+    lineOf: (path) => lineAt(offsetOf(document, path, indexes)),
   };
+}
+
+/** The tokens of `text`; throws MALFORMED where they nest too deeply (D1), or are too many (D2). */
+function* boundedTokens(parser: Parser, text: string): ReturnType<Parser['parse']> {
+  let inner = 0;
+  let outer = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    inner += 1;
+    for (const token of parser.next(lexeme)) {
+      outer += 1;
+      yield token;
+    }
+    if (parser.stack.length > nestingMax) throw new OrionError('MALFORMED', 'The text is nested too deeply.');
+    if (inner > tokensMax || outer > outerTokensMax) {
+      throw new OrionError('MALFORMED', 'The text has too many parts for one document: split it.');
+    }
+  }
+  yield* parser.end();
 }
 
 function duplicateKeys(document: Document): readonly Scalar[] {
@@ -113,21 +147,33 @@ function takeEnvAsWritten(document: Document): void {
   });
 }
 
-function offsetOf(document: Document, path: ValuePath): number {
+/** Where each key of a map stands, kept so that a thousand issues about one map are found fast. */
+type KeyIndexes = Map<YAMLMap, ReadonlyMap<string, Pair>>;
+
+function pairOf(map: YAMLMap, key: string, indexes: KeyIndexes): Pair | undefined {
+  const index =
+    indexes.get(map) ??
+    new Map(
+      map.items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair] as const] : [])),
+    );
+  indexes.set(map, index);
+  return index.get(key);
+}
+
+function offsetOf(document: Document, path: ValuePath, indexes: KeyIndexes): number {
   let node: unknown = document.contents;
   let offset = document.contents?.range?.[0] ?? 0;
   for (const part of path) {
     if (isAlias(node)) node = node.resolve(document);
     if (isMap(node)) {
-      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(part));
+      const pair = pairOf(node, String(part), indexes);
       if (pair === undefined || !isScalar(pair.key)) break;
       offset = pair.key.range?.[0] ?? offset;
       node = pair.value;
     } else if (isSeq(node)) {
       const item: unknown = node.items[Number(part)];
       if (item === undefined) break;
-      const range = (item as Partial<Scalar>).range;
-      offset = range?.[0] ?? offset;
+      offset = (item as Partial<Scalar>).range?.[0] ?? offset;
       node = item;
     } else break;
   }

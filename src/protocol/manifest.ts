@@ -168,9 +168,13 @@ const missingIsRequired = (issue: { code?: string; input?: unknown }): string | 
   issue.code === 'invalid_type' && issue.input === undefined ? 'it is required' : undefined;
 
 function schemaIssues(error: z.ZodError, document: SourceDocument): readonly Issue[] {
-  return error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => issueAt(document, [...issue.path, key], 'unknown key'))
-      : [issueAt(document, issue.path, issue.message)],
-  );
+  return error.issues
+    .slice(0, limits.issuesMax)
+    .flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys
+            .slice(0, limits.issuesMax)
+            .map((key) => issueAt(document, [...issue.path, key], 'unknown key'))
+        : [issueAt(document, issue.path, issue.message)],
+    );
 }

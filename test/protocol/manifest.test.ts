@@ -231,7 +231,10 @@ test.each([
       )
       .join('\n')}`,
   ],
-  ['a nesting too deep', '['.repeat(200_000)],
+  ['a nesting too deep in brackets', '['.repeat(1_000_000)],
+  ['a nesting too deep in dashes', '- '.repeat(500_000)],
+  ['an endless list of directives', '%a\n'.repeat(300_000)],
+  ['an endless row of brackets', ']'.repeat(1_000_000)],
 ])('%s is malformed, and nothing worse', (_, text) => {
   expect(failure(text).code).toBe('MALFORMED');
 });
