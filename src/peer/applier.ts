@@ -13,7 +13,7 @@ import { unreachable } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { limits } from '../lib/limits.ts';
 import type { CommandResult } from '../protocol/command.ts';
-import { type Applicable, State } from '../state/state.ts';
+import type { Applicable, State } from '../state/state.ts';
 import type { RowChange } from '../state/view.ts';
 import type { CommandCodec, StateStore } from './ports.ts';
 

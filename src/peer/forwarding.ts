@@ -72,13 +72,13 @@ export class Forwarding {
   }
 
   onLinkDown(storeId: StoreId): void {
-    for (const [requestId, waiting] of [...this.#waiting]) {
+    for (const [requestId, waiting] of this.#waiting) {
       if (waiting.to === storeId) this.#settle(requestId, { kind: 'unknown' });
     }
   }
 
   stop(): void {
-    for (const requestId of [...this.#waiting.keys()]) this.#settle(requestId, { kind: 'unknown' });
+    for (const requestId of this.#waiting.keys()) this.#settle(requestId, { kind: 'unknown' });
   }
 
   #settle(requestId: number, settlement: Settlement): void {

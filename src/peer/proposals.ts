@@ -95,7 +95,7 @@ export class Proposals {
 
   /** The peer stops: whoever waits learns at once that nobody can tell any more. */
   stop(): void {
-    for (const requestId of [...this.#pending.keys()]) this.#settle(requestId, { kind: 'unknown' });
+    for (const requestId of this.#pending.keys()) this.#settle(requestId, { kind: 'unknown' });
   }
 
   #settle(requestId: RequestId, settlement: Settlement): void {

@@ -105,12 +105,12 @@ test('scale up and down, and deletion, converge; nothing is left behind', async 
     expect(answer.status).toBe(200);
     await cluster.untilRuns('elastic', replicas);
   }
-  const pids = (await cluster.running('elastic')).map((one) => one.status.pid ?? 0);
+  const pids = new Set((await cluster.running('elastic')).map((one) => one.status.pid ?? 0));
   expect((await request(`${api}/api/services/elastic`, { method: 'DELETE' })).status).toBe(204);
   await cluster.until('its assignments and processes are gone', async () => {
     const assignments = await cluster.list<Assignment>('assignments');
     const left = assignments.filter((one) => one.spec.service === 'elastic').length;
-    const alive = cluster.servicePids().filter((pid) => pids.includes(pid)).length;
+    const alive = cluster.servicePids().filter((pid) => pids.has(pid)).length;
     return left === 0 && alive === 0;
   });
 });
