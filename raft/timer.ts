@@ -54,7 +54,7 @@ export class Timer {
     this.#restarted = this.#heard = false;
     const late = elapsedMs > 2 * this.#config.heartbeatMs;
     if (late) this.#deadlineMs = Math.max(this.#deadlineMs, now) + this.#config.heartbeatMs;
-    return { late, electionDue: !late && now >= this.#deadlineMs };
+    return { late, electionDue: now >= this.#deadlineMs };
   }
 
   onLeaderHeard(): void {

@@ -184,6 +184,7 @@ describe('§5.2 leader election', () => {
 
   test('a vote given restarts the election time-out (§5.2, figure 3.1)', () => {
     const node = free();
+    node.pass(300);
     node.receive(voteRequest(b, 2, { lastIndex: 1, lastTerm: 1 }));
     node.settle();
     node.takeSent();
