@@ -36,7 +36,7 @@ export interface InflightOptions {
 }
 
 /** Appends under way, oldest first: bounded in messages, and in bytes up to the message that passes the bound. */
-export class Inflight {
+class Inflight {
   readonly #options: InflightOptions;
   readonly #sent: { readonly lastIndex: LogIndex; readonly bytes: number }[] = [];
   #bytes = 0;

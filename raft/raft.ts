@@ -55,7 +55,7 @@ import {
 } from './types.ts';
 
 /** What the log held when it was opened. */
-export interface Restored {
+interface Restored {
   readonly hardState: HardState;
   readonly lastIndex: LogIndex;
   readonly termRuns: readonly TermRun[];

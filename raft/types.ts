@@ -220,7 +220,7 @@ export interface Ready {
   readonly reads: readonly ReadOutcome[];
 }
 
-export type Role = 'follower' | 'preCandidate' | 'candidate' | 'leader';
+type Role = 'follower' | 'preCandidate' | 'candidate' | 'leader';
 
 /** A look at the core, for people, metrics and the barrier; never a way to change it. */
 export interface RaftStatus {

@@ -33,11 +33,11 @@ export function member(name: string): Member {
   return { storeId: store(name), peerId: asPeerId(`peer-${name}`), api: `http://${name}`, raft: `${name}:1` };
 }
 
-export function genesisOf(names: readonly string[]): Genesis {
+function genesisOf(names: readonly string[]): Genesis {
   return makeGenesis({ name: 'test', founders: names.map(member) }, (text) => `hash of ${text}`);
 }
 
-export function genesisEntry(genesis: Genesis): Entry {
+function genesisEntry(genesis: Genesis): Entry {
   return { index: asIndex(1), term: asTerm(1), time: 0, payload: { kind: 'genesis', genesis } };
 }
 
@@ -63,7 +63,7 @@ export function termRunsOf(entries: readonly Entry[]): { from: Entry['index']; t
     .map((entry) => ({ from: entry.index, term: entry.term }));
 }
 
-export function writeTo(disk: Disk, operation: PersistOperation): void {
+function writeTo(disk: Disk, operation: PersistOperation): void {
   if (operation.hardState !== undefined) disk.hardState = operation.hardState;
   if (operation.truncateFrom !== undefined) disk.entries.length = operation.truncateFrom - 1;
   for (const entry of operation.entries) {
