@@ -69,7 +69,11 @@ function takeLock(directory: string): () => void {
   } finally {
     fs.unlinkSync(own);
   }
-  return () => fs.rmSync(path, { force: true });
+  let isHeld = true;
+  return () => {
+    if (isHeld) fs.rmSync(path, { force: true }); // Once: later it is somebody else's.
+    isHeld = false;
+  };
 }
 
 // L2

@@ -1,9 +1,11 @@
 // The agent of one node: puts its parts together, starts them in order, stops them in reverse.
 
+import { randomInt } from 'node:crypto';
 import * as os from 'node:os';
 import { resolve } from 'node:path';
 import { OrionError, messageOf } from '../src/lib/errors.ts';
 import { limits } from '../src/lib/limits.ts';
+import { Prng } from '../src/lib/prng.ts';
 import { agentProtocolVersion, type AgentDown, type AgentUp } from '../src/protocol/agent.ts';
 import { labelsSchema, nameSchema, type Resources, type Runtime } from '../src/protocol/objects.ts';
 import { DesiredSet } from './desired.ts';
@@ -70,9 +72,10 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 function compose(options: AgentOptions, directory: AgentDirectory, runtimes: readonly Runtime[]): Agent {
   const { log, nodeId, insecure = false } = options;
   const { agentId, start } = directory.identity;
+  const prng = new Prng(randomInt(2 ** 32));
   const timing = { ...defaultTiming, ...options.timing };
   if (!hasProc) log({}, 'no /proc here: what started as an earlier agent died is not found again');
-  const peers = new PeerBook({ configured: options.peers, directory: directory.path, insecure, log });
+  const peers = new PeerBook({ configured: options.peers, directory: directory.path, insecure, prng, log });
   const desired = new DesiredSet(directory.path, options.acceptCluster);
   const fileBytesMax = options.logFileBytesMax ?? limits.logFileBytesMax;
   const logs = new Logs({ directory: directory.path, fileBytesMax, pollMs: timing.logPollMs, log });
@@ -80,6 +83,7 @@ function compose(options: AgentOptions, directory: AgentDirectory, runtimes: rea
     agentId,
     nodeId,
     timing,
+    prng,
     ports: new PortBook(),
     logs,
     records: new Records(directory.path, log),

@@ -10,6 +10,7 @@ import { isLoopback } from '../src/lib/address.ts';
 import { backoffMs } from '../src/lib/backoff.ts';
 import { OrionError, messageOf } from '../src/lib/errors.ts';
 import { limits } from '../src/lib/limits.ts';
+import type { Prng } from '../src/lib/prng.ts';
 import { rememberedPeersSchema } from '../src/protocol/agent-directory.ts';
 import { readWhole, writeWhole } from './files.ts';
 import type { AgentLog } from './log.ts';
@@ -20,6 +21,8 @@ export interface PeerBookOptions {
   /** The agent's directory. */
   readonly directory: string;
   readonly insecure: boolean;
+  /** For the jitter of waits. */
+  readonly prng: Prng;
   readonly log: AgentLog;
 }
 
@@ -27,6 +30,7 @@ export class PeerBook {
   readonly #path: string;
   readonly #configured: readonly string[];
   readonly #insecure: boolean;
+  readonly #prng: Prng;
   readonly #log: AgentLog;
   #urls: string[];
   /** The next one to try in turn. */
@@ -43,6 +47,7 @@ export class PeerBook {
   constructor(options: PeerBookOptions) {
     this.#path = join(options.directory, 'peers.json');
     this.#insecure = options.insecure;
+    this.#prng = options.prng;
     this.#log = options.log;
     for (const url of options.configured) this.#check(url);
     this.#configured = options.configured.map(normalise);
@@ -95,7 +100,10 @@ export class PeerBook {
   #wait(): number {
     if (this.#tried < this.#urls.length) return 0;
     const maxMs = this.#answered ? limits.agentRetryAnsweredMaxMs : limits.agentRetryMaxMs;
-    const delayMs = backoffMs(this.#rounds, Math.random(), { baseMs: limits.agentRetryBaseMs, maxMs });
+    const delayMs = backoffMs(this.#rounds, this.#prng.fraction(), {
+      baseMs: limits.agentRetryBaseMs,
+      maxMs,
+    });
     this.#rounds += 1;
     this.#beginRound();
     return delayMs;

@@ -72,7 +72,7 @@ export async function launch(options: LaunchOptions): Promise<LaunchResult> {
 }
 
 /** Program and arguments; what is run is named absolutely, so that no name can be taken for an option. */
-export function argvOf({ runtime, path, entry, command, args }: Workload): string[] {
+function argvOf({ runtime, path, entry, command, args }: Workload): string[] {
   if (command !== undefined) return [...command, ...args];
   const file = resolve(path, entry ?? '');
   switch (runtime) {
@@ -90,7 +90,7 @@ export function argvOf({ runtime, path, entry, command, args }: Workload): strin
 }
 
 /** `PORT` is the first port of the workload, `PORT_<NAME>` each by its name. */
-export function environmentOf(options: Omit<LaunchOptions, 'logFile' | 'onExit'>): Record<string, string> {
+function environmentOf(options: Omit<LaunchOptions, 'logFile' | 'onExit'>): Record<string, string> {
   const { assigned, ports, agentId, nodeId } = options;
   const environment: Record<string, string> = {};
   for (const name of inherited) {

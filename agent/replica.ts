@@ -20,7 +20,7 @@ export interface ReplicaTiming {
 }
 
 /** How a process ended; without a code, nobody saw it. */
-export interface Exit {
+interface Exit {
   /** 128 + number for a signal, as shells have it. */
   readonly code: number | undefined;
   readonly signal: string | undefined;

@@ -8,6 +8,7 @@
 
 import { backoffMs } from '../src/lib/backoff.ts';
 import { messageOf } from '../src/lib/errors.ts';
+import type { Prng } from '../src/lib/prng.ts';
 import type { Assigned } from '../src/protocol/agent.ts';
 import type { ProcessIdentity, Replica, ReplicaRecord } from '../src/protocol/agent-directory.ts';
 import type { AgentLog } from './log.ts';
@@ -33,6 +34,8 @@ interface Unit {
 
 export interface SupervisorOptions extends LauncherOptions {
   readonly timing: AgentTiming;
+  /** For the jitter of back-offs. */
+  readonly prng: Prng;
   readonly nextSequence: () => number;
   readonly onStatus: (status: Status) => void;
   readonly log: AgentLog;
@@ -185,7 +188,7 @@ export class Supervisor {
       case 'retry':
         return this.#wakeAfter(
           unit,
-          backoffMs(effect.attempt, Math.random(), this.#options.timing.restartBackoff),
+          backoffMs(effect.attempt, this.#options.prng.fraction(), this.#options.timing.restartBackoff),
         );
     }
   }
