@@ -12,6 +12,8 @@ import { keyCount, type Target } from './target.ts';
 
 const loadFile = fileURLToPath(new URL('./load.js', import.meta.url));
 const connectionCounts = [1, 16, 64, 256];
+/** Of the round before the first measured one. */
+const warmConnections = 64;
 const warmupMs = 2_000;
 const runMs = 6_000;
 
@@ -26,6 +28,8 @@ export async function benchApi(): Promise<void> {
     targets.push(await startOrion(), await startBare());
     if (etcdIsInstalled()) targets.push(await startEtcd());
     else process.stderr.write('etcd is not installed: skipped\n');
+    // Nobody is measured on cold code.
+    for (const target of targets) await load(target, warmConnections);
     const rows: Row[] = [];
     for (const connections of connectionCounts) {
       for (const target of targets) {

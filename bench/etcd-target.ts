@@ -78,7 +78,8 @@ function describeMembers(folder: string, ports: readonly number[]): Member[] {
     args: Object.entries({
       name: `m${i}`,
       'data-dir': join(folder, `m${i}`),
-      'log-level': 'panic',
+      logger: 'zap',
+      'log-outputs': join(folder, `m${i}.log`),
       'listen-client-urls': url(i),
       'advertise-client-urls': url(i),
       'listen-peer-urls': url(i + 3),
