@@ -177,7 +177,7 @@ test('a stream that breaks off is cut, so that nobody takes it for whole', async
     const answer = await fetch(`${url}${path}?follow=true`);
     await logs.until(() => logs.opened.length > before);
     logs.opened.at(-1)?.sink.onEnd(new OrionError('NO_LEADER', 'stepped down'));
-    await expect(answer.text()).rejects.toThrow();
+    await expect(answer.text()).rejects.toThrow('terminated');
   }
 });
 

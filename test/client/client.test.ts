@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
@@ -207,25 +208,20 @@ test('log lines come whole, however they are cut on the way, and an end is an en
 });
 
 test('leaving a log stream closes it, by break and by signal', async () => {
-  let closed = 0;
-  let onClosed: () => void = () => {};
+  const closings = new EventEmitter();
   const { url } = await peer((_, response) => {
-    response.on('close', () => {
-      closed += 1;
-      onClosed();
-    });
+    response.on('close', () => closings.emit('closed'));
     response.writeHead(200).write('{"index":0,"time":"","line":"x"}\n');
   });
-  const gone = async (count: number): Promise<void> => {
-    while (closed < count) await new Promise<void>((resolve) => (onClosed = resolve));
-  };
   const client = new OrionClient({ peers: [url], timeoutMs: 1_000 });
+  const first = once(closings, 'closed');
   for await (const line of client.logs('a', { follow: true })) {
     expect(line.line).toBe('x');
     break;
   }
-  await gone(1);
+  await first;
+  const second = once(closings, 'closed');
   const stop = new AbortController();
   for await (const _ of client.logs('a', { follow: true, signal: stop.signal })) stop.abort();
-  await gone(2);
+  await second;
 });

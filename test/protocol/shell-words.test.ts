@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { splitShellWords } from '../../src/protocol/shell-words.ts';
 
@@ -30,8 +30,9 @@ test.each<[string, string]>([
   expect(splitShellWords(text)).toEqual({ kind: 'unterminated', quote });
 });
 
+const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
+
 test('whatever the words, in single quotes they come back as they were', () => {
-  const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
   fc.assert(
     fc.property(fc.array(fc.string({ unit: 'binary' })), (words) => {
       expect(splitShellWords(words.map(quoted).join(' '))).toEqual({ kind: 'words', words });
