@@ -2,12 +2,12 @@
 // posts here from elsewhere, carries a foreign Host or Origin; a program or a person at this machine does not.
 
 /** True for `localhost`, names below it, 127.0.0.0/8 and `[::1]`; `host` without its port. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(host);
 }
 
 /** The host of `host` or `host:port`, in lower case; undefined when it is neither. */
-export function hostOf(hostAndPort: string): string | undefined {
+function hostOf(hostAndPort: string): string | undefined {
   const match = /^(\[[0-9a-f:.]+\]|[^\s:/@[\]]+)(?::\d{1,5})?$/i.exec(hostAndPort);
   return match?.[1]?.toLowerCase();
 }
