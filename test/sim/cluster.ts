@@ -20,6 +20,7 @@ import { makeRaft, type MakeCore } from './core.ts';
 import { Counters } from './counters.ts';
 import { SimDisk, type SimDiskOptions } from './disk.ts';
 import { calmDisk, calmNetwork, type FaultPlan } from './faults.ts';
+import type { Invariant } from './invariants/invariant.ts';
 import { SimNetwork } from './network.ts';
 import type { Observation } from './observation.ts';
 import { SimPeer, type SimPeerOptions } from './peer.ts';
@@ -32,18 +33,20 @@ export interface Parts {
   readonly makeCore: MakeCore;
   readonly makeDisk: (options: SimDiskOptions) => SimDisk;
   readonly makePeer: (options: SimPeerOptions) => SimPeer;
+  readonly makeInvariants: () => readonly Invariant[];
 }
 
 export const soundParts: Parts = {
   makeCore: makeRaft,
   makeDisk: (options) => new SimDisk(options),
   makePeer: (options) => new SimPeer(options),
+  makeInvariants: allInvariants,
 };
 
 const peerCount = 3;
 
 const members: readonly Member[] = Array.from({ length: peerCount }, (_, i) => ({
-  storeId: asStoreId(String.fromCharCode(97 + i).repeat(32)),
+  storeId: asStoreId(String.fromCharCode(97 + i)), // a, b, c: short, for reading traces
   peerId: asPeerId(`sim-${i + 1}`),
   api: `http://127.0.0.1:${6_060 + i}`,
   raft: `127.0.0.1:${7_060 + i}`,
@@ -77,7 +80,7 @@ export class SimCluster {
     this.trace = trace;
     this.#checker = new Checker(
       members.map((member) => member.storeId),
-      allInvariants(),
+      parts.makeInvariants(),
     );
     this.network = new SimNetwork({
       time,

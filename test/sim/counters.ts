@@ -19,6 +19,7 @@ const situations = [
   'crashes with a write in flight: lost',
   'crashes of a leader',
   'crashes of all peers at once',
+  'crashes during an election',
   'restarts with a log read only in part',
   'restarts that apply entries again',
   'syncs that hang longer than an election',

@@ -53,6 +53,8 @@ export interface FaultPlan {
   readonly crash: Recurring | undefined;
   /** A crash while a given write is in flight. */
   readonly crashAtPersistChance: number;
+  /** A crash, and a start right after it, of some peer while another campaigns: votes are best forgotten then. */
+  readonly crashInElectionChance: number;
   /** The event loop does nothing for a while. */
   readonly stall: Recurring | undefined;
   readonly cut: Recurring | undefined;
@@ -80,10 +82,12 @@ function drawRaftConfig(prng: Prng): RaftConfig {
     choices[prng.int({ from: 0, to: choices.length })] ?? 0;
   const heartbeatMs = pick(30, 50, 100);
   const appendBytesMax = pick(64, 512, raftDefaults.appendBytesMax);
+  const electionMinMs = heartbeatMs * pick(3, 5);
   return {
     heartbeatMs,
-    electionMinMs: heartbeatMs * pick(3, 5),
-    electionMaxMs: heartbeatMs * pick(6, 10),
+    electionMinMs,
+    // The narrower the range, the more candidates meet in one term; within one tick they would meet for ever.
+    electionMaxMs: electionMinMs + heartbeatMs * pick(1, 2, 5),
     appendBytesMax,
     inflightMessagesMax: pick(1, 4, 64),
     inflightBytesMax: Math.max(appendBytesMax, pick(256, 4_096, raftDefaults.inflightBytesMax)),
@@ -124,7 +128,7 @@ export function drawFaults(prng: Prng): FaultPlan {
   const often = (): number => drawFrom(prng, { from: 400, to: 4_000 });
   return {
     raft,
-    tickMs: drawFrom(prng, { from: 10, to: Math.min(50, raft.heartbeatMs) }),
+    tickMs: drawFrom(prng, { from: 10, to: Math.min(50, raft.heartbeatMs / 2) }),
     loopMs: { from: 0, to: drawFrom(prng, { from: 0.05, to: 2 }) },
     applyMs: { from: 0, to: prng.chance(0.3) ? 60 : 0 },
     flushEveryMs: drawFrom(prng, { from: 20, to: 3_000 }),
@@ -134,6 +138,7 @@ export function drawFaults(prng: Prng): FaultPlan {
     disk: drawDisk(prng),
     crash: maybe(0.6, { everyMs: often(), lastsMs: { from: 1, to: raft.electionMaxMs * 2 } }),
     crashAtPersistChance: prng.chance(0.3) ? prng.fraction() * 0.03 : 0,
+    crashInElectionChance: prng.chance(0.3) ? prng.fraction() * 0.5 : 0,
     stall: maybe(0.4, { everyMs: often(), lastsMs: { from: 10, to: raft.electionMaxMs * 2 } }),
     cut: maybe(0.6, { everyMs: often(), lastsMs: { from: 10, to: raft.electionMaxMs * 4 } }),
   };

@@ -21,11 +21,12 @@ export class Nemesis {
   }
 
   start(): void {
-    const { crash, stall, cut, crashAtPersistChance } = this.#plan;
+    const { crash, stall, cut, crashAtPersistChance, crashInElectionChance } = this.#plan;
     if (crash !== undefined) this.#recur(crash, (ms) => this.#crashSome(ms));
     if (stall !== undefined) this.#recur(stall, (ms) => this.#drawPeer().stall(ms));
     if (cut !== undefined) this.#recur(cut, (ms) => this.#cutSome(ms));
-    if (crashAtPersistChance > 0) this.#watchDisks(crashAtPersistChance);
+    if (crashAtPersistChance > 0) this.#watch(() => this.#crashBusyDisks(crashAtPersistChance));
+    if (crashInElectionChance > 0) this.#watch(() => this.#crashVoters(crashInElectionChance));
   }
 
   /** Everything that is down comes up. */
@@ -60,15 +61,30 @@ export class Nemesis {
     });
   }
 
-  /** Looks at the disks often, and sometimes strikes where one is busy. */
-  #watchDisks(chance: number): void {
+  /** Looks often, and sometimes strikes. */
+  #watch(look: () => void): void {
     this.#cluster.time.after(drawFrom(this.#prng, { from: 0, to: 10 }), () => {
       if (this.#stopped) return;
-      for (const peer of this.#cluster.peers) {
-        if (peer.diskBusy && this.#prng.chance(chance)) this.#crash(peer, this.#plan.raft.heartbeatMs);
-      }
-      this.#watchDisks(chance);
+      look();
+      this.#watch(look);
     });
+  }
+
+  #crashBusyDisks(chance: number): void {
+    for (const peer of this.#cluster.peers) {
+      if (!peer.diskBusy || !this.#prng.chance(chance)) continue;
+      this.#crash(peer, drawFrom(this.#prng, { from: 1, to: this.#plan.raft.heartbeatMs }));
+    }
+  }
+
+  #crashVoters(chance: number): void {
+    const { peers, counters } = this.#cluster;
+    const isElection = peers.some((peer) => peer.core?.status().role === 'candidate');
+    if (!isElection || !this.#prng.chance(chance)) return;
+    const peer = this.#drawPeer();
+    if (!peer.up) return;
+    counters.add('crashes during an election');
+    this.#crash(peer, drawFrom(this.#prng, { from: 0, to: 3 }));
   }
 
   #cutSome(lastsMs: number): void {

@@ -1,10 +1,9 @@
 // One simulated peer: the driver in miniature around a real core, with its disk and its state.
-// Owns: the inbox and the run. Does not own: the network, the disk's image, what clients wait for (Pending).
+// Owns: the run: core, state, loop, and what its clients wait for. Does not own: the network, the disk's image.
 //
-// S1. Inputs only enqueue; the loop takes all of them at its turn, steps the core with each, then carries out its effects
-//     in the order of `Ready`'s fields, as src/peer/driver.ts does.
+// S1. Inputs only enqueue; a turn of the loop steps the core with each, then carries out its effects in the order of
+//     `Ready`'s fields, as src/peer/driver.ts does.
 // S2. A crash loses everything but the disk; clients that waited hear nothing any more.
-// S3. While the loop is stalled, messages and answers of the disk pile up; the first turn after it has one late tick.
 
 import {
   type Entry,
@@ -21,6 +20,7 @@ import type { Core, MakeCore } from './core.ts';
 import type { Counters } from './counters.ts';
 import { genesisOf, type SimDisk } from './disk.ts';
 import { drawFrom, type FaultPlan } from './faults.ts';
+import { SimLoop } from './loop.ts';
 import { freezeEntries } from './network.ts';
 import type { Observation, ObservedStatus } from './observation.ts';
 import { encodeCommand, StateMachine } from './state-machine.ts';
@@ -45,11 +45,9 @@ export interface SimPeerOptions {
 interface Run {
   readonly core: Core;
   readonly state: StateMachine;
-  readonly inbox: Input[];
   readonly pending: Pending;
+  readonly loop: SimLoop;
   status: ObservedStatus;
-  scheduled: boolean;
-  stalledUntil: number;
   /** When the last entry handed out will have been applied. */
   appliedAt: number;
 }
@@ -102,16 +100,13 @@ export class SimPeer {
     const run: Run = {
       core,
       state: new StateMachine(state),
-      inbox: [],
       pending: this.makePending(),
+      loop: new SimLoop({ time, prng, plan, onTurn: (inputs) => this.#turn(run, inputs) }),
       status: core.status(),
-      scheduled: false,
-      stalledUntil: 0,
       appliedAt: 0,
     };
     this.#run = run;
     this.#observe({ kind: 'stepped', peer, status: run.status });
-    this.#tickLater(run);
     this.#flushLater(run);
   }
 
@@ -120,25 +115,25 @@ export class SimPeer {
     const run = this.#running();
     this.#note('crash', run.status.role);
     if (run.status.role === 'leader') this.options.counters.add('crashes of a leader');
+    run.loop.stop();
     this.#run = undefined;
     this.options.disk.crash();
   }
 
   /** The loop takes no turn for `ms`. */
   stall(ms: number): void {
-    const run = this.#run;
-    if (run === undefined) return;
+    if (this.#run === undefined) return;
+    const { counters, plan } = this.options;
     this.#note('stall', ms);
-    if (ms > this.options.plan.raft.electionMaxMs)
-      this.options.counters.add('stalls longer than an election');
-    run.stalledUntil = Math.max(run.stalledUntil, this.options.time.now + ms);
+    if (ms > plan.raft.electionMaxMs) counters.add('stalls longer than an election');
+    this.#run.loop.stall(ms);
   }
 
   receive(message: Message): void {
     if (this.#run === undefined) return;
-    if (message.term < this.#run.status.term)
-      this.options.counters.add('messages of an older term delivered');
-    this.#push(this.#run, { kind: 'receive', message });
+    const isOlder = message.term < this.#run.status.term;
+    if (isOlder) this.options.counters.add('messages of an older term delivered');
+    this.#run.loop.push({ kind: 'receive', message });
   }
 
   /** `settle` may never be called: then the outcome is unknown. */
@@ -147,12 +142,8 @@ export class SimPeer {
     if (run === undefined) return settle({ kind: 'refused', leader: undefined });
     const requestId = run.pending.addWrite({ command, settle });
     const data = encodeCommand(command, bytes);
-    this.#push(run, {
-      kind: 'propose',
-      requestId,
-      time: 1_000_000 + Math.floor(this.options.time.now),
-      data,
-    });
+    const time = 1_000_000 + Math.floor(this.options.time.now);
+    run.loop.push({ kind: 'propose', requestId, time, data });
   }
 
   /** `settle` may never be called, when the peer crashes. */
@@ -160,31 +151,12 @@ export class SimPeer {
     const run = this.#run;
     if (run === undefined) return settle({ kind: 'refused' });
     const requestId = run.pending.addRead({ read, settle });
-    this.#push(run, { kind: 'read', requestId });
+    run.loop.push({ kind: 'read', requestId });
   }
 
-  // ── The loop ───────────────────────────────────────────────────────────────────────────────────────────
-
-  #push(run: Run, input: Input): void {
-    if (run !== this.#run) return;
-    run.inbox.push(input);
-    if (run.scheduled) return;
-    run.scheduled = true;
-    this.#turnLater(run);
-  }
-
-  #turnLater(run: Run): void {
-    const { time, prng, plan } = this.options;
-    const stallMs = Math.max(0, run.stalledUntil - time.now);
-    time.after(stallMs + drawFrom(prng, plan.loopMs), () => this.#turn(run));
-  }
-
-  #turn(run: Run): void {
-    if (run !== this.#run) return;
-    if (run.stalledUntil > this.options.time.now) return this.#turnLater(run);
-    run.scheduled = false;
-    for (const input of run.inbox.splice(0)) this.#step(run, input);
-    while (run === this.#run && run.core.hasReady()) this.carryOut(run.core.takeReady());
+  #turn(run: Run, inputs: readonly Input[]): void {
+    for (const input of inputs) this.#step(run, input);
+    while (run.core.hasReady()) this.carryOut(run.core.takeReady());
   }
 
   #step(run: Run, input: Input): void {
@@ -230,7 +202,7 @@ export class SimPeer {
     this.#note('persist', operation.operation, operation.truncateFrom, operation.entries.length);
     this.#observe({ kind: 'issued', peer: this.storeId, operation });
     this.options.disk.persist(operation, () => {
-      this.#push(run, { kind: 'persisted', operation: operation.operation });
+      run.loop.push({ kind: 'persisted', operation: operation.operation });
     });
   }
 
@@ -240,7 +212,7 @@ export class SimPeer {
       const { purpose } = load;
       this.#note('load', purpose.kind, load.from, load.to);
       this.options.counters.add(purpose.kind === 'apply' ? 'loads for apply' : 'loads for a follower');
-      this.options.disk.read(load, (entries) => this.#push(run, { kind: 'loaded', purpose, entries }));
+      this.options.disk.read(load, (entries) => run.loop.push({ kind: 'loaded', purpose, entries }));
     }
   }
 
@@ -266,7 +238,7 @@ export class SimPeer {
       if (run !== this.#run) return;
       for (const entry of entries) this.#apply(run, entry);
       this.#serveReads(run);
-      this.#push(run, { kind: 'applied', index: last.index });
+      run.loop.push({ kind: 'applied', index: last.index });
     };
     if (at === time.now) applyNow();
     else time.after(at - time.now, applyNow);
@@ -280,29 +252,9 @@ export class SimPeer {
     run.pending.onApplied(entry);
   }
 
-  // ── What happens by itself ─────────────────────────────────────────────────────────────────────────────
-
   protected makePending(): Pending {
     const { counters, observe } = this.options;
     return new Pending({ counters, observe });
-  }
-
-  #tickLater(run: Run): void {
-    const { time, plan } = this.options;
-    time.after(plan.tickMs, () => this.#tick(run));
-  }
-
-  #tick(run: Run): void {
-    if (run !== this.#run) return;
-    const { time, prng } = this.options;
-    const stallMs = run.stalledUntil - time.now;
-    if (stallMs > 0) return time.after(stallMs, () => this.#tick(run));
-    // A timer that fires late may do so before or after the packets that came meanwhile are read (S3).
-    const first =
-      run.inbox.length > 0 && !run.inbox.some((input) => input.kind === 'tick') && prng.chance(0.5);
-    if (first) run.inbox.unshift({ kind: 'tick', now: time.now });
-    else this.#push(run, { kind: 'tick', now: time.now });
-    this.#tickLater(run);
   }
 
   #flushLater(run: Run): void {

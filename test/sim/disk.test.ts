@@ -1,0 +1,129 @@
+// The simulated disk keeps what a LogStore and a StateStore promise, and loses what they may lose.
+
+import { expect, test } from 'vitest';
+import {
+  asIndex,
+  asOperation,
+  asStoreId,
+  asTerm,
+  type Entry,
+  type PersistOperation,
+} from '../../raft/types.ts';
+import { Prng } from '../../src/lib/prng.ts';
+import { Counters } from './counters.ts';
+import { SimDisk } from './disk.ts';
+import { calmDisk, type DiskFaults } from './faults.ts';
+import { encodeCommand, emptyState } from './state-machine.ts';
+import { VirtualTime } from './virtual-time.ts';
+
+const a = asStoreId('a');
+
+function runAll(time: VirtualTime, untilMs: number): void {
+  while (time.now < untilMs && time.step());
+}
+
+function entry(index: number, term = 1): Entry {
+  const payload = { kind: 'command', data: encodeCommand(index, 8) } as const;
+  return { index: asIndex(index), term: asTerm(term), time: 0, payload };
+}
+
+function start(faults: DiskFaults, seed = 1): { readonly time: VirtualTime; readonly disk: SimDisk } {
+  const time = new VirtualTime();
+  const initial = { hardState: { term: asTerm(1), vote: undefined }, log: [entry(1)], state: emptyState };
+  const common = { time, prng: new Prng(seed), counters: new Counters(), faults, electionMaxMs: 100 };
+  return { time, disk: new SimDisk({ ...common, initial, onSynced: () => undefined }) };
+}
+
+const operation = (number: number, entries: readonly Entry[], truncateFrom?: number): PersistOperation => ({
+  operation: asOperation(number),
+  hardState: { term: asTerm(number), vote: a },
+  truncateFrom: truncateFrom === undefined ? undefined : asIndex(truncateFrom),
+  entries,
+});
+
+test('a write is there when it is reported, not before', () => {
+  const { time, disk } = start(calmDisk);
+  let done = false;
+  disk.persist(operation(2, [entry(2)]), () => {
+    done = true;
+  });
+  expect(disk.restore().lastIndex).toBe(1);
+  expect(disk.busy).toBe(true);
+  runAll(time, 100);
+  expect(done).toBe(true);
+  expect(disk.restore()).toMatchObject({ lastIndex: 2, hardState: { term: 2, vote: a } });
+});
+
+test('a crash keeps the write in flight whole or loses it whole, and never answers it', () => {
+  const outcomes = new Set<string>();
+  for (let seed = 1; seed <= 20; seed += 1) {
+    const { time, disk } = start(calmDisk, seed);
+    disk.persist(operation(2, [entry(2), entry(3)]), () => expect.unreachable('nobody is there any more'));
+    disk.crash();
+    runAll(time, 100);
+    const { lastIndex, hardState } = disk.restore();
+    outcomes.add(`${lastIndex} in term ${hardState.term}`);
+  }
+  expect([...outcomes].toSorted()).toEqual(['1 in term 1', '3 in term 2']);
+});
+
+test('a truncation and what replaces the tail are one write; a restart knows every term', () => {
+  const { time, disk } = start(calmDisk);
+  disk.persist(operation(2, [entry(2, 2), entry(3, 2)]), () => undefined);
+  runAll(time, 100);
+  disk.persist(operation(3, [entry(3, 3), entry(4, 3)], 3), () => undefined);
+  runAll(time, 200);
+  const restored = disk.restore();
+  expect(restored.log.map(({ term }) => term)).toEqual([1, 2, 3, 3]);
+  expect(restored.termRuns).toEqual([
+    { from: 1, term: 1 },
+    { from: 2, term: 2 },
+    { from: 3, term: 3 },
+  ]);
+  expect(restored.tail).toEqual(restored.log.slice(-restored.tail.length));
+  expect(restored.tail.length).toBeGreaterThan(0);
+});
+
+test('refuses a second write in flight, and to read what is not durable', () => {
+  const { disk } = start(calmDisk);
+  disk.persist(operation(2, [entry(2)]), () => undefined);
+  expect(() => disk.persist(operation(3, []), () => undefined)).toThrow(/one persist is in flight/);
+  const range = { from: asIndex(2), to: asIndex(3), bytesMax: 1 };
+  expect(() => disk.read(range, () => undefined)).toThrow(/only durable entries/);
+});
+
+test('a read stops after about its bytes, but gives one entry', () => {
+  const { time, disk } = start(calmDisk);
+  disk.persist(operation(2, [entry(2), entry(3), entry(4)]), () => undefined);
+  runAll(time, 100);
+  const got: number[] = [];
+  for (const bytesMax of [0, 16, 1_000]) {
+    disk.read({ from: asIndex(2), to: asIndex(5), bytesMax }, (entries) => got.push(entries.length));
+  }
+  runAll(time, 200);
+  expect(new Set(got)).toEqual(new Set([1, 2, 3]));
+});
+
+test('a hang lasts as long as it is told', () => {
+  const { time, disk } = start({ ...calmDisk, hangChance: 1, hangMs: { from: 900, to: 901 } });
+  let doneMs = 0;
+  disk.persist(operation(2, []), () => {
+    doneMs = time.now;
+  });
+  runAll(time, 2_000);
+  expect(Math.floor(doneMs)).toBe(900);
+});
+
+test('a flushed state is found after a restart, unless the crash came first', () => {
+  const state = { applied: asIndex(1), hash: 5, commands: [] };
+  const kept = start(calmDisk);
+  kept.disk.flush(state, () => undefined);
+  runAll(kept.time, 100);
+  kept.disk.crash();
+  expect(kept.disk.restore().state).toEqual(state);
+  const lost = start(calmDisk);
+  lost.disk.flush(state, () => expect.unreachable('nobody is there any more'));
+  lost.disk.crash();
+  runAll(lost.time, 100);
+  expect(lost.disk.restore().state).toEqual(emptyState);
+});
