@@ -12,7 +12,7 @@ export function mix(digest: number, value: number): number {
   return (both ^ (both >>> 13)) >>> 0;
 }
 
-export function mixBytes(digest: number, bytes: Uint8Array): number {
+function mixBytes(digest: number, bytes: Uint8Array): number {
   let mixed = mix(digest, bytes.length);
   for (const byte of bytes) mixed = Math.imul(mixed ^ byte, 0x01000193);
   return mixed >>> 0;

@@ -87,7 +87,7 @@ export const written = (peer: Name, what: Write): readonly Observation[] => [
   write('synced', peer, what),
 ];
 
-export const sent = (message: Message): Observation => ({ kind: 'sent', message });
+const sent = (message: Message): Observation => ({ kind: 'sent', message });
 
 export function append(
   from: Name,
