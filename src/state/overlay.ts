@@ -71,17 +71,19 @@ export class Overlay {
   }
 
   /** Metadata of a row that this entry creates. Its uid says where it was born, and so is never used twice. */
-  metadata(options: Pick<Metadata, 'name' | 'labels' | 'owner'>): Metadata {
+  metadata({ name, labels, owner }: Pick<Metadata, 'name' | 'labels' | 'owner'>): Metadata {
     assert(this.#clusterId !== '', 'no command stands before genesis');
     this.#created += 1;
     return {
+      name,
       uid: `${this.#clusterId.slice(0, 16)}-${this.index.toString(36)}-${this.#created}`,
+      labels,
       annotations: {},
       resourceVersion: String(this.index),
       generation: 1,
       createdAt: this.time,
       updatedAt: this.time,
-      ...options,
+      ...(owner !== undefined && { owner }),
     };
   }
 
