@@ -6,8 +6,10 @@
 // K3. Deciding for the cluster needs an answer to one sent within `electionMinMs`, sent after the last late tick, and
 //     the no-op applied.
 // K4. Reads wait for the no-op's commit and for a round begun after them (R12).
+// K5. A leader that its own entry removes leads until that is committed, without counting itself (§4.2.2).
 
 import { assert } from '../src/lib/assert.ts';
+import { MemberChanges } from './member-changes.ts';
 import { Reads, type Reader } from './reads.ts';
 import { Replication } from './replication.ts';
 import { Rounds } from './rounds.ts';
@@ -31,6 +33,7 @@ export class Leadership {
   readonly #replication: Replication;
   readonly #rounds: Rounds;
   readonly #reads: Reads;
+  readonly #members: MemberChanges;
   readonly #electedMs: number;
   /** Check-quorum counts from here until a quorum has answered a later round: the election, or a late tick. */
   #graceFromMs: number;
@@ -46,6 +49,15 @@ export class Leadership {
     this.#replication = new Replication(shared, term);
     this.#rounds = new Rounds(shared.self, shared.quorum);
     this.#reads = new Reads(shared.config.readsMax);
+    this.#members = new MemberChanges({
+      shared,
+      replication: this.#replication,
+      append: (membership, time) => {
+        const entry = this.#append({ kind: 'configuration', membership }, time);
+        this.#replication.onConfiguration();
+        return entry;
+      },
+    });
     this.#electedMs = this.#graceFromMs = this.#heartbeatDueMs = shared.timer.now;
     this.#noopIndex = this.#append({ kind: 'noop' }, 0).index;
     this.#beginRound();
@@ -77,13 +89,22 @@ export class Leadership {
   }
 
   get progress(): RaftStatus['progress'] {
-    const { self, log, timer, quorum } = this.#shared;
-    const rows = quorum.voters.map((voter) => {
-      if (voter === self) return [voter, { match: log.durable, lastHeardMs: timer.now }] as const;
-      const lastHeardMs = this.#replication.lastHeardMsOf(voter);
-      return [voter, { match: this.#replication.matchOf(voter), lastHeardMs }] as const;
+    const { self, log, timer } = this.#shared;
+    const rows = [...this.#replication.followers].map((follower) => {
+      const lastHeardMs = this.#replication.lastHeardMsOf(follower);
+      return [follower, { match: this.#replication.matchOf(follower), lastHeardMs }] as const;
     });
-    return new Map(rows);
+    return new Map([[self, { match: log.durable, lastHeardMs: timer.now }], ...rows]);
+  }
+
+  /** K5. */
+  get isRemoved(): boolean {
+    return this.#members.isRemoved;
+  }
+
+  /** Whether `storeId` is sent entries: everyone who belongs to the cluster, and who is on the way out. */
+  serves(storeId: StoreId): boolean {
+    return this.#replication.has(storeId);
   }
 
   propose(input: Extract<Input, { kind: 'propose' }>): void {
@@ -99,20 +120,30 @@ export class Leadership {
     outbox.answerProposal({ kind: 'appended', requestId, index, term: this.#term });
   }
 
+  changeMembers(input: Extract<Input, { kind: 'changeMembers' }>): void {
+    const { requestId } = input;
+    const judged = this.#members.judge(input, this.#isNoopCommitted);
+    this.#shared.outbox.answerChange(
+      typeof judged === 'string'
+        ? { kind: 'refused', requestId, reason: judged }
+        : { kind: 'appended', requestId, index: judged.index, term: this.#term },
+    );
+  }
+
   read(reader: Reader): void {
     if (this.#reads.tryAdd(reader)) this.#isDirty = true;
     else this.#answerRead(reader, { kind: 'refused', reason: 'BUSY' });
   }
 
   onAppendResponse(message: Extract<Message, { kind: 'appendResponse' }>): void {
-    if (!this.#shared.quorum.has(message.from)) return;
+    if (!this.serves(message.from)) return;
     this.#replication.onAppendResponse(message);
     this.#maybeCommit();
     this.#isDirty = true;
   }
 
   onHeartbeatResponse(message: Extract<Message, { kind: 'heartbeatResponse' }>): void {
-    if (!this.#shared.quorum.has(message.from)) return;
+    if (!this.serves(message.from)) return;
     this.#rounds.onAnswer(message.from, message.round);
     this.#replication.onRoundAnswered(message.from, message.round);
     this.#isDirty = true;
@@ -125,7 +156,7 @@ export class Leadership {
   }
 
   onLoaded(storeId: StoreId, entries: readonly Entry[]): void {
-    if (!this.#shared.quorum.has(storeId)) return;
+    if (!this.serves(storeId)) return;
     this.#replication.onLoaded(storeId, entries);
     this.#isDirty = true;
   }
@@ -139,7 +170,10 @@ export class Leadership {
     }
     this.#rounds.forget(timer.now - config.electionMaxMs);
     if (this.#replication.tick()) this.#isDirty = true;
-    if (late || timer.now >= this.#heartbeatDueMs) this.#beginRound();
+    if (late || timer.now >= this.#heartbeatDueMs) {
+      this.#members.onBeat(this.#isNoopCommitted);
+      this.#beginRound();
+    }
   }
 
   /** Sends what may be sent, in batches: called once for all that came since the last time. */
@@ -183,6 +217,7 @@ export class Leadership {
     if (index <= log.commit || log.termAt(index) !== this.#term) return;
     assert(index >= this.#noopIndex, 'R6: the no-op is the first entry of its term');
     log.advanceCommit(index);
+    this.#members.onCommitted();
   }
 
   #beginRound(): void {

@@ -8,6 +8,7 @@
 // L5. What is not both durable and applied stays in memory.
 
 import { assert } from '../src/lib/assert.ts';
+import type { Configurations } from './configurations.ts';
 import { EntryCache, entryBytes } from './entry-cache.ts';
 import { TermRuns, type TermRun } from './term-runs.ts';
 import { asIndex, type Entry, type LogIndex, type Term } from './types.ts';
@@ -20,6 +21,8 @@ export interface LogOptions {
   /** What the state holds; commit starts there. */
   readonly applied: LogIndex;
   readonly cacheBytesMax: number;
+  /** Those of this log, which keeps them in step with its entries. */
+  readonly configurations: Configurations;
 }
 
 /** What goes to the disk in one operation. */
@@ -29,6 +32,7 @@ export interface Unwritten {
 }
 
 export class Log {
+  readonly configurations: Configurations;
   readonly #runs: TermRuns;
   readonly #cache: EntryCache;
   readonly #cacheBytesMax: number;
@@ -48,6 +52,8 @@ export class Log {
   constructor(options: LogOptions) {
     assert(options.applied <= options.lastIndex, 'the state never runs ahead of the log');
     assert(options.tail.at(-1)?.index === options.lastIndex, 'the restored entries end the log');
+    this.configurations = options.configurations;
+    this.configurations.onCommitted(options.applied);
     this.#runs = new TermRuns(options.termRuns);
     this.#cache = new EntryCache(options.tail);
     this.#cacheBytesMax = options.cacheBytesMax;
@@ -107,6 +113,7 @@ export class Log {
   append(entry: Entry): void {
     this.#cache.push(entry);
     this.#runs.append(entry.index, entry.term);
+    this.configurations.onAppended(entry);
     this.#unappliedBytes += entryBytes(entry);
   }
 
@@ -125,7 +132,9 @@ export class Log {
 
   advanceCommit(index: LogIndex): void {
     assert(index <= this.lastIndex, 'what is committed stands in the log');
-    if (index > this.#commit) this.#commit = index;
+    if (index <= this.#commit) return;
+    this.#commit = index;
+    this.configurations.onCommitted(index);
   }
 
   /** What the disk lacks; from now on it is on its way. Never called before `onWritten` of the last one. */
@@ -208,8 +217,10 @@ export class Log {
     if (this.#durable > before) this.#durable = before;
     if (this.#proving !== undefined && this.#proving > before) this.#proving = before;
     this.#runs.truncate(entry.index);
+    this.configurations.onTruncated(entry.index);
     this.#cache.replaceFrom(entry);
     this.#runs.append(entry.index, entry.term);
+    this.configurations.onAppended(entry);
     this.#unappliedBytes += entryBytes(entry);
   }
 

@@ -1,11 +1,13 @@
 // Effects on their way to the driver, until the next `takeReady`.
 
+import type { ChangeOutcome } from './change.ts';
 import type { LoadRequest, Message, ProposalOutcome, ReadOutcome } from './types.ts';
 
 export interface Effects {
   readonly messages: readonly Message[];
   readonly loads: readonly LoadRequest[];
   readonly proposals: readonly ProposalOutcome[];
+  readonly changes: readonly ChangeOutcome[];
   readonly reads: readonly ReadOutcome[];
 }
 
@@ -13,11 +15,12 @@ export class Outbox {
   #messages: Message[] = [];
   #loads: LoadRequest[] = [];
   #proposals: ProposalOutcome[] = [];
+  #changes: ChangeOutcome[] = [];
   #reads: ReadOutcome[] = [];
 
   get isEmpty(): boolean {
-    const { length } = this.#messages;
-    return length + this.#loads.length + this.#proposals.length + this.#reads.length === 0;
+    const lists = [this.#messages, this.#loads, this.#proposals, this.#changes, this.#reads];
+    return lists.every((list) => list.length === 0);
   }
 
   send(message: Message): void {
@@ -32,6 +35,10 @@ export class Outbox {
     this.#proposals.push(outcome);
   }
 
+  answerChange(outcome: ChangeOutcome): void {
+    this.#changes.push(outcome);
+  }
+
   answerRead(outcome: ReadOutcome): void {
     this.#reads.push(outcome);
   }
@@ -41,11 +48,13 @@ export class Outbox {
       messages: this.#messages,
       loads: this.#loads,
       proposals: this.#proposals,
+      changes: this.#changes,
       reads: this.#reads,
     };
     this.#messages = [];
     this.#loads = [];
     this.#proposals = [];
+    this.#changes = [];
     this.#reads = [];
     return effects;
   }

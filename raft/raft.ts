@@ -1,14 +1,14 @@
 // The consensus core of one peer: Raft as a function of its inputs (Ongaro's dissertation; rules R1–R12 in docs/architecture.md).
 //
 // Inputs. `step` takes one `Input` and changes the core; it never fails and never waits. Time comes as ticks, the network
-// as received messages, the disk as persisted and loaded, the state as applied, users as propose and read. The same
-// options and inputs give the same effects, so that a run can be recorded and replayed.
+// as received messages, the disk as persisted and loaded, the state as applied, users as propose, changeMembers and read.
+// The same options and inputs give the same effects, so that a run can be recorded and replayed.
 //
 // Effects. `takeReady` gathers what all steps since the last one amount to. A driver, for as long as `hasReady`:
 //   1. sends `messages`, in order; each may be lost, delayed, doubled or overtaken;
 //   2. starts `persist` and goes on at once; at most one is given out until `persisted` has answered it;
 //   3. starts `loads`, reading from the durable log, and answers each exactly once;
-//   4. answers `proposals` and applies `apply` in order, then says `applied`;
+//   4. answers `proposals` and `changes` and applies `apply` in order, then says `applied`;
 //   5. serves each of `reads` once the state has applied the index it names.
 // Step many inputs, then take once: proposals that came together travel in one append and one write.
 //
@@ -19,18 +19,21 @@
 //   4. Every proposal is answered once: appended at an (index, term), or refused and in no log. The driver hears of its
 //      end from `apply`: that term at that index means committed (R8), another term means that it never will be.
 //   5. Every read is answered once, with an index that holds all that was acknowledged before it was asked (R12).
-//   6. Bounded: entries not applied, entries under way, reads, held messages; beyond `RaftConfig`, BUSY.
+//   6. Whoever is a member is so by the newest configuration in this log, from its entry on; what the log loses it loses (§4.1).
+//   7. Bounded: entries not applied, entries under way, reads, held messages; beyond `RaftConfig`, BUSY.
 //
 // What a driver owes. A tick every 10 to 50 ms, with the present time, also right before it trusts `mayControl`.
 // `persisted` only when the whole operation would survive a power cut, and in one piece. A failed write is not
 // reported: the peer stops. Messages from authenticated peers only. A seed that no other run has used.
 //
 // Restart. `restored` is what the log holds durably, at least its last entry in `tail`; `applied` what the state holds
-// durably. What was applied beyond that comes again in `apply`. A core exists only once its log holds genesis.
+// durably. What was applied beyond that comes again in `apply`. A core exists only once its log holds genesis. One that
+// is no voter by its log never campaigns: so a joiner waits until it is made one.
 
 import { assert, unreachable } from '../src/lib/assert.ts';
 import { Prng } from '../src/lib/prng.ts';
 import { assertRaftConfig, type RaftConfig } from './config.ts';
+import { Configurations, firstConfiguration } from './configurations.ts';
 import { Durability } from './durability.ts';
 import { ForwardedReads } from './forwarded-reads.ts';
 import { Loads } from './loads.ts';
@@ -62,6 +65,8 @@ interface Restored {
   /** The newest entries, contiguous up to `lastIndex`; at least the last one. */
   readonly tail: readonly Entry[];
   readonly genesis: Genesis;
+  /** Of every configuration entry in the log, in order. */
+  readonly configurations: readonly Configuration[];
 }
 
 export interface RaftOptions {
@@ -79,7 +84,6 @@ export interface RaftOptions {
 export class Raft {
   readonly #shared: Shared;
   readonly #roles: Roles;
-  readonly #configuration: Configuration;
   /** Entries that were loaded to be applied, until they are taken. */
   #loaded: readonly Entry[] = [];
 
@@ -88,8 +92,10 @@ export class Raft {
     assertRaftConfig(config);
     assert(restored.lastIndex >= 1, 'a log holds genesis before it has a core');
     assert(restored.hardState.term >= 1, 'genesis has term 1');
-    this.#configuration = { index: asIndex(1), voters: restored.genesis.founders };
-    const log = new Log({ ...restored, applied, cacheBytesMax: config.cacheBytesMax });
+    const { genesis, configurations: later } = restored;
+    const quorum = new Quorum(firstConfiguration(genesis));
+    const configurations = new Configurations({ genesis, later, quorum });
+    const log = new Log({ ...restored, configurations, applied, cacheBytesMax: config.cacheBytesMax });
     assert(log.lastTerm <= restored.hardState.term, 'the term never after the entries (R4)');
     const prng = new Prng(options.seed);
     const outbox = new Outbox();
@@ -98,7 +104,7 @@ export class Raft {
       config,
       log,
       durability: new Durability(log, restored.hardState),
-      quorum: new Quorum(this.#configuration),
+      quorum,
       timer: new Timer({ config, prng, now: options.now }),
       loads: new Loads(log, outbox),
       outbox,
@@ -116,6 +122,8 @@ export class Raft {
         return this.#roles.receive(input.message);
       case 'propose':
         return this.#roles.propose(input);
+      case 'changeMembers':
+        return this.#roles.changeMembers(input);
       case 'read':
         return this.#roles.read(input.requestId);
       case 'persisted':
@@ -155,7 +163,7 @@ export class Raft {
       applied: log.applied,
       lastIndex: log.lastIndex,
       durable: log.durable,
-      configuration: this.#configuration,
+      configuration: log.configurations.current,
       mayControl: role.kind === 'leader' && role.leadership.mayControl,
       progress: role.kind === 'leader' ? role.leadership.progress : new Map(),
       leaderHeardMs: role.kind === 'leader' ? undefined : timer.leaderHeardMs,

@@ -1,11 +1,13 @@
 // Replication: brings every follower's log to the leader's (§5.3, §10.2).
-// Owns: the progress of each follower. Does not own: commit, rounds, terms other than its own.
+// Owns: the progress of each follower, learners and leaving ones included. Does not own: commit, rounds, other terms.
 // S1. Entries are sent before this disk has them; whether they count is decided by what is durable (R5).
 // S2. What was proposed since the last flush travels in one append, within `appendBytesMax`.
 // S3. Nothing is sent past a follower's window, nor twice without a sign that it was lost.
+// S4. Who leaves the cluster is still sent the entry that says so, and its commit, as long as it answers.
 
 import { assert, present } from '../src/lib/assert.ts';
 import { entryBytes } from './entry-cache.ts';
+import { membersOf } from './membership.ts';
 import {
   onAccepted,
   onRejected,
@@ -28,6 +30,8 @@ interface Follower {
   lastHeardMs: number | undefined;
   /** Entries from disk that were loaded for it and not sent yet. */
   loaded: readonly Entry[];
+  /** The entry by which it left the cluster (S4). */
+  leftAt: LogIndex | undefined;
 }
 
 type AppendResponse = Extract<Message, { kind: 'appendResponse' }>;
@@ -45,18 +49,39 @@ export class Replication {
       messagesMax: shared.config.inflightMessagesMax,
       bytesMax: shared.config.inflightBytesMax,
     };
-    const next = asIndex(shared.log.lastIndex + 1);
-    for (const storeId of shared.quorum.voters) {
-      if (storeId === shared.self) continue;
-      const progress = probeFrom({ match: asIndex(0), next });
+    this.onConfiguration();
+  }
+
+  /** Another configuration is in effect: some begin to be followers, some are on their way out. */
+  onConfiguration(): void {
+    const { self, log } = this.#shared;
+    const { current } = log.configurations;
+    const members = new Set(membersOf(current).map(({ storeId }) => storeId));
+    for (const follower of this.#followers.values()) {
+      follower.leftAt = members.has(follower.storeId) ? undefined : (follower.leftAt ?? current.index);
+    }
+    const next = asIndex(log.lastIndex + 1);
+    for (const storeId of members) {
+      if (storeId === self || this.#followers.has(storeId)) continue;
       this.#followers.set(storeId, {
         storeId,
-        progress,
+        progress: probeFrom({ match: asIndex(0), next }),
         toldCommit: asIndex(0),
         lastHeardMs: undefined,
         loaded: [],
+        leftAt: undefined,
       });
     }
+  }
+
+  has(storeId: StoreId): boolean {
+    return this.#followers.has(storeId);
+  }
+
+  /** The logs agree, and everything up to `index` is durable there. */
+  holds(storeId: StoreId, index: LogIndex): boolean {
+    const progress = this.#followers.get(storeId)?.progress;
+    return progress?.kind === 'replicate' && progress.match >= index;
   }
 
   get followers(): Iterable<StoreId> {
@@ -119,6 +144,7 @@ export class Replication {
     const time = { now: this.#shared.timer.now, patienceMs: this.#shared.config.electionMinMs };
     let changed = false;
     for (const follower of this.#followers.values()) {
+      if (this.#isGone(follower)) this.#followers.delete(follower.storeId);
       const progress = onTime(follower.progress, time);
       changed ||= progress !== follower.progress;
       follower.progress = progress;
@@ -191,7 +217,16 @@ export class Replication {
     });
   }
 
+  /** S4: it knows that it left, or does not answer. */
+  #isGone({ leftAt, toldCommit, lastHeardMs }: Follower): boolean {
+    if (leftAt === undefined) return false;
+    const { timer, config } = this.#shared;
+    return (
+      toldCommit >= leftAt || timer.now - (lastHeardMs ?? Number.NEGATIVE_INFINITY) >= config.electionMaxMs
+    );
+  }
+
   #of(storeId: StoreId): Follower {
-    return present(this.#followers.get(storeId), 'only voters are asked about');
+    return present(this.#followers.get(storeId), 'only followers are asked about');
   }
 }

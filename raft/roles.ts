@@ -67,6 +67,12 @@ export class Roles {
     this.#shared.outbox.answerProposal({ kind: 'refused', requestId, reason: 'NOT_LEADER' });
   }
 
+  changeMembers(input: Extract<Input, { kind: 'changeMembers' }>): void {
+    if (this.#role.kind === 'leader') return this.#role.leadership.changeMembers(input);
+    const { requestId } = input;
+    this.#shared.outbox.answerChange({ kind: 'refused', requestId, reason: 'NOT_LEADER' });
+  }
+
   read(requestId: RequestId): void {
     const { outbox } = this.#shared;
     if (this.#role.kind === 'leader') return this.#role.leadership.read({ kind: 'local', requestId });
@@ -86,6 +92,7 @@ export class Roles {
       else this.#shared.outbox.send(message);
     }
     if (this.#role.kind === 'leader') this.#role.leadership.onPersisted();
+    this.#maybeResign();
   }
 
   /** What gathers until the driver takes it: appends, rounds for reads, forwarded reads. */
@@ -130,7 +137,7 @@ export class Roles {
       }
       case 'appendResponse':
         if (this.#role.kind === 'leader') this.#role.leadership.onAppendResponse(message);
-        return;
+        return this.#maybeResign();
       case 'heartbeatResponse':
         if (this.#role.kind === 'leader') this.#role.leadership.onHeartbeatResponse(message);
         return;
@@ -179,7 +186,7 @@ export class Roles {
   #onReadRequest(message: Extract<Message, { kind: 'readRequest' }>): void {
     const { requestId, from } = message;
     if (this.#role.kind !== 'leader') return this.#answerStale(message);
-    if (!this.#shared.quorum.has(from)) return;
+    if (!this.#role.leadership.serves(from)) return;
     this.#role.leadership.read({ kind: 'follower', storeId: from, requestId });
   }
 
@@ -227,6 +234,13 @@ export class Roles {
       timer.restart();
     }
     this.#role = { kind: 'follower', leader };
+  }
+
+  /** A leader that was removed has told everyone of the commit that removed it, and goes (§4.2.2). */
+  #maybeResign(): void {
+    if (this.#role.kind !== 'leader' || !this.#role.leadership.isRemoved) return;
+    this.#role.leadership.flush();
+    this.#becomeFollower(this.term, undefined);
   }
 
   /** Asks whether an election could be won, before anyone's term is raised for it (§9.6). */

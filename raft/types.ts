@@ -3,6 +3,7 @@
 // Sources: Ongaro's dissertation (§), raft-extended; rules R1–R12 are listed in docs/architecture.md.
 
 import { assertCount, type Brand } from '../src/lib/brand.ts';
+import type { ChangeOutcome, MemberChange } from './change.ts';
 
 /** A peer's name in cluster.toml, as `pi-1`. It survives the loss of a disk; a {@link StoreId} does not. */
 export type PeerId = Brand<string, 'PeerId'>;
@@ -38,10 +39,27 @@ export interface Member {
   readonly raft: string;
 }
 
-/** Who votes, in effect from the entry at `index` on. Sorted by store id, no store id twice. */
-export interface Configuration {
-  readonly index: LogIndex;
+/** A member that holds the log but neither votes nor counts (§4.2.1). */
+export interface Learner extends Member {
+  /** `voter`: the leader promotes it as soon as it has caught up. */
+  readonly wants: 'voter' | 'learner';
+  /** The voter whose place it takes when it is promoted. */
+  readonly replaces: StoreId | undefined;
+}
+
+/** Who belongs to the cluster, and how. No store id twice, but for a voter that stays in both sets. */
+export interface Membership {
   readonly voters: readonly Member[];
+  /** The voters of before, while both sets must agree (a joint configuration, §4.3); empty otherwise. */
+  readonly outgoing: readonly Member[];
+  readonly learners: readonly Learner[];
+  /** Stores that were members and will never be again, the latest last; at most `removedMax` of them. */
+  readonly removed: readonly StoreId[];
+}
+
+/** A membership, in effect from the entry at `index` on: as soon as that is in a log, committed or not (§4.1). */
+export interface Configuration extends Membership {
+  readonly index: LogIndex;
 }
 
 /** Entry 1 of every log of a cluster: the same bytes on every founder. */
@@ -57,6 +75,8 @@ export type EntryPayload =
   | { readonly kind: 'genesis'; readonly genesis: Genesis }
   /** The first entry of a leader's term: commits what came before it (§5.4.2, R6). */
   | { readonly kind: 'noop' }
+  /** A change of members. */
+  | { readonly kind: 'configuration'; readonly membership: Membership }
   /** One command, encoded by the driver; opaque to the core. */
   | { readonly kind: 'command'; readonly data: Uint8Array };
 
@@ -149,6 +169,17 @@ export type Input =
       readonly time: number;
       readonly data: Uint8Array;
     }
+  /**
+   * Changes who belongs to the cluster, if `basedOn` is still the index of the configuration. `time` as in `propose`.
+   * Answered in `Ready.changes`.
+   */
+  | {
+      readonly kind: 'changeMembers';
+      readonly requestId: RequestId;
+      readonly time: number;
+      readonly basedOn: LogIndex;
+      readonly change: MemberChange;
+    }
   /** Asks for an index at which a read is linearizable (§6.4). Answered in `Ready.reads`. */
   | { readonly kind: 'read'; readonly requestId: RequestId }
   /** The operation of that number, and so every one before it, is durable. */
@@ -215,6 +246,7 @@ export interface Ready {
   /** Read these from the log, and answer each with `loaded`. */
   readonly loads: readonly LoadRequest[];
   readonly proposals: readonly ProposalOutcome[];
+  readonly changes: readonly ChangeOutcome[];
   /** Committed and durable here (R7), in order, each exactly once in a run. Answer with `applied`. */
   readonly apply: readonly Entry[];
   readonly reads: readonly ReadOutcome[];
@@ -232,13 +264,14 @@ export interface RaftStatus {
   readonly lastIndex: LogIndex;
   /** The highest index that is durable here. */
   readonly durable: LogIndex;
+  /** The newest in the log; committed once `commit` has reached its index. */
   readonly configuration: Configuration;
   /**
    * A leader only: its own no-op is applied and a quorum answered recently enough that no other can have been
    * elected. What decides on behalf of the cluster (controllers, the agents' gateway) works only while it holds.
    */
   readonly mayControl: boolean;
-  /** A leader only: what each voter is known to hold, and when it last answered (monotonic ms). */
+  /** A leader only: what each member is known to hold, and when it last answered (monotonic ms). */
   readonly progress: ReadonlyMap<
     StoreId,
     { readonly match: LogIndex; readonly lastHeardMs: number | undefined }

@@ -75,6 +75,8 @@ export class Applier {
     switch (payload.kind) {
       case 'noop':
         return { index, term, time, payload };
+      case 'configuration': // Who the peers are is in the log alone: the state only counts the entry.
+        return { index, term, time, payload: { kind: 'noop' } };
       case 'genesis':
         return { index, term, time, payload: { kind: 'genesis', clusterId: payload.genesis.clusterId } };
       case 'command':

@@ -89,6 +89,7 @@ export class Founding {
       termRuns: [{ from: genesisIndex, term: genesisTerm }],
       tail: [entry],
       genesis,
+      configurations: [],
     };
   }
 }

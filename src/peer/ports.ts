@@ -6,6 +6,7 @@
 
 import type {
   ClusterId,
+  Configuration,
   Entry,
   Genesis,
   HardState,
@@ -45,6 +46,8 @@ export interface RestoredLog {
   /** The newest entries, contiguous up to `lastIndex`, as many as fit the bytes asked for (all, when few). */
   readonly tail: readonly Entry[];
   readonly genesis: Genesis | undefined;
+  /** Of every configuration entry in the log, in order. */
+  readonly configurations: readonly Configuration[];
 }
 
 /**

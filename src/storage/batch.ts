@@ -25,6 +25,7 @@ import {
   type Genesis,
   type HardState,
   type LogIndex,
+  type Membership,
 } from '../../raft/types.ts';
 import { assert, present, unreachable } from '../lib/assert.ts';
 
@@ -39,7 +40,7 @@ const nothing = new Uint8Array(0);
 /** A buffer up to this size is kept for the next batch. */
 const keptBufferBytesMax = 1024 * 1024;
 
-const payloadKinds = { noop: 0, command: 1, genesis: 2 } as const;
+const payloadKinds = { noop: 0, command: 1, genesis: 2, configuration: 3 } as const;
 
 export interface Batch {
   /** From 1, without a gap. */
@@ -201,6 +202,8 @@ function payloadBytes(payload: EntryPayload): Uint8Array {
       return payload.data;
     case 'genesis':
       return Buffer.from(JSON.stringify(payload.genesis));
+    case 'configuration':
+      return Buffer.from(JSON.stringify(payload.membership));
     default:
       return unreachable(payload);
   }
@@ -212,10 +215,19 @@ function decodePayload(kind: number, bytes: Buffer): EntryPayload {
       return { kind: 'noop' };
     case payloadKinds.genesis:
       return { kind: 'genesis', genesis: JSON.parse(bytes.toString()) as Genesis };
+    case payloadKinds.configuration:
+      return { kind: 'configuration', membership: parseMembership(bytes.toString()) };
     default:
       assert(kind === payloadKinds.command, 'a batch whose checksum holds has entries of known kinds');
       return { kind: 'command', data: bytes };
   }
+}
+
+/** JSON leaves out what is undefined: it is put back, so that an entry reads as it was written. */
+function parseMembership(text: string): Membership {
+  const membership = JSON.parse(text) as Membership;
+  const learners = membership.learners.map((learner) => ({ ...learner, replaces: learner.replaces }));
+  return { ...membership, learners };
 }
 
 function writeCount(bytes: Buffer, value: number, offset: number): void {

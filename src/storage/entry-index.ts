@@ -4,7 +4,7 @@
 // X1. Extents are sorted, and together cover every index from the first to `lastIndex` exactly once.
 // X2. A batch that truncates begins an extent: within one, indexes rise with the offset.
 
-import { asIndex, type Entry, type LogIndex } from '../../raft/types.ts';
+import { asIndex, type Configuration, type Entry, type LogIndex } from '../../raft/types.ts';
 import { assert } from '../lib/assert.ts';
 import type { TermRun } from '../peer/ports.ts';
 import type { PlacedBatch, Segment } from './segment.ts';
@@ -23,6 +23,7 @@ export interface Extent {
 export class EntryIndex {
   readonly #extents: Extent[] = [];
   readonly #runs: TermRun[] = [];
+  readonly #configurations: Configuration[] = [];
 
   /** 0 when there is no entry. */
   get lastIndex(): LogIndex {
@@ -31,6 +32,11 @@ export class EntryIndex {
 
   get termRuns(): readonly TermRun[] {
     return [...this.#runs];
+  }
+
+  /** Of every configuration entry in the log, in order. */
+  get configurations(): readonly Configuration[] {
+    return [...this.#configurations];
   }
 
   /** True if a batch with these contents leaves no gap. */
@@ -45,8 +51,9 @@ export class EntryIndex {
     if (header.truncateFrom !== undefined) this.#truncate(header.truncateFrom);
     const last = entries.at(-1);
     if (last === undefined) return;
-    for (const { index, term } of entries) {
+    for (const { index, term, payload } of entries) {
       if (this.#runs.at(-1)?.term !== term) this.#runs.push({ from: index, term });
+      if (payload.kind === 'configuration') this.#configurations.push({ ...payload.membership, index });
     }
     const extent = this.#extents.at(-1);
     const continues =
@@ -93,6 +100,7 @@ export class EntryIndex {
   #truncate(from: LogIndex): void {
     while ((this.#extents.at(-1)?.first ?? 0) >= from) this.#extents.pop();
     while ((this.#runs.at(-1)?.from ?? 0) >= from) this.#runs.pop();
+    while ((this.#configurations.at(-1)?.index ?? 0) >= from) this.#configurations.pop();
     const extent = this.#extents.at(-1);
     if (extent !== undefined && extent.last >= from) {
       this.#extents[this.#extents.length - 1] = { ...extent, last: asIndex(from - 1) };

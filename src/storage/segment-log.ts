@@ -79,6 +79,7 @@ export async function openSegmentLog(options: SegmentLogOptions): Promise<LogSto
     termRuns: index.termRuns,
     tail: await reader.readTail(options.tailBytes),
     genesis: await readGenesis(index, reader),
+    configurations: index.configurations,
   };
   if (last !== undefined) index.add(await writeAgain(last, writer)); // L2
   const kept = await removeSuperseded(recovered, disk); // L3

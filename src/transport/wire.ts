@@ -2,7 +2,7 @@
 // By hand rather than by a schema: these checks run for every message, and the vocabulary is small.
 // W1. A value that passes holds everything its type promises; one that does not is `undefined`, never an exception.
 
-import type { Entry, Genesis, Member, Message } from '../../raft/types.ts';
+import type { Entry, Genesis, Learner, Member, Membership, Message } from '../../raft/types.ts';
 import { limits } from '../lib/limits.ts';
 import type { ForwardAnswer, PeerIdentity, PeerMessage } from '../peer/ports.ts';
 
@@ -38,6 +38,26 @@ function isGenesis(value: unknown): value is Genesis {
     isText(genesis['clusterId']) &&
     isText(genesis['name']) &&
     isSmallList(genesis['founders'], isMember)
+  );
+}
+
+function isLearner(value: unknown): value is Learner {
+  const learner = asFields(value);
+  return (
+    isMember(value) &&
+    (learner?.['wants'] === 'voter' || learner?.['wants'] === 'learner') &&
+    (learner['replaces'] === undefined || isText(learner['replaces']))
+  );
+}
+
+function isMembership(value: unknown): value is Membership {
+  const it = asFields(value);
+  return (
+    it !== undefined &&
+    isSmallList(it['voters'], isMember) &&
+    isSmallList(it['outgoing'], isMember) &&
+    isSmallList(it['learners'], isLearner) &&
+    isSmallList(it['removed'], isText)
   );
 }
 
@@ -134,6 +154,8 @@ function isEntry(it: Fields | undefined, index: number): boolean {
       return isGenesis(payload?.['genesis']);
     case 'noop':
       return true;
+    case 'configuration':
+      return isMembership(payload?.['membership']);
     case 'command':
       return isBytes(payload?.['data']);
     default:

@@ -5,12 +5,14 @@ import { assert, present } from '../../src/lib/assert.ts';
 import { raftDefaults, type RaftConfig } from '../../raft/config.ts';
 import { makeGenesis } from '../../raft/genesis.ts';
 import { Raft } from '../../raft/raft.ts';
+import type { ChangeOutcome, MemberChange } from '../../raft/change.ts';
 import {
   asIndex,
   asPeerId,
   asRequestId,
   asStoreId,
   asTerm,
+  type Configuration,
   type Entry,
   type Genesis,
   type HardState,
@@ -33,7 +35,7 @@ export function member(name: string): Member {
   return { storeId: store(name), peerId: asPeerId(`peer-${name}`), api: `http://${name}`, raft: `${name}:1` };
 }
 
-function genesisOf(names: readonly string[]): Genesis {
+export function genesisOf(names: readonly string[]): Genesis {
   return makeGenesis({ name: 'test', founders: names.map(member) }, (text) => `hash of ${text}`);
 }
 
@@ -61,6 +63,12 @@ export function termRunsOf(entries: readonly Entry[]): { from: Entry['index']; t
   return entries
     .filter((entry, i) => entries[i - 1]?.term !== entry.term)
     .map((entry) => ({ from: entry.index, term: entry.term }));
+}
+
+function configurationsOf(entries: readonly Entry[]): Configuration[] {
+  return entries.flatMap(({ index, payload }) =>
+    payload.kind === 'configuration' ? [{ ...payload.membership, index }] : [],
+  );
 }
 
 function writeTo(disk: Disk, operation: PersistOperation): void {
@@ -98,6 +106,7 @@ export class TestNode {
   /** Everything handed to the state in this run. */
   applied: Entry[] = [];
   proposals: ProposalOutcome[] = [];
+  changes: ChangeOutcome[] = [];
   reads: ReadOutcome[] = [];
   #unconfirmed = 0;
   #seed: number;
@@ -125,6 +134,7 @@ export class TestNode {
       termRuns: termRunsOf(entries),
       tail: entries.slice(-Math.max(1, tail)),
       genesis: this.genesis,
+      configurations: configurationsOf(entries),
     };
     const options = { storeId: this.id, config: this.config, seed: this.#seed, now: this.now, restored };
     return new Raft({ ...options, applied: asIndex(applied) });
@@ -168,6 +178,12 @@ export class TestNode {
     this.raft.step({ kind: 'propose', requestId: asRequestId(requestId), time: 0, data });
   }
 
+  /** Asks for a change, based on the configuration as it is unless `basedOn` says otherwise. */
+  change(change: MemberChange, basedOn: number = this.status.configuration.index): void {
+    const asked = { requestId: asRequestId(0), time: 0, basedOn: asIndex(basedOn), change };
+    this.raft.step({ kind: 'changeMembers', ...asked });
+  }
+
   read(requestId: number): void {
     this.raft.step({ kind: 'read', requestId: asRequestId(requestId) });
   }
@@ -182,6 +198,7 @@ export class TestNode {
     }
     this.loads.push(...ready.loads);
     this.proposals.push(...ready.proposals);
+    this.changes.push(...ready.changes);
     this.reads.push(...ready.reads);
     for (const entry of ready.apply) {
       assert(entry.index <= this.disk.entries.length, 'R7: applied entries are durable');

@@ -5,14 +5,14 @@ import { describe, expect, test } from 'vitest';
 import { present } from '../../src/lib/assert.ts';
 import { Quorum } from '../../raft/quorum.ts';
 import { Rounds } from '../../raft/rounds.ts';
-import { asIndex, type StoreId } from '../../raft/types.ts';
+import type { StoreId } from '../../raft/types.ts';
 import { member, store } from './node.ts';
 
 const letters = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
 const voterCount = fc.integer({ min: 1, max: letters.length });
 
 function quorumOf(count: number): Quorum {
-  return new Quorum({ index: asIndex(1), voters: letters.slice(0, count).map(member) });
+  return new Quorum({ voters: letters.slice(0, count).map(member), outgoing: [] });
 }
 
 /** Every subset of the first `count` letters that is a majority of them. */
@@ -31,6 +31,20 @@ describe('quorum', () => {
         const valueOf = (id: StoreId): number => present(values[letters.indexOf(id)], 'a value');
         const best = Math.max(...majorities(count).map((subset) => Math.min(...subset.map(valueOf))));
         expect(quorumOf(count).reached(valueOf)).toBe(best);
+      }),
+    );
+  });
+
+  test('two sets have reached what the slower one has: a joint configuration needs both (§4.3)', () => {
+    const values = fc.array(fc.nat(9), { minLength: 7, maxLength: 7 });
+    const some = fc.shuffledSubarray(letters, { minLength: 1 });
+    fc.assert(
+      fc.property(some, some, values, (voters, outgoing, reached) => {
+        const valueOf = (id: StoreId): number => present(reached[letters.indexOf(id)], 'a value');
+        const joint = new Quorum({ voters: voters.map(member), outgoing: outgoing.map(member) });
+        const alone = [voters, outgoing].map((set) => new Quorum({ voters: set.map(member), outgoing: [] }));
+        expect(joint.reached(valueOf)).toBe(Math.min(...alone.map((quorum) => quorum.reached(valueOf))));
+        expect([...joint.voters].toSorted()).toEqual([...new Set([...voters, ...outgoing])].toSorted());
       }),
     );
   });

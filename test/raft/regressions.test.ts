@@ -44,6 +44,7 @@ function coreAt(term: number): Raft {
       termRuns: [{ from: asIndex(1), term: asTerm(1) }],
       tail: [firstEntry],
       genesis,
+      configurations: [],
     },
     applied: asIndex(1),
   });

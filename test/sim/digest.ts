@@ -32,6 +32,8 @@ export function digestOf(entry: Entry): number {
       return mixText(head, entry.payload.genesis.clusterId);
     case 'noop':
       return mix(head, 1);
+    case 'configuration':
+      return mixText(mix(head, 3), JSON.stringify(entry.payload.membership));
     case 'command':
       return mixBytes(mix(head, 2), entry.payload.data);
     default:

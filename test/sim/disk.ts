@@ -6,7 +6,7 @@
 // D3. A flushed state is durable a while after it was handed over, or lost with the crash.
 // D4. A read gives the entries that were durable when it was asked for, however late it answers.
 
-import type { Entry, HardState, LogIndex, PersistOperation, Term } from '../../raft/types.ts';
+import type { Configuration, Entry, HardState, LogIndex, PersistOperation, Term } from '../../raft/types.ts';
 import { asIndex } from '../../raft/types.ts';
 import { assert, present } from '../../src/lib/assert.ts';
 import type { Prng } from '../../src/lib/prng.ts';
@@ -175,4 +175,11 @@ export function genesisOf(log: readonly Entry[]): Extract<Entry['payload'], { ki
   const first = present(log[0], 'a log begins with its genesis');
   assert(first.payload.kind === 'genesis', 'the first entry is the genesis record');
   return first.payload.genesis;
+}
+
+/** Of every configuration entry in a log. */
+export function configurationsOf(log: readonly Entry[]): readonly Configuration[] {
+  return log.flatMap(({ index, payload }) =>
+    payload.kind === 'configuration' ? [{ ...payload.membership, index }] : [],
+  );
 }

@@ -18,7 +18,7 @@ import { assert, present } from '../../src/lib/assert.ts';
 import type { Prng } from '../../src/lib/prng.ts';
 import type { Core, MakeCore } from './core.ts';
 import type { Counters } from './counters.ts';
-import { genesisOf, type SimDisk } from './disk.ts';
+import { configurationsOf, genesisOf, type SimDisk } from './disk.ts';
 import { drawFrom, type FaultPlan } from './faults.ts';
 import { SimLoop } from './loop.ts';
 import { freezeEntries } from './network.ts';
@@ -94,7 +94,7 @@ export class SimPeer {
       config: plan.raft,
       seed: prng.next(),
       now: time.now,
-      restored: { ...restored, genesis: genesisOf(log) },
+      restored: { ...restored, genesis: genesisOf(log), configurations: configurationsOf(log) },
       applied,
     });
     const run: Run = {

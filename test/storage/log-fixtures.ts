@@ -9,8 +9,10 @@ import {
   type Entry,
   type Genesis,
   type HardState,
+  type Membership,
   type PersistOperation,
 } from '../../raft/types.ts';
+import { present } from '../../src/lib/assert.ts';
 import type { LogStore } from '../../src/peer/ports.ts';
 
 export const peerId = asPeerId('pi-1');
@@ -22,6 +24,27 @@ export const genesis: Genesis = {
   name: 'home',
   founders: [{ storeId: someStore, peerId, api: 'http://127.0.0.1:6060', raft: '127.0.0.1:7060' }],
 };
+
+const founder = present(genesis.founders[0], 'somebody founds');
+
+export const membership: Membership = {
+  voters: [founder],
+  outgoing: [],
+  learners: [
+    { ...founder, storeId: asStoreId('2'.repeat(32)), wants: 'voter', replaces: someStore },
+    { ...founder, storeId: asStoreId('3'.repeat(32)), wants: 'learner', replaces: undefined },
+  ],
+  removed: [asStoreId('4'.repeat(32))],
+};
+
+export function configuration(index: number, term: number): Entry {
+  return {
+    index: asIndex(index),
+    term: asTerm(term),
+    time: 0,
+    payload: { kind: 'configuration', membership },
+  };
+}
 
 export function command(
   index: number,

@@ -3,7 +3,18 @@
 import { expect, test } from 'vitest';
 import { asClusterId, asIndex, asTerm } from '../../raft/types.ts';
 import type { LogStore } from '../../src/peer/ports.ts';
-import { command, commands, genesis, peerId, persistOf, plain, readAll, someStore } from './log-fixtures.ts';
+import {
+  command,
+  commands,
+  configuration,
+  genesis,
+  membership,
+  peerId,
+  persistOf,
+  plain,
+  readAll,
+  someStore,
+} from './log-fixtures.ts';
 
 const entriesOf = (log: LogStore): Promise<unknown> => readAll(log, log.restored.lastIndex);
 
@@ -26,6 +37,7 @@ export function logStoreSuite(name: string, make: () => Promise<() => Promise<Lo
       termRuns: [],
       tail: [],
       genesis: undefined,
+      configurations: [],
     });
     await log.close();
   });
@@ -69,6 +81,7 @@ export function logStoreSuite(name: string, make: () => Promise<() => Promise<Lo
       { index: asIndex(2), term: asTerm(2), time: 1_763_000_000_000.5, payload: { kind: 'noop' } },
       command(3, { term: 2, bytes: 0 }),
       command(4, { term: 5, bytes: 3_000 }),
+      configuration(5, 5),
     ] as const;
     await log.persist(persistOf({ entries: entries.slice(0, 1) }));
     await log.persist(persistOf({ entries: entries.slice(1) }));
@@ -81,6 +94,19 @@ export function logStoreSuite(name: string, make: () => Promise<() => Promise<Lo
       { from: 2, term: 2 },
       { from: 4, term: 5 },
     ]);
+    expect(again.restored.configurations).toEqual([{ ...membership, index: 5 }]);
+    await again.close();
+  });
+
+  test(`${name}: a configuration that was truncated is not told of any more`, async () => {
+    const open = await make();
+    const log = await open();
+    await log.persist(persistOf({ entries: [command(1), configuration(2, 1), configuration(3, 1)] }));
+    await log.persist(
+      persistOf({ truncateFrom: 3, entries: [command(3, { term: 2 }), configuration(4, 2)] }),
+    );
+    const again = await restarted(log, open);
+    expect(again.restored.configurations.map(({ index }) => index)).toEqual([2, 4]);
     await again.close();
   });
 

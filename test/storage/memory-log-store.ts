@@ -47,6 +47,9 @@ export class MemoryLogStore implements LogStore {
       termRuns: termRunsOf(entries),
       tail: tailOf(entries, tailBytes),
       genesis: first?.kind === 'genesis' ? first.genesis : undefined,
+      configurations: entries.flatMap(({ index, payload }) =>
+        payload.kind === 'configuration' ? [{ ...payload.membership, index }] : [],
+      ),
     };
   }
 

@@ -16,6 +16,17 @@ const genesis = {
 };
 const entry = (index: number, payload: object): object => ({ index, term: 3, time: 17.5, payload });
 
+const [founder] = genesis.founders;
+const membership = {
+  voters: [founder],
+  outgoing: [founder],
+  learners: [
+    { ...founder, storeId: 'b', wants: 'voter', replaces: 'a' },
+    { ...founder, storeId: 'c', wants: 'learner', replaces: undefined },
+  ],
+  removed: ['d'],
+};
+
 const raftMessages: readonly Message[] = [
   { ...addressed, kind: 'voteRequest', preVote: true, lastIndex: asIndex(4), lastTerm: asTerm(2) },
   { ...addressed, kind: 'voteResponse', preVote: false, granted: true },
@@ -28,6 +39,7 @@ const raftMessages: readonly Message[] = [
       entry(1, { kind: 'genesis', genesis }),
       entry(2, { kind: 'noop' }),
       entry(3, { kind: 'command', data: new Uint8Array([1]) }),
+      entry(4, { kind: 'configuration', membership }),
     ] as never,
     commit: asIndex(1),
   },
@@ -121,6 +133,31 @@ test('a hello of another protocol says so, whatever else it holds', () => {
     reason: expect.stringContaining('upgrade the older peer'),
   });
   expect(parseHandshake({ ...hello, protocol: { min: 1, max: 9 } })).toMatchObject({ kind: 'hello' });
+});
+
+test('a configuration that is not of its shape is refused', () => {
+  const appendOf = (changed: object): unknown => {
+    const entries = [entry(1, { kind: 'configuration', membership: { ...membership, ...changed } })];
+    const message = {
+      ...addressed,
+      kind: 'appendRequest',
+      previousIndex: 0,
+      previousTerm: 0,
+      entries,
+      commit: 0,
+    };
+    return parsePeerMessage({ kind: 'raft', message });
+  };
+  expect(appendOf({})).toBeDefined();
+  for (const changed of [
+    { voters: undefined },
+    { outgoing: [{ storeId: 'a' }] },
+    { learners: [founder] },
+    { learners: [{ ...founder, wants: 'everything', replaces: undefined }] },
+    { removed: [7] },
+  ]) {
+    expect(appendOf(changed)).toBeUndefined();
+  }
 });
 
 test('entries with a gap are refused', () => {

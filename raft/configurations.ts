@@ -1,0 +1,59 @@
+// The configurations of a log: who belongs to the cluster from which entry on (§4.1).
+// Owns: the newest one, and those to which a truncation may go back. Does not own: which change is allowed (membership.ts).
+// F1. The newest configuration in the log is in effect, committed or not; a truncation brings back the one before.
+// F2. Never empty: genesis is the first, and stands for the log's beginning.
+// F3. What can't come back any more is forgotten: everything before the newest committed one.
+
+import { assert, present } from '../src/lib/assert.ts';
+import type { Quorum } from './quorum.ts';
+import { asIndex, type Configuration, type Entry, type Genesis, type LogIndex } from './types.ts';
+
+/** The configuration that genesis makes: its founders vote. */
+export function firstConfiguration(genesis: Genesis): Configuration {
+  return { index: asIndex(1), voters: genesis.founders, outgoing: [], learners: [], removed: [] };
+}
+
+export class Configurations {
+  readonly #quorum: Quorum;
+  /** Indexes rise; the last is in effect. */
+  #history: Configuration[];
+
+  /** `later`: every configuration in the log behind genesis, in order. `quorum` follows the one in effect. */
+  constructor(options: {
+    readonly genesis: Genesis;
+    readonly later: readonly Configuration[];
+    readonly quorum: Quorum;
+  }) {
+    this.#quorum = options.quorum;
+    this.#history = [firstConfiguration(options.genesis)];
+    for (const configuration of options.later) this.#push(configuration);
+  }
+
+  get current(): Configuration {
+    return present(this.#history.at(-1), 'F2: a log has a configuration');
+  }
+
+  /** `entry` was appended to the log. */
+  onAppended(entry: Entry): void {
+    if (entry.payload.kind !== 'configuration') return;
+    this.#push({ ...entry.payload.membership, index: entry.index });
+  }
+
+  /** Everything at and above `from` left the log. */
+  onTruncated(from: LogIndex): void {
+    if (this.current.index < from) return;
+    this.#history = this.#history.filter((configuration) => configuration.index < from);
+    this.#quorum.adopt(this.current); // F1
+  }
+
+  onCommitted(commit: LogIndex): void {
+    const newest = this.#history.findLastIndex((configuration) => configuration.index <= commit);
+    if (newest > 0) this.#history = this.#history.slice(newest); // F3
+  }
+
+  #push(configuration: Configuration): void {
+    assert(configuration.index > this.current.index, 'indexes rise');
+    this.#history.push(configuration);
+    this.#quorum.adopt(configuration);
+  }
+}

@@ -1,0 +1,81 @@
+// Changes of members under one leader: what is asked is judged, and what was begun, by whichever leader, is ended.
+// Owns: when a configuration is appended. Does not own: what it says (membership.ts), commit (leadership.ts).
+// V1. One change at a time: nothing is appended unless the last configuration is committed (§4.1), and nothing before
+//     this term's no-op is (Ongaro's correction of 2015: else two leaders could each change a different configuration).
+// V2. A committed joint configuration is left at once (§4.3).
+// V3. A learner that wants to be a voter is promoted at the first heartbeat at which it holds what was committed at the
+//     one before.
+
+import type { Replication } from './replication.ts';
+import { isJoint, judgeChange, leaveJoint, type MemberFacts, nextToPromote } from './membership.ts';
+import type { Shared } from './shared.ts';
+import type { ChangeRefusal } from './change.ts';
+import type { Entry, Input, LogIndex, Membership, StoreId } from './types.ts';
+
+type ChangeMembers = Extract<Input, { kind: 'changeMembers' }>;
+
+export class MemberChanges {
+  readonly #shared: Shared;
+  readonly #replication: Replication;
+  readonly #append: (membership: Membership, time: number) => Entry;
+  /** The commit index at the last heartbeat: who holds less of it lags. */
+  #beatCommit: LogIndex;
+
+  constructor(options: {
+    readonly shared: Shared;
+    readonly replication: Replication;
+    readonly append: (membership: Membership, time: number) => Entry;
+  }) {
+    this.#shared = options.shared;
+    this.#replication = options.replication;
+    this.#append = options.append;
+    this.#beatCommit = options.shared.log.commit;
+  }
+
+  /** The entry that removed this leader is committed. */
+  get isRemoved(): boolean {
+    const { self, log, quorum } = this.#shared;
+    return !quorum.has(self) && log.configurations.current.index <= log.commit;
+  }
+
+  /** Appends what `input` asks for; the entry, or why not. */
+  judge({ change, basedOn, time }: ChangeMembers, isNoopCommitted: boolean): Entry | ChangeRefusal {
+    const { log } = this.#shared;
+    const { current } = log.configurations;
+    if (!isNoopCommitted) return 'NO_OP_NOT_COMMITTED';
+    if (current.index > log.commit || isJoint(current)) return 'CHANGE_IN_PROGRESS';
+    if (basedOn !== current.index) return 'CONFIGURATION_MOVED';
+    const judged = judgeChange(current, change, this.#facts);
+    return judged.kind === 'refused' ? judged.reason : this.#append(judged.membership, time);
+  }
+
+  /** V2. Commit has moved, behind the no-op. */
+  onCommitted(): void {
+    const { log } = this.#shared;
+    const { current } = log.configurations;
+    if (isJoint(current) && current.index <= log.commit) this.#append(leaveJoint(current), 0);
+  }
+
+  /** V3. A heartbeat is due. */
+  onBeat(isNoopCommitted: boolean): void {
+    const { log } = this.#shared;
+    const { current } = log.configurations;
+    const isSettled = isNoopCommitted && current.index <= log.commit && !isJoint(current);
+    const judged = isSettled ? nextToPromote(current, this.#facts) : undefined;
+    if (judged?.kind === 'allowed') this.#append(judged.membership, 0);
+    this.#beatCommit = log.commit;
+  }
+
+  get #facts(): MemberFacts {
+    const { self, timer, config } = this.#shared;
+    return {
+      isCaughtUp: (storeId) => this.#replication.holds(storeId, this.#beatCommit),
+      isHeard: (storeId) => storeId === self || timer.now - this.#heardMs(storeId) <= config.electionMaxMs,
+    };
+  }
+
+  #heardMs(storeId: StoreId): number {
+    const heardMs = this.#replication.has(storeId) ? this.#replication.lastHeardMsOf(storeId) : undefined;
+    return heardMs ?? Number.NEGATIVE_INFINITY;
+  }
+}
