@@ -1,0 +1,136 @@
+// The core's inputs and effects in words, for golden stories: short, stable, and readable without the code at hand.
+// An entry is named by index and term, as `3/2`: index 3, written in term 2.
+
+import {
+  type Entry,
+  type LoadRequest,
+  type Message,
+  type PersistOperation,
+  type ProposalOutcome,
+  type RaftStatus,
+  type ReadOutcome,
+  type RequestId,
+} from '../../../raft/types.ts';
+import type { Disk } from '../node.ts';
+import { unreachable } from '../../../src/lib/assert.ts';
+
+/** Names a read that a follower passed on: its real number is drawn by chance. */
+export type NameRead = (requestId: RequestId) => string;
+
+function entryWords(entry: Entry): string {
+  const place = `${entry.index}/${entry.term}`;
+  switch (entry.payload.kind) {
+    case 'genesis':
+      return `${place} genesis`;
+    case 'noop':
+      return `${place} no-op`;
+    case 'command': {
+      const text = new TextDecoder().decode(entry.payload.data);
+      return text === `${entry.index}` ? place : `${place} ${text}`; // entries given with the log have no text
+    }
+    default:
+      return unreachable(entry.payload);
+  }
+}
+
+export const entriesWords = (entries: readonly Entry[]): string =>
+  entries.length === 0 ? 'nothing' : entries.map(entryWords).join(', ');
+
+function voteWords(message: Extract<Message, { kind: 'voteRequest' | 'voteResponse' }>): string {
+  const ballot = `${message.preVote ? 'pre-vote' : 'vote'} for term ${message.term}`;
+  if (message.kind === 'voteRequest')
+    return `${ballot}? my log ends at ${message.lastIndex}/${message.lastTerm}`;
+  if (message.granted) return `${ballot}: yes`;
+  return message.preVote ? `pre-vote: no, it is term ${message.term}` : `${ballot}: no`;
+}
+
+function outcomeWords(outcome: Extract<Message, { kind: 'appendResponse' }>['outcome']): string {
+  if (outcome.kind === 'accepted') return `accepted up to ${outcome.match}`;
+  const { rejected, hintIndex, hintTerm } = outcome;
+  return `rejected after ${rejected}, try ${hintIndex}/${hintTerm}`;
+}
+
+function bodyWords(message: Message, nameRead: NameRead): string {
+  switch (message.kind) {
+    case 'voteRequest':
+    case 'voteResponse':
+      return voteWords(message);
+    case 'appendRequest': {
+      const { previousIndex, previousTerm, entries, commit } = message;
+      return `append ${entriesWords(entries)} after ${previousIndex}/${previousTerm}, commit ${commit}`;
+    }
+    case 'appendResponse':
+      return outcomeWords(message.outcome);
+    case 'heartbeatRequest':
+      return `heartbeat round ${message.round}, commit ${message.commit}`;
+    case 'heartbeatResponse':
+      return message.round === 0 ? `your term is over` : `heard round ${message.round}`;
+    case 'readRequest':
+      return `read ${nameRead(message.requestId)}?`;
+    case 'readResponse':
+      return `read ${nameRead(message.requestId)}: ${message.index === undefined ? 'refused' : `as of ${message.index}`}`;
+    default:
+      return unreachable(message);
+  }
+}
+
+/** Vote messages name the term they ask for; all others are marked with the sender's. */
+export function messageWords(message: Message, nameRead: NameRead): string {
+  const isVote = message.kind === 'voteRequest' || message.kind === 'voteResponse';
+  const term = isVote ? '' : ` [term ${message.term}]`;
+  return `${message.from} → ${message.to}  ${bodyWords(message, nameRead)}${term}`;
+}
+
+export function persistWords(operation: PersistOperation): string {
+  const { hardState, truncateFrom, entries } = operation;
+  const parts = [
+    ...(hardState === undefined ? [] : [`term ${hardState.term}, vote ${hardState.vote ?? 'for nobody'}`]),
+    ...(truncateFrom === undefined ? [] : [`cut from ${truncateFrom}`]),
+    ...(entries.length === 0 ? [] : [entriesWords(entries)]),
+  ];
+  return `write ${operation.operation}: ${parts.join('; ')}`;
+}
+
+export function diskWords({ hardState, entries }: Disk): string {
+  return `term ${hardState.term}, vote ${hardState.vote ?? 'for nobody'}; ${entriesWords(entries)}`;
+}
+
+export function loadWords({ purpose, from, to }: LoadRequest): string {
+  const whom = purpose.kind === 'apply' ? 'to apply them' : `for ${purpose.storeId}`;
+  return `loads entries ${from} to ${to - 1} ${whom}`;
+}
+
+export function proposalWords(outcome: ProposalOutcome, text: string): string {
+  if (outcome.kind === 'refused') return `refuses ${text}: ${outcome.reason}`;
+  return `takes ${text} as ${outcome.index}/${outcome.term}`;
+}
+
+export function readWords(outcome: ReadOutcome): string {
+  const { requestId } = outcome;
+  if (outcome.kind === 'refused') return `refuses read ${requestId}: ${outcome.reason}`;
+  return `confirms read ${requestId} as of ${outcome.index}`;
+}
+
+/** `leads term 3`, `follows b in term 2`, … */
+export function roleWords({ role, term, leader }: RaftStatus): string {
+  switch (role) {
+    case 'leader':
+      return `leads term ${term}`;
+    case 'follower':
+      return `follows ${leader ?? 'nobody'} in term ${term}`;
+    case 'preCandidate':
+      return `is pre-candidate in term ${term}`;
+    case 'candidate':
+      return `is candidate in term ${term}`;
+    default:
+      return unreachable(role);
+  }
+}
+
+export function statusWords(status: RaftStatus, self: string): string {
+  const { lastIndex, durable, commit, applied } = status;
+  const others = [...status.progress].filter(([storeId]) => storeId !== self);
+  const matches = others.map(([storeId, { match }]) => `${storeId} has ${match}`);
+  const cursors = `last ${lastIndex}, durable ${durable}, commit ${commit}, applied ${applied}`;
+  return [roleWords(status), cursors, ...(matches.length === 0 ? [] : [matches.join(', ')])].join('; ');
+}
