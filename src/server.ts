@@ -12,8 +12,8 @@ import { buildApi } from './api/api.ts';
 import { apiAddress, loadCluster } from './config/cluster.ts';
 import { Control } from './control/control.ts';
 import { createGateway } from './gateway/gateway.ts';
-import { systemClock } from './lib/clock.ts';
 import { present } from './lib/assert.ts';
+import { systemClock } from './lib/clock.ts';
 import { messageOf, OrionError } from './lib/errors.ts';
 import { hash128, randomHex } from './lib/hash.ts';
 import { limits } from './lib/limits.ts';
@@ -113,7 +113,7 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
     });
     gateway.attach(api.server);
     closers.push(() => api.close());
-    await api.listen(apiHost(listed.api));
+    await listen(api, listed.api);
     closers.push(() => peer.stop());
     await peer.start();
     log({ api: listed.api, raft: listed.raft, dataDir: options.dataDir }, 'peer started');
@@ -127,6 +127,15 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
 function apiHost(url: string): { readonly host: string; readonly port: number } {
   const { host, port } = present(apiAddress(url), 'a configured api address is checked');
   return { host, port };
+}
+
+async function listen(api: ReturnType<typeof buildApi>, url: string): Promise<void> {
+  try {
+    await api.listen(apiHost(url));
+  } catch (error) {
+    const message = `the API cannot listen at ${url} (${messageOf(error)}): is another peer running there? Otherwise change this peer's "api"`;
+    throw new OrionError('CONFIG_INVALID', message, { cause: error });
+  }
 }
 
 /** Controllers work while this peer may control, and not a moment longer. */
