@@ -6,6 +6,7 @@
 //   campaign a                   time passes for a alone until it asks for votes
 //   elect a [bare]               a is elected, silently: the others' stickiness runs out first; bare: only votes arrive
 //   propose a x y                · read a 1 2            several at once: one batch
+//   change a add d [learner]     · change a replace c c2 · change a promote d · change a remove b [basedOn=4]
 //   tick 100 [a b]               time passes in ticks of 20 ms; nothing arrives meanwhile
 //   wait 100 a                   the same, quietly
 //   stall 900 a                  time passes, and the tick comes only at its end
@@ -16,15 +17,17 @@
 //   run 300                      everything goes on, quietly, while time passes
 //   crash a [kept]               · restart a [tail=1] [applied=2]
 //   cut a [b]                    nothing passes between a and b (default: anyone)  · heal
+//   members [a]                  the configuration in effect
 //   state [a]                    · disk [a]   what is on disk       · network   what is under way
 
 import { raftDefaults } from '../../../raft/config.ts';
-import type { Message } from '../../../raft/types.ts';
+import type { MemberChange } from '../../../raft/change.ts';
+import type { Member, Message } from '../../../raft/types.ts';
 import { assert } from '../../../src/lib/assert.ts';
-import type { NodeOptions } from '../node.ts';
+import { member, store, type NodeOptions } from '../node.ts';
 import { decide, foundCluster } from './genesis.ts';
 import type { Fits, Stage } from './stage.ts';
-import { diskWords, roleWords, statusWords } from './words.ts';
+import { diskWords, membershipWords, roleWords, statusWords } from './words.ts';
 
 interface Words {
   /** Words without `=`. */
@@ -128,6 +131,35 @@ function elect(stage: Stage, [name = '', bare]: readonly string[]): void {
   stage.say(`${name} ${roleWords(status)}`);
 }
 
+/** A disk named by letter and number is a new disk of that letter's peer. */
+const memberOf = (disk: string): Member => ({
+  ...member(disk),
+  peerId: member(disk.replace(/\d+$/u, '')).peerId,
+});
+
+function changeOf([kind, first = '', second = '']: readonly string[]): MemberChange {
+  switch (kind) {
+    case 'add':
+      return { kind, member: memberOf(first), wants: second === 'learner' ? 'learner' : 'voter' };
+    case 'replace':
+      return { kind, old: store(first), member: memberOf(second) };
+    case 'promote':
+    case 'remove':
+      return { kind, storeId: store(first) };
+    default:
+      throw new Error(`no such change: ${kind}`);
+  }
+}
+
+function change(stage: Stage, { plain: [name = '', ...words], keys }: Words): void {
+  stage.change(name, changeOf(words), keys.has('basedOn') ? whole(keys.get('basedOn')) : undefined);
+}
+
+function sayMembers(stage: Stage, name: string): void {
+  const { configuration } = stage.node(name).status;
+  stage.say(`${name} since ${configuration.index}: ${membershipWords(configuration)}`);
+}
+
 function cut(stage: Stage, [name = '', ...others]: readonly string[]): void {
   for (const other of others.length > 0 ? others : stage.names) {
     if (other === name) continue;
@@ -145,6 +177,8 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['campaign', (stage, { plain: [name = ''] }) => campaign(stage, name)],
   ['elect', (stage, { plain }) => elect(stage, plain)],
   ['propose', (stage, { plain: [name = '', ...texts] }) => stage.propose(name, texts)],
+  ['change', change],
+  ['members', (stage, _, names) => names.forEach((name) => sayMembers(stage, name))],
   ['read', (stage, { plain: [name = '', ...reads] }) => stage.read(name, reads.map(whole))],
   [
     'tick',

@@ -4,11 +4,13 @@
 // G1. Inputs at hand are stepped together, then their effects are taken once, as a driver does.
 // G2. Applying takes no time; writes and loads end when a story says so.
 
+import type { MemberChange } from '../../../raft/change.ts';
 import type { Message, RaftStatus, RequestId } from '../../../raft/types.ts';
 import { assert, present } from '../../../src/lib/assert.ts';
 import { TestNode, type NodeOptions } from '../node.ts';
 import type { Geneses } from './genesis.ts';
 import {
+  changeWords,
   entriesWords,
   loadWords,
   messageWords,
@@ -88,6 +90,11 @@ export class Stage {
       this.#proposals.set(this.#requests, text);
       this.node(name).propose(text, this.#requests);
     }
+    this.#after(name);
+  }
+
+  change(name: string, change: MemberChange, basedOn: number | undefined): void {
+    this.node(name).change(change, basedOn);
     this.#after(name);
   }
 
@@ -244,6 +251,7 @@ export class Stage {
         this.#proposals.delete(outcome.requestId);
         if (!this.#quiet || outcome.kind === 'refused') this.say(`${name} ${proposalWords(outcome, text)}`);
       }
+      for (const outcome of ready.changes) this.say(`${name} ${changeWords(outcome)}`);
       if (ready.apply.length > 0) this.#tell(name, `applies ${entriesWords(ready.apply)}`);
       node.confirmApplied();
       for (const outcome of ready.reads) this.say(`${name} ${readWords(outcome)}`);

@@ -1,9 +1,12 @@
 // The core's inputs and effects in words, for golden stories: short, stable, and readable without the code at hand.
 // An entry is named by index and term, as `3/2`: index 3, written in term 2.
 
+import type { ChangeOutcome } from '../../../raft/change.ts';
 import {
   type Entry,
   type LoadRequest,
+  type Member,
+  type Membership,
   type Message,
   type PersistOperation,
   type ProposalOutcome,
@@ -24,6 +27,8 @@ function entryWords(entry: Entry): string {
       return `${place} genesis`;
     case 'noop':
       return `${place} no-op`;
+    case 'configuration':
+      return `${place} ${membershipWords(entry.payload.membership)}`;
     case 'command': {
       const text = new TextDecoder().decode(entry.payload.data);
       return text === `${entry.index}` ? place : `${place} ${text}`; // entries given with the log have no text
@@ -31,6 +36,21 @@ function entryWords(entry: Entry): string {
     default:
       return unreachable(entry.payload);
   }
+}
+
+const idsOf = (members: readonly Member[]): string => members.map((member) => member.storeId).join(' ');
+
+/** `[voters a b d ⇐ a b c, learner e]`: `⇐` stands in a joint configuration, before the voters that it leaves. */
+export function membershipWords({ voters, outgoing, learners, removed }: Membership): string {
+  const parts = [
+    `voters ${idsOf(voters)}${outgoing.length === 0 ? '' : ` ⇐ ${idsOf(outgoing)}`}`,
+    ...learners.map((learner) => {
+      const instead = learner.replaces === undefined ? '' : ` for ${learner.replaces}`;
+      return `learner ${learner.storeId}${learner.wants === 'voter' ? ` to be a voter${instead}` : ''}`;
+    }),
+    ...(removed.length === 0 ? [] : [`removed ${removed.join(' ')}`]),
+  ];
+  return `[${parts.join(', ')}]`;
 }
 
 export const entriesWords = (entries: readonly Entry[]): string =>
@@ -103,6 +123,11 @@ export function loadWords({ purpose, from, to }: LoadRequest): string {
 export function proposalWords(outcome: ProposalOutcome, text: string): string {
   if (outcome.kind === 'refused') return `refuses ${text}: ${outcome.reason}`;
   return `takes ${text} as ${outcome.index}/${outcome.term}`;
+}
+
+export function changeWords(outcome: ChangeOutcome): string {
+  if (outcome.kind === 'refused') return `refuses the change: ${outcome.reason}`;
+  return `takes the change as ${outcome.index}/${outcome.term}`;
 }
 
 export function readWords(outcome: ReadOutcome): string {
