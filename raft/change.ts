@@ -14,6 +14,8 @@ export type ChangeRefusal =
   | 'NOT_LEADER'
   /** The leader has not yet committed an entry of its term: who the members are is not settled. */
   | 'NO_OP_NOT_COMMITTED'
+  /** Leadership is being handed over. */
+  | 'TRANSFERRING'
   /** The last change is not committed, or its old voters have not left yet. */
   | 'CHANGE_IN_PROGRESS'
   /** `basedOn` is not the index of the configuration any more. */

@@ -9,6 +9,10 @@ export interface RaftConfig {
   readonly electionMinMs: number;
   /** Default 1,000. */
   readonly electionMaxMs: number;
+  /** Once the leader's process is known to be dead, an election starts after `[min, max)` milliseconds. Default 10. */
+  readonly failoverMinMs: number;
+  /** Default 50. */
+  readonly failoverMaxMs: number;
   /** Entry bytes in one append message. Default 1 MiB; an entry that is larger goes alone. */
   readonly appendBytesMax: number;
   /** Append messages in flight to one follower. Default 64. */
@@ -33,6 +37,8 @@ export const raftDefaults: RaftConfig = {
   heartbeatMs: 100,
   electionMinMs: 500,
   electionMaxMs: 1_000,
+  failoverMinMs: 10,
+  failoverMaxMs: 50,
   appendBytesMax: 1 * MiB,
   inflightMessagesMax: 64,
   inflightBytesMax: 8 * MiB,
@@ -48,6 +54,8 @@ export function assertRaftConfig(config: RaftConfig): void {
   assert(config.heartbeatMs > 0, 'heartbeats are sent');
   assert(config.heartbeatMs * 3 <= config.electionMinMs, 'two heartbeats may be lost without an election');
   assert(config.electionMinMs < config.electionMaxMs, 'election time-outs are drawn from a range');
+  assert(config.failoverMinMs < config.failoverMaxMs, 'after a death time-outs are drawn from a range, too');
+  assert(config.failoverMaxMs <= config.electionMinMs, 'a death is answered sooner than silence');
   assert(config.appendBytesMax <= config.inflightBytesMax, 'a window holds a message');
   assert(config.inflightMessagesMax > 0, 'a window holds a message');
   assert(config.uncommittedMax > 0 && config.uncommittedBytesMax > 0, 'a leader may hold a proposal');

@@ -68,9 +68,14 @@ export class Durability {
     this.#hardStateOperation = this.#issued + 1;
   }
 
+  /** An operation was given out and is not reported durable. */
+  get isWriting(): boolean {
+    return this.#issued !== this.#completed;
+  }
+
   /** An operation could be issued now. */
   get isDue(): boolean {
-    return this.#issued === this.#completed && (this.#hardStateDirty || this.#log.hasUnwritten);
+    return !this.isWriting && (this.#hardStateDirty || this.#log.hasUnwritten);
   }
 
   /** Keeps `message` until its basis is durable; false, and nothing kept, when it is already (D2). */

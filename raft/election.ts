@@ -3,6 +3,7 @@
 import { assert } from '../src/lib/assert.ts';
 import type { Log } from './log.ts';
 import type { Quorum, Tally } from './quorum.ts';
+import type { Shared } from './shared.ts';
 import type { HardState, Message, StoreId } from './types.ts';
 
 export type VoteRequest = Extract<Message, { kind: 'voteRequest' }>;
@@ -23,6 +24,26 @@ export function deservesVote(request: VoteRequest, hardState: HardState, log: Lo
   assert(request.term === hardState.term, 'a vote is given in the term that it is asked for');
   const isFree = hardState.vote === undefined || hardState.vote === request.from;
   return isFree && isUpToDate(request, log);
+}
+
+/** What a campaign says to every other voter. */
+export function voteRequests(
+  { self, quorum, log }: Pick<Shared, 'self' | 'quorum' | 'log'>,
+  campaign: Pick<VoteRequest, 'term' | 'preVote' | 'cause'>,
+): readonly VoteRequest[] {
+  const { lastIndex, lastTerm } = log;
+  const others = quorum.voters.filter((voter) => voter !== self);
+  const { term, preVote, cause } = campaign;
+  return others.map((to) => ({
+    kind: 'voteRequest',
+    from: self,
+    to,
+    term,
+    preVote,
+    cause,
+    lastIndex,
+    lastTerm,
+  }));
 }
 
 /** The votes of one campaign. A vote that was granted stands, whatever older refusal arrives behind it. */

@@ -1,14 +1,25 @@
-// The follower's side of replication: a leader's entries and commit index, taken into the log (§5.3).
+// The follower's side of replication: a leader's entries and commit index, taken into the log (§5.3), and what a leader of
+// the past is told.
 
-import { assert } from '../src/lib/assert.ts';
+import { assert, unreachable } from '../src/lib/assert.ts';
+import type { Basis } from './durability.ts';
 import type { Log } from './log.ts';
-import { asIndex, type LogIndex, type Message } from './types.ts';
+import { asIndex, type LogIndex, type Message, type StoreId, type Term } from './types.ts';
 
 type AppendRequest = Extract<Message, { kind: 'appendRequest' }>;
 type AppendOutcome = Extract<Message, { kind: 'appendResponse' }>['outcome'];
 
-/** Takes over what the leader sent, if the log holds what should stand before it. */
-export function acceptAppend(log: Log, request: AppendRequest): AppendOutcome {
+/** Takes over what the leader sent, if the log holds what should stand before it; and what saying so rests on. */
+export function acceptAppend(
+  log: Log,
+  request: AppendRequest,
+): { readonly outcome: AppendOutcome; readonly basis: Basis } {
+  const outcome = mergeAppend(log, request);
+  const basisIndex = outcome.kind === 'accepted' ? outcome.match : outcome.hintIndex;
+  return { outcome, basis: basisIndex <= log.durable ? 'term' : 'log' };
+}
+
+function mergeAppend(log: Log, request: AppendRequest): AppendOutcome {
   const { previousIndex, previousTerm, entries } = request;
   if (log.termAt(previousIndex) !== previousTerm) return rejection(log, request);
   log.merge(entries);
@@ -30,4 +41,27 @@ function rejection(log: Log, request: AppendRequest): AppendOutcome {
 export function acceptCommit(log: Log, commit: LogIndex): void {
   assert(commit <= log.lastIndex, 'this disk holds what it acknowledged');
   log.advanceCommit(commit);
+}
+
+/** A leader or reader of a past term learns this one; answers and orders of a past term are only late. */
+export function staleAnswer(
+  message: Exclude<Message, { kind: 'voteRequest' }>,
+  { self, term }: { readonly self: StoreId; readonly term: Term },
+): Message | undefined {
+  const common = { from: self, to: message.from, term };
+  switch (message.kind) {
+    case 'appendRequest':
+    case 'heartbeatRequest': // Its sender may lead this term by now: round 0 claims no round of this one.
+      return { kind: 'heartbeatResponse', ...common, round: 0 };
+    case 'readRequest':
+      return { kind: 'readResponse', ...common, requestId: message.requestId, index: undefined };
+    case 'voteResponse':
+    case 'appendResponse':
+    case 'heartbeatResponse':
+    case 'timeoutNow':
+    case 'readResponse':
+      return undefined;
+    default:
+      return unreachable(message);
+  }
 }

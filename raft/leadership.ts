@@ -1,10 +1,11 @@
 // One term of leading: proposals in, commit out, and proof after proof that the term is not over.
-// Owns: commit (§5.4.2), heartbeats, check-quorum and the barrier for controllers. Does not own: role changes (roles.ts).
+// Owns: commit (§5.4.2), heartbeats, check-quorum and the barrier for controllers. Does not own: role changes (roles.ts),
+// handing over (transfer.ts).
 // K1. Commit advances only to an entry of this term that a quorum holds durably; this disk counts like any other (R5).
 //     The first such entry is the no-op, so that nothing is counted before it (R6).
 // K2. No quorum answered a heartbeat *sent* within `electionMaxMs`: the term is over, whatever this disk does.
 // K3. Deciding for the cluster needs an answer to one sent within `electionMinMs`, sent after the last late tick, and
-//     the no-op applied.
+//     the no-op applied; never while it hands over (T1).
 // K4. Reads wait for the no-op's commit and for a round begun after them (R12).
 // K5. A leader that its own entry removes leads until that is committed, without counting itself (§4.2.2).
 
@@ -14,6 +15,7 @@ import { Reads, type Reader } from './reads.ts';
 import { Replication } from './replication.ts';
 import { Rounds } from './rounds.ts';
 import type { Shared } from './shared.ts';
+import { Transfer } from './transfer.ts';
 import {
   asIndex,
   type Entry,
@@ -34,6 +36,7 @@ export class Leadership {
   readonly #rounds: Rounds;
   readonly #reads: Reads;
   readonly #members: MemberChanges;
+  readonly #transfer: Transfer;
   readonly #electedMs: number;
   /** Check-quorum counts from here until a quorum has answered a later round: the election, or a late tick. */
   #graceFromMs: number;
@@ -57,7 +60,9 @@ export class Leadership {
         this.#replication.onConfiguration();
         return entry;
       },
+      isHandingOver: () => this.#transfer.isUnderWay,
     });
+    this.#transfer = new Transfer(shared, term, this.#replication);
     this.#electedMs = this.#graceFromMs = this.#heartbeatDueMs = shared.timer.now;
     this.#noopIndex = this.#append({ kind: 'noop' }, 0).index;
     this.#beginRound();
@@ -74,9 +79,10 @@ export class Leadership {
     return timer.now - confirmedMs < config.electionMinMs;
   }
 
-  /** K2. */
+  /** K2, T2. */
   get isOver(): boolean {
     const { timer, config } = this.#shared;
+    if (this.#transfer.isTermOver) return true;
     const confirmedMs = Math.max(this.#graceFromMs, this.#rounds.quorumSentMs(timer.now));
     return timer.now - confirmedMs >= config.electionMaxMs;
   }
@@ -84,6 +90,7 @@ export class Leadership {
   /** K3, as of the last tick. */
   get mayControl(): boolean {
     const { log, timer, config } = this.#shared;
+    if (this.#transfer.isUnderWay) return false;
     if (log.applied < this.#noopIndex || this.#rounds.quorumRound < this.#leaseFromRound) return false;
     return timer.now - this.#rounds.quorumSentMs(timer.now) < config.electionMinMs;
   }
@@ -110,6 +117,10 @@ export class Leadership {
   propose(input: Extract<Input, { kind: 'propose' }>): void {
     const { log, config, outbox } = this.#shared;
     const { requestId } = input;
+    if (this.#transfer.isUnderWay) {
+      outbox.answerProposal({ kind: 'refused', requestId, reason: 'TRANSFERRING' });
+      return;
+    }
     const bytes = log.unappliedBytes + input.data.byteLength;
     const isFull = log.unapplied >= config.uncommittedMax || bytes > config.uncommittedBytesMax;
     if (isFull && log.unapplied > 0) {
@@ -133,6 +144,17 @@ export class Leadership {
   read(reader: Reader): void {
     if (this.#reads.tryAdd(reader)) this.#isDirty = true;
     else this.#answerRead(reader, { kind: 'refused', reason: 'BUSY' });
+  }
+
+  transfer(input: Extract<Input, { kind: 'transfer' }>): void {
+    this.#transfer.request(input);
+    this.#isDirty = true;
+  }
+
+  /** This disk hangs. False when nobody can take over: the term is over. */
+  onDiskStalled(): boolean {
+    this.#isDirty = true;
+    return this.#transfer.onDiskStalled();
   }
 
   onAppendResponse(message: Extract<Message, { kind: 'appendResponse' }>): void {
@@ -169,6 +191,7 @@ export class Leadership {
       this.#leaseFromRound = this.#rounds.current + 1;
     }
     this.#rounds.forget(timer.now - config.electionMaxMs);
+    this.#transfer.tick();
     if (this.#replication.tick()) this.#isDirty = true;
     if (late || timer.now >= this.#heartbeatDueMs) {
       this.#members.onBeat(this.#isNoopCommitted);
@@ -186,11 +209,19 @@ export class Leadership {
       this.#confirmReads(); // a quorum of one needs no answer
     }
     this.#replication.flush(this.#rounds.current);
+    this.#transfer.flush();
     for (const follower of this.#replication.uninformed()) this.#heartbeat(follower);
+  }
+
+  /** Says the last word of a leader that was removed. */
+  resign(): void {
+    this.flush();
+    this.#transfer.appoint();
   }
 
   /** The term is over: every read that waits is refused. */
   end(): void {
+    this.#transfer.end();
     for (const reader of this.#reads.takeAll()) {
       if (reader.kind === 'local') this.#answerRead(reader, { kind: 'refused', reason: 'NO_LEADER' });
     }
@@ -226,20 +257,15 @@ export class Leadership {
     this.#heartbeatDueMs = timer.now + config.heartbeatMs;
     if (this.#isNoopCommitted) this.#reads.onRound(round, this.#shared.log.commit);
     for (const follower of this.#replication.followers) this.#heartbeat(follower);
+    this.#transfer.onRound();
     this.#isDirty = true;
   }
 
   #heartbeat(to: StoreId): void {
     const commit = this.#replication.tellCommit(to);
     const { self, outbox } = this.#shared;
-    outbox.send({
-      kind: 'heartbeatRequest',
-      from: self,
-      to,
-      term: this.#term,
-      round: this.#rounds.current,
-      commit,
-    });
+    const round = this.#rounds.current;
+    outbox.send({ kind: 'heartbeatRequest', from: self, to, term: this.#term, round, commit });
   }
 
   #confirmReads(): void {
@@ -260,14 +286,8 @@ export class Leadership {
       outbox.answerRead({ ...answer, requestId });
     } else {
       const index = answer.kind === 'confirmed' ? answer.index : undefined;
-      outbox.send({
-        kind: 'readResponse',
-        from: self,
-        to: reader.storeId,
-        term: this.#term,
-        requestId,
-        index,
-      });
+      const to = reader.storeId;
+      outbox.send({ kind: 'readResponse', from: self, to, term: this.#term, requestId, index });
     }
   }
 }

@@ -5,6 +5,8 @@
 // V2. A committed joint configuration is left at once (§4.3).
 // V3. A learner that wants to be a voter is promoted at the first heartbeat at which it holds what was committed at the
 //     one before.
+// V4. Nothing is appended while leadership is handed over: the target's log would fall behind again. What is due then,
+//     the next leader does, or this one when it goes on.
 
 import type { Replication } from './replication.ts';
 import { isJoint, judgeChange, leaveJoint, type MemberFacts, nextToPromote } from './membership.ts';
@@ -18,6 +20,7 @@ export class MemberChanges {
   readonly #shared: Shared;
   readonly #replication: Replication;
   readonly #append: (membership: Membership, time: number) => Entry;
+  readonly #isHandingOver: () => boolean;
   /** The commit index at the last heartbeat: who holds less of it lags. */
   #beatCommit: LogIndex;
 
@@ -25,10 +28,12 @@ export class MemberChanges {
     readonly shared: Shared;
     readonly replication: Replication;
     readonly append: (membership: Membership, time: number) => Entry;
+    readonly isHandingOver: () => boolean;
   }) {
     this.#shared = options.shared;
     this.#replication = options.replication;
     this.#append = options.append;
+    this.#isHandingOver = options.isHandingOver;
     this.#beatCommit = options.shared.log.commit;
   }
 
@@ -43,6 +48,7 @@ export class MemberChanges {
     const { log } = this.#shared;
     const { current } = log.configurations;
     if (!isNoopCommitted) return 'NO_OP_NOT_COMMITTED';
+    if (this.#isHandingOver()) return 'TRANSFERRING';
     if (current.index > log.commit || isJoint(current)) return 'CHANGE_IN_PROGRESS';
     if (basedOn !== current.index) return 'CONFIGURATION_MOVED';
     const judged = judgeChange(current, change, this.#facts);
@@ -53,11 +59,14 @@ export class MemberChanges {
   onCommitted(): void {
     const { log } = this.#shared;
     const { current } = log.configurations;
+    if (this.#isHandingOver()) return;
     if (isJoint(current) && current.index <= log.commit) this.#append(leaveJoint(current), 0);
   }
 
   /** V3. A heartbeat is due. */
   onBeat(isNoopCommitted: boolean): void {
+    if (this.#isHandingOver()) return;
+    if (isNoopCommitted) this.onCommitted(); // V4
     const { log } = this.#shared;
     const { current } = log.configurations;
     const isSettled = isNoopCommitted && current.index <= log.commit && !isJoint(current);

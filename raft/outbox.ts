@@ -1,6 +1,7 @@
 // Effects on their way to the driver, until the next `takeReady`.
 
 import type { ChangeOutcome } from './change.ts';
+import type { TransferOutcome } from './transfer.ts';
 import type { LoadRequest, Message, ProposalOutcome, ReadOutcome } from './types.ts';
 
 export interface Effects {
@@ -8,6 +9,7 @@ export interface Effects {
   readonly loads: readonly LoadRequest[];
   readonly proposals: readonly ProposalOutcome[];
   readonly changes: readonly ChangeOutcome[];
+  readonly transfers: readonly TransferOutcome[];
   readonly reads: readonly ReadOutcome[];
 }
 
@@ -16,11 +18,12 @@ export class Outbox {
   #loads: LoadRequest[] = [];
   #proposals: ProposalOutcome[] = [];
   #changes: ChangeOutcome[] = [];
+  #transfers: TransferOutcome[] = [];
   #reads: ReadOutcome[] = [];
 
   get isEmpty(): boolean {
-    const lists = [this.#messages, this.#loads, this.#proposals, this.#changes, this.#reads];
-    return lists.every((list) => list.length === 0);
+    const answers = [this.#proposals, this.#changes, this.#transfers, this.#reads];
+    return [this.#messages, this.#loads, ...answers].every((list) => list.length === 0);
   }
 
   send(message: Message): void {
@@ -39,6 +42,10 @@ export class Outbox {
     this.#changes.push(outcome);
   }
 
+  answerTransfer(outcome: TransferOutcome): void {
+    this.#transfers.push(outcome);
+  }
+
   answerRead(outcome: ReadOutcome): void {
     this.#reads.push(outcome);
   }
@@ -49,12 +56,14 @@ export class Outbox {
       loads: this.#loads,
       proposals: this.#proposals,
       changes: this.#changes,
+      transfers: this.#transfers,
       reads: this.#reads,
     };
     this.#messages = [];
     this.#loads = [];
     this.#proposals = [];
     this.#changes = [];
+    this.#transfers = [];
     this.#reads = [];
     return effects;
   }

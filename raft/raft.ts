@@ -1,14 +1,14 @@
 // The consensus core of one peer: Raft as a function of its inputs (Ongaro's dissertation; rules R1–R12 in docs/architecture.md).
 //
 // Inputs. `step` takes one `Input` and changes the core; it never fails and never waits. Time comes as ticks, the network
-// as received messages, the disk as persisted and loaded, the state as applied, users as propose, changeMembers and read.
-// The same options and inputs give the same effects, so that a run can be recorded and replayed.
+// as received messages, the disk as persisted and loaded, the state as applied, users as propose, changeMembers, transfer and
+// read. The same options and inputs give the same effects, so that a run can be recorded and replayed.
 //
 // Effects. `takeReady` gathers what all steps since the last one amount to. A driver, for as long as `hasReady`:
 //   1. sends `messages`, in order; each may be lost, delayed, doubled or overtaken;
 //   2. starts `persist` and goes on at once; at most one is given out until `persisted` has answered it;
 //   3. starts `loads`, reading from the durable log, and answers each exactly once;
-//   4. answers `proposals` and `changes` and applies `apply` in order, then says `applied`;
+//   4. answers `proposals`, `changes` and `transfers`, applies `apply` in order, then says `applied`;
 //   5. serves each of `reads` once the state has applied the index it names.
 // Step many inputs, then take once: proposals that came together travel in one append and one write.
 //
@@ -20,9 +20,12 @@
 //      end from `apply`: that term at that index means committed (R8), another term means that it never will be.
 //   5. Every read is answered once, with an index that holds all that was acknowledged before it was asked (R12).
 //   6. Whoever is a member is so by the newest configuration in this log, from its entry on; what the log loses it loses (§4.1).
-//   7. Bounded: entries not applied, entries under way, reads, held messages; beyond `RaftConfig`, BUSY.
+//   7. A transfer is answered once, when this peer leads no more or goes on leading (T1–T3). Leaders follow each other
+//      without a time-out only where the older one handed over or is dead (U1, U2).
+//   8. Bounded: entries not applied, entries under way, reads, held messages; beyond `RaftConfig`, BUSY.
 //
-// What a driver owes. A tick every 10 to 50 ms, with the present time, also right before it trusts `mayControl`.
+// What a driver owes. A tick every 10 to 50 ms, with the present time, also right before it trusts `mayControl`. `peerLost`
+// only of a process that is gone, before anything that a later one sends; `diskStalled` once a write takes too long.
 // `persisted` only when the whole operation would survive a power cut, and in one piece. A failed write is not
 // reported: the peer stops. Messages from authenticated peers only. A seed that no other run has used.
 //
@@ -126,6 +129,12 @@ export class Raft {
         return this.#roles.changeMembers(input);
       case 'read':
         return this.#roles.read(input.requestId);
+      case 'transfer':
+        return this.#roles.transfer(input);
+      case 'peerLost':
+        return this.#roles.peerLost(input.storeId);
+      case 'diskStalled':
+        return this.#roles.diskStalled();
       case 'persisted':
         return this.#roles.onPersisted(durability.onPersisted(input.operation));
       case 'applied':

@@ -98,6 +98,15 @@ export class Replication {
     return this.#of(follower).lastHeardMs;
   }
 
+  /** The voter that holds most, of those heard at `sinceMs` or later (monotonic ms). */
+  mostCaughtUp(sinceMs: number): StoreId | undefined {
+    const heard = [...this.#followers.values()].filter(
+      ({ storeId, lastHeardMs }) => this.#shared.quorum.has(storeId) && (lastHeardMs ?? -Infinity) >= sinceMs,
+    );
+    const matchMax = Math.max(...heard.map(({ progress }) => progress.match));
+    return heard.find(({ progress }) => progress.match === matchMax)?.storeId;
+  }
+
   /** The commit index that `follower` may be told outside an append; it counts as told. */
   tellCommit(follower: StoreId): LogIndex {
     const told = this.#of(follower);

@@ -1,17 +1,18 @@
 // The roles of a peer: follower, pre-candidate, candidate, leader, and the messages that move it between them (§3.3, §3.4).
 // Owns: the role, and with it who leads; every change of term. Does not own: the log, time, what a leader does (leadership.ts).
 // M1. A message of a higher term is obeyed, except that a pre-vote never raises a term (§9.6) and that no request for a
-//     vote is even heard while a leader is (§4.2.3).
+//     vote is even heard while a leader is (§4.2.3), unless that leader handed over or is dead (succession.ts).
 // M2. A message of a lower term changes nothing; its sender is told the term if it asked something.
 // M3. Whatever says a term to someone who did not know it leaves when that term is durable here.
 
 import { assert, unreachable } from '../src/lib/assert.ts';
 import type { Basis } from './durability.ts';
-import { Ballot, deservesPreVote, deservesVote, type VoteRequest } from './election.ts';
-import { acceptAppend, acceptCommit } from './follower.ts';
+import { Ballot, deservesPreVote, deservesVote, voteRequests, type VoteRequest } from './election.ts';
+import { acceptAppend, acceptCommit, staleAnswer } from './follower.ts';
 import type { ForwardedReads } from './forwarded-reads.ts';
 import { Leadership } from './leadership.ts';
 import type { Shared } from './shared.ts';
+import { Succession } from './succession.ts';
 import { asTerm, type Input, type Message, type RequestId, type StoreId, type Term } from './types.ts';
 
 export type RoleState =
@@ -23,6 +24,7 @@ export type RoleState =
 export class Roles {
   readonly #shared: Shared;
   readonly #forwardedReads: ForwardedReads;
+  readonly #succession = new Succession();
   #role: RoleState = { kind: 'follower', leader: undefined };
 
   constructor(shared: Shared, forwardedReads: ForwardedReads) {
@@ -45,32 +47,28 @@ export class Roles {
 
   /** `flush` may have something to do. */
   get isDirty(): boolean {
-    if (this.#role.kind === 'leader') return this.#role.leadership.isDirty;
-    return this.#forwardedReads.hasWaiting;
+    return this.#role.kind === 'leader' ? this.#role.leadership.isDirty : this.#forwardedReads.hasWaiting;
   }
 
   tick(now: number): void {
-    const { timer, quorum, self } = this.#shared;
-    const { late, electionDue } = timer.tick(now);
+    const { late, electionDue } = this.#shared.timer.tick(now);
     this.#forwardedReads.expire(now);
     if (this.#role.kind === 'leader') {
-      if (this.#role.leadership.isOver && !late) this.#becomeFollower(this.term, undefined);
-      else this.#role.leadership.tick(late);
-    } else if (electionDue && quorum.has(self)) {
+      if (this.#role.leadership.isOver && !late) return this.#becomeFollower(this.term, undefined);
+      this.#role.leadership.tick(late);
+    } else if (electionDue && this.#mayCampaign) {
       this.#becomePreCandidate();
     }
   }
 
   propose(input: Extract<Input, { kind: 'propose' }>): void {
     if (this.#role.kind === 'leader') return this.#role.leadership.propose(input);
-    const { requestId } = input;
-    this.#shared.outbox.answerProposal({ kind: 'refused', requestId, reason: 'NOT_LEADER' });
+    this.#shared.outbox.answerProposal({ kind: 'refused', requestId: input.requestId, reason: 'NOT_LEADER' });
   }
 
   changeMembers(input: Extract<Input, { kind: 'changeMembers' }>): void {
     if (this.#role.kind === 'leader') return this.#role.leadership.changeMembers(input);
-    const { requestId } = input;
-    this.#shared.outbox.answerChange({ kind: 'refused', requestId, reason: 'NOT_LEADER' });
+    this.#shared.outbox.answerChange({ kind: 'refused', requestId: input.requestId, reason: 'NOT_LEADER' });
   }
 
   read(requestId: RequestId): void {
@@ -83,8 +81,30 @@ export class Roles {
     }
   }
 
+  transfer(input: Extract<Input, { kind: 'transfer' }>): void {
+    if (this.#role.kind === 'leader') return this.#role.leadership.transfer(input);
+    this.#shared.outbox.answerTransfer({ kind: 'refused', requestId: input.requestId, reason: 'NOT_LEADER' });
+  }
+
+  /** U2: only the death of the leader that this peer follows matters. */
+  peerLost(storeId: StoreId): void {
+    if (this.#role.kind !== 'follower' || this.#role.leader !== storeId) return;
+    this.#becomeFollower(this.term, undefined);
+    this.#succession.onLost({ leader: storeId, term: this.term });
+    this.#shared.timer.onLeaderLost();
+  }
+
+  /** U3. */
+  diskStalled(): void {
+    if (!this.#shared.durability.isWriting) return;
+    this.#succession.onDiskStalled();
+    if (this.#role.kind === 'leader' && this.#role.leadership.onDiskStalled()) return;
+    if (this.#role.kind !== 'follower') this.#becomeFollower(this.term, undefined);
+  }
+
   /** `released`: messages that waited for what is durable now. Those of an older term have nothing to say any more. */
   onPersisted(released: readonly Message[]): void {
+    this.#succession.onPersisted();
     for (const message of released) {
       if (message.kind === 'voteRequest' && this.#role.kind !== 'candidate') continue;
       if (message.term !== this.term) continue;
@@ -124,22 +144,24 @@ export class Roles {
         return this.#onVoteResponse(message);
       case 'appendRequest': {
         this.#follow(message.from);
-        const outcome = acceptAppend(log, message);
-        const basisIndex = outcome.kind === 'accepted' ? outcome.match : outcome.hintIndex;
+        const { outcome, basis } = acceptAppend(log, message);
         const answer: Message = { kind: 'appendResponse', from: self, to: message.from, term, outcome };
-        return this.#answer(answer, basisIndex <= log.durable ? 'term' : 'log'); // R4
+        return this.#answer(answer, basis); // R4
       }
       case 'heartbeatRequest': {
         this.#follow(message.from);
         acceptCommit(log, message.commit);
-        const { round } = message;
-        return this.#answer({ kind: 'heartbeatResponse', from: self, to: message.from, term, round }, 'term');
+        const { from: to, round } = message;
+        return this.#answer({ kind: 'heartbeatResponse', from: self, to, term, round }, 'term');
       }
       case 'appendResponse':
         if (this.#role.kind === 'leader') this.#role.leadership.onAppendResponse(message);
         return this.#maybeResign();
       case 'heartbeatResponse':
         if (this.#role.kind === 'leader') this.#role.leadership.onHeartbeatResponse(message);
+        return;
+      case 'timeoutNow':
+        if (this.#role.kind !== 'candidate' && this.#mayCampaign) this.#becomeCandidate({ kind: 'transfer' });
         return;
       case 'readRequest':
         return this.#onReadRequest(message);
@@ -155,7 +177,7 @@ export class Roles {
     const { self, log, durability, timer } = this.#shared;
     const { preVote, from } = message;
     const isStale = message.term < this.term;
-    if (!isStale && this.#isSticky) return; // M1
+    if (!isStale && this.#isSticky && !this.#succession.excuses(message, this.term)) return; // M1
     if (!preVote && message.term > this.term) this.#becomeFollower(message.term, undefined);
     const { hardState } = durability;
     if (preVote) {
@@ -175,50 +197,38 @@ export class Roles {
   #onVoteResponse(message: Extract<Message, { kind: 'voteResponse' }>): void {
     const { preVote, granted, from, term } = message;
     const role = this.#role;
-    if (role.kind === 'preCandidate' && preVote) {
-      if (granted && term !== this.term + 1) return; // for an earlier campaign
-      this.#onTally(role.ballot.count(from, granted));
-    } else if (role.kind === 'candidate' && !preVote) {
-      this.#onTally(role.ballot.count(from, granted));
-    }
+    if (role.kind === 'follower' || role.kind === 'leader') return;
+    if (preVote !== (role.kind === 'preCandidate')) return;
+    if (preVote && granted && term !== this.term + 1) return; // for an earlier campaign
+    this.#onTally(role.ballot.count(from, granted));
   }
 
   #onReadRequest(message: Extract<Message, { kind: 'readRequest' }>): void {
     const { requestId, from } = message;
     if (this.#role.kind !== 'leader') return this.#answerStale(message);
-    if (!this.#role.leadership.serves(from)) return;
-    this.#role.leadership.read({ kind: 'follower', storeId: from, requestId });
+    const { leadership } = this.#role;
+    if (leadership.serves(from)) leadership.read({ kind: 'follower', storeId: from, requestId });
   }
 
-  /** M2: a leader or reader of a past term learns this one; answers of a past term are only late. */
+  /** M2. */
   #answerStale(message: Exclude<Message, VoteRequest>): void {
-    const common = { from: this.#shared.self, to: message.from, term: this.term };
-    switch (message.kind) {
-      case 'appendRequest':
-      case 'heartbeatRequest': // Its sender may lead this term by now: round 0 claims no round of this one.
-        return this.#answer({ kind: 'heartbeatResponse', ...common, round: 0 }, 'term');
-      case 'readRequest': {
-        const { requestId } = message;
-        return this.#answer({ kind: 'readResponse', ...common, requestId, index: undefined }, 'term');
-      }
-      case 'voteResponse':
-      case 'appendResponse':
-      case 'heartbeatResponse':
-      case 'readResponse':
-        return;
-      default:
-        return unreachable(message);
-    }
+    const answer = staleAnswer(message, { self: this.#shared.self, term: this.term });
+    if (answer !== undefined) this.#answer(answer, 'term');
   }
 
   get #isSticky(): boolean {
     return this.#role.kind === 'leader' ? this.#role.leadership.isSticky : this.#shared.timer.isSticky;
   }
 
+  get #mayCampaign(): boolean {
+    return this.#shared.quorum.has(this.#shared.self) && !this.#succession.diskHangs;
+  }
+
   /** `leader` proved that it leads this term. */
   #follow(leader: StoreId): void {
     assert(this.#role.kind !== 'leader', 'a term has one leader');
     this.#shared.timer.onLeaderHeard();
+    this.#succession.onLeader();
     if (this.leader === leader) return;
     assert(this.leader === undefined, 'a term has one leader');
     this.#becomeFollower(this.term, leader);
@@ -239,7 +249,7 @@ export class Roles {
   /** A leader that was removed has told everyone of the commit that removed it, and goes (§4.2.2). */
   #maybeResign(): void {
     if (this.#role.kind !== 'leader' || !this.#role.leadership.isRemoved) return;
-    this.#role.leadership.flush();
+    this.#role.leadership.resign();
     this.#becomeFollower(this.term, undefined);
   }
 
@@ -249,45 +259,40 @@ export class Roles {
     this.#shared.timer.restart();
     const ballot = new Ballot(this.#shared.quorum);
     this.#role = { kind: 'preCandidate', ballot };
-    for (const request of this.#voteRequests(true)) this.#shared.outbox.send(request);
+    const campaign = { term: asTerm(this.term + 1), preVote: true, cause: this.#succession.cause };
+    for (const request of voteRequests(this.#shared, campaign)) this.#shared.outbox.send(request);
     this.#onTally(ballot.count(this.#shared.self, true));
   }
 
-  #becomeCandidate(): void {
+  #becomeCandidate(cause: VoteRequest['cause']): void {
     const { self, durability, quorum, timer } = this.#shared;
+    assert(this.#role.kind !== 'leader', 'a leader needs no election');
+    this.#forwardedReads.refuseAll();
     durability.hardState = { term: asTerm(this.term + 1), vote: self };
     timer.restart();
     this.#role = { kind: 'candidate', ballot: new Ballot(quorum) };
     const { term } = this;
     const own: Message = { kind: 'voteResponse', from: self, to: self, term, preVote: false, granted: true };
-    for (const message of [own, ...this.#voteRequests(false)]) {
-      const isHeld = durability.hold(message, 'log'); // R2, R3
-      assert(isHeld, 'a new term is never durable at once');
+    for (const message of [own, ...voteRequests(this.#shared, { term, preVote: false, cause })]) {
+      assert(durability.hold(message, 'log'), 'a new term is never durable at once'); // R2, R3
     }
   }
 
   #becomeLeader(): void {
     assert(this.#role.kind === 'candidate', 'leaders are elected');
     assert(this.#shared.durability.hardState.vote === this.#shared.self, 'a leader voted for itself');
+    this.#succession.onLeader();
     this.#role = { kind: 'leader', leadership: new Leadership(this.#shared, this.term) };
   }
 
   #onTally(tally: 'won' | 'lost' | 'open'): void {
     if (tally === 'lost') this.#becomeFollower(this.term, undefined);
-    if (tally !== 'won') return;
-    if (this.#role.kind === 'preCandidate') this.#becomeCandidate();
+    else if (tally === 'open') return;
+    else if (this.#role.kind === 'preCandidate') this.#becomeCandidate(this.#succession.cause);
     else this.#becomeLeader();
   }
 
-  #voteRequests(preVote: boolean): readonly Message[] {
-    const { self, log, quorum } = this.#shared;
-    const { lastIndex, lastTerm } = log;
-    const term = preVote ? asTerm(this.term + 1) : this.term;
-    const others = quorum.voters.filter((voter) => voter !== self);
-    return others.map((to) => ({ kind: 'voteRequest', from: self, to, term, preVote, lastIndex, lastTerm }));
-  }
-
-  /** Sends what says this term, once that is durable (M3). */
+  /** M3. */
   #answer(message: Message, basis: Basis): void {
     if (!this.#shared.durability.hold(message, basis)) this.#shared.outbox.send(message);
   }

@@ -4,6 +4,8 @@
 //     early, and an election never starts sooner than it should.
 // E2. A late tick starts no election and moves the deadline by a heartbeat: what was queued meanwhile is read first.
 // E3. A start counts as having heard a leader: the run before may have answered one a moment ago.
+// E4. After the death of the leader deadlines are short, for as long as an election takes at most: then this peer may
+//     be too slow for them.
 
 import { assert } from '../src/lib/assert.ts';
 import type { Prng } from '../src/lib/prng.ts';
@@ -19,6 +21,8 @@ export class Timer {
   /** A leader was heard since the last tick (E1). */
   #heard = false;
   #leaderHeardMs: number | undefined;
+  /** Until then deadlines are short (E4). */
+  #hasteUntilMs = Number.NEGATIVE_INFINITY;
   /** Votes are withheld for `electionMinMs` from here on (§4.2.3). */
   #stickyFromMs: number;
 
@@ -59,16 +63,27 @@ export class Timer {
 
   onLeaderHeard(): void {
     this.#heard = true;
+    this.#hasteUntilMs = Number.NEGATIVE_INFINITY;
     this.restart();
   }
 
-  /** Draws a new deadline, `[electionMinMs, electionMaxMs)` away. */
+  /** The leader's process is dead. Stickiness is left as it is: who may ignore it is decided vote by vote. */
+  onLeaderLost(): void {
+    const { failoverMinMs, failoverMaxMs, electionMaxMs } = this.#config;
+    this.#hasteUntilMs = this.#now + electionMaxMs;
+    this.#restarted = true;
+    this.#deadlineMs = this.#now + this.#prng.int({ from: failoverMinMs, to: failoverMaxMs });
+  }
+
+  /** Draws a new deadline, `[electionMinMs, electionMaxMs)` away; in haste, one to three heartbeats. */
   restart(): void {
     this.#restarted = true;
     this.#deadlineMs = this.#now + this.#draw();
   }
 
   #draw(): number {
-    return this.#prng.int({ from: this.#config.electionMinMs, to: this.#config.electionMaxMs });
+    const { heartbeatMs, electionMinMs, electionMaxMs } = this.#config;
+    if (this.#now < this.#hasteUntilMs) return this.#prng.int({ from: heartbeatMs, to: 3 * heartbeatMs });
+    return this.#prng.int({ from: electionMinMs, to: electionMaxMs });
   }
 }

@@ -4,6 +4,8 @@
 
 import { assertCount, type Brand } from '../src/lib/brand.ts';
 import type { ChangeOutcome, MemberChange } from './change.ts';
+import type { VoteCause } from './succession.ts';
+import type { TransferOutcome } from './transfer.ts';
 
 /** A peer's name in cluster.toml, as `pi-1`. It survives the loss of a disk; a {@link StoreId} does not. */
 export type PeerId = Brand<string, 'PeerId'>;
@@ -107,6 +109,7 @@ export type Message =
       /** `preVote: true` asks without raising any term; `term` is then the one that would be campaigned in. */
       readonly kind: 'voteRequest';
       readonly preVote: boolean;
+      readonly cause: VoteCause;
       readonly lastIndex: LogIndex;
       readonly lastTerm: Term;
     })
@@ -148,6 +151,8 @@ export type Message =
       /** The round that was heard; 0 in answer to a leader of an older term, whose rounds prove nothing in this one. */
       readonly round: number;
     })
+  /** The leader hands over: its receiver campaigns at once, without a pre-vote (§3.10). */
+  | (Addressed & { readonly kind: 'timeoutNow' })
   | (Addressed & { readonly kind: 'readRequest'; readonly requestId: RequestId })
   | (Addressed & {
       readonly kind: 'readResponse';
@@ -182,6 +187,12 @@ export type Input =
     }
   /** Asks for an index at which a read is linearizable (§6.4). Answered in `Ready.reads`. */
   | { readonly kind: 'read'; readonly requestId: RequestId }
+  /** Hands over to `to`, or to the voter that has most and was heard recently. Answered in `Ready.transfers`. */
+  | { readonly kind: 'transfer'; readonly requestId: RequestId; readonly to: StoreId | undefined }
+  /** The latest process of that store is dead: not silent, gone. Said before anything that a later one sends. */
+  | { readonly kind: 'peerLost'; readonly storeId: StoreId }
+  /** The write in flight takes longer than a disk that works; `persisted` takes it back. */
+  | { readonly kind: 'diskStalled' }
   /** The operation of that number, and so every one before it, is durable. */
   | { readonly kind: 'persisted'; readonly operation: OperationId }
   /** The state has applied everything up to `index`. */
@@ -230,7 +241,12 @@ export type ProposalOutcome =
       readonly term: Term;
     }
   /** Certainly not in any log. */
-  | { readonly kind: 'refused'; readonly requestId: RequestId; readonly reason: 'NOT_LEADER' | 'BUSY' };
+  | {
+      readonly kind: 'refused';
+      readonly requestId: RequestId;
+      /** `TRANSFERRING`: leadership is being handed over, so that another will lead in a moment. */
+      readonly reason: 'NOT_LEADER' | 'TRANSFERRING' | 'BUSY';
+    };
 
 export type ReadOutcome =
   /** A read is linearizable once the state has applied `index` (R12). */
@@ -247,6 +263,7 @@ export interface Ready {
   readonly loads: readonly LoadRequest[];
   readonly proposals: readonly ProposalOutcome[];
   readonly changes: readonly ChangeOutcome[];
+  readonly transfers: readonly TransferOutcome[];
   /** Committed and durable here (R7), in order, each exactly once in a run. Answer with `applied`. */
   readonly apply: readonly Entry[];
   readonly reads: readonly ReadOutcome[];

@@ -74,7 +74,11 @@ export class Proposals {
         return;
       }
       case 'refused':
-        this.#settle(outcome.requestId, { kind: 'refused', reason: outcome.reason });
+        // Whoever hands over leads no more in a moment: look again for who does.
+        this.#settle(outcome.requestId, {
+          kind: 'refused',
+          reason: outcome.reason === 'BUSY' ? 'BUSY' : 'NOT_LEADER',
+        });
         return;
       default:
         unreachable(outcome);

@@ -6,6 +6,8 @@ import type { Entry, Genesis, Learner, Member, Membership, Message } from '../..
 import { limits } from '../lib/limits.ts';
 import type { ForwardAnswer, PeerIdentity, PeerMessage } from '../peer/ports.ts';
 
+type VoteRequest = Extract<Message, { kind: 'voteRequest' }>;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The value as a record of unknown fields, or undefined. */
@@ -111,7 +113,12 @@ function isRaftMessage(it: Fields | undefined): boolean {
   if (it === undefined || !isText(it['from']) || !isText(it['to']) || !isCount(it['term'])) return false;
   switch (it['kind'] as Message['kind']) {
     case 'voteRequest':
-      return isFlag(it['preVote']) && isCount(it['lastIndex']) && isCount(it['lastTerm']);
+      return (
+        isFlag(it['preVote']) &&
+        isCount(it['lastIndex']) &&
+        isCount(it['lastTerm']) &&
+        isVoteCause(asFields(it['cause']))
+      );
     case 'voteResponse':
       return isFlag(it['preVote']) && isFlag(it['granted']);
     case 'appendRequest':
@@ -127,10 +134,24 @@ function isRaftMessage(it: Fields | undefined): boolean {
       return isCount(it['round']) && isCount(it['commit']);
     case 'heartbeatResponse':
       return isCount(it['round']);
+    case 'timeoutNow':
+      return true;
     case 'readRequest':
       return isCount(it['requestId']);
     case 'readResponse':
       return isCount(it['requestId']) && (it['index'] === undefined || isCount(it['index']));
+    default:
+      return false;
+  }
+}
+
+function isVoteCause(it: Fields | undefined): boolean {
+  switch (it?.['kind'] as VoteRequest['cause']['kind'] | undefined) {
+    case 'timeout':
+    case 'transfer':
+      return true;
+    case 'lost':
+      return isText(it?.['leader']) && isCount(it?.['term']);
     default:
       return false;
   }

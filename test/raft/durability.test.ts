@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { asIndex, asTerm, type Entry, type Message } from '../../raft/types.ts';
-import { command, config, grantOf, store, TestNode } from './node.ts';
+import { command, config, grantOf, store, TestNode, timedOut } from './node.ts';
 
 const names = ['a', 'b', 'c'];
 const a = store('a');
@@ -11,7 +11,7 @@ const c = store('c');
 
 function voteRequest(from: typeof b, term: number): Message {
   const last = { lastIndex: asIndex(9), lastTerm: asTerm(9) };
-  return { kind: 'voteRequest', from, to: a, term: asTerm(term), preVote: false, ...last };
+  return { kind: 'voteRequest', from, to: a, term: asTerm(term), preVote: false, cause: timedOut, ...last };
 }
 
 function append(term: number, previous: { index: number; term: number }, entries: readonly Entry[]): Message {

@@ -6,6 +6,8 @@ import { raftDefaults, type RaftConfig } from '../../raft/config.ts';
 import { makeGenesis } from '../../raft/genesis.ts';
 import { Raft } from '../../raft/raft.ts';
 import type { ChangeOutcome, MemberChange } from '../../raft/change.ts';
+import type { VoteCause } from '../../raft/succession.ts';
+import type { TransferOutcome } from '../../raft/transfer.ts';
 import {
   asIndex,
   asPeerId,
@@ -30,6 +32,8 @@ export const config: RaftConfig = raftDefaults;
 
 /** Store ids as readable as a test wants them: `a`, `b`, … stand for themselves. */
 export const store = (name: string): StoreId => asStoreId(name);
+
+export const timedOut: VoteCause = { kind: 'timeout' };
 
 export function member(name: string): Member {
   return { storeId: store(name), peerId: asPeerId(`peer-${name}`), api: `http://${name}`, raft: `${name}:1` };
@@ -107,6 +111,7 @@ export class TestNode {
   applied: Entry[] = [];
   proposals: ProposalOutcome[] = [];
   changes: ChangeOutcome[] = [];
+  transfers: TransferOutcome[] = [];
   reads: ReadOutcome[] = [];
   #unconfirmed = 0;
   #seed: number;
@@ -199,6 +204,7 @@ export class TestNode {
     this.loads.push(...ready.loads);
     this.proposals.push(...ready.proposals);
     this.changes.push(...ready.changes);
+    this.transfers.push(...ready.transfers);
     this.reads.push(...ready.reads);
     for (const entry of ready.apply) {
       assert(entry.index <= this.disk.entries.length, 'R7: applied entries are durable');
@@ -233,11 +239,8 @@ export class TestNode {
     for (const { purpose, from, to, bytesMax } of loads) {
       assert(bytesMax > 0, 'a load is bounded');
       const entries = this.disk.entries.slice(from - 1, to - 1);
-      this.raft.step({
-        kind: 'loaded',
-        purpose,
-        entries: entries.slice(0, Math.max(1, Math.ceil(entries.length / 2))),
-      });
+      const half = entries.slice(0, Math.max(1, Math.ceil(entries.length / 2)));
+      this.raft.step({ kind: 'loaded', purpose, entries: half });
     }
   }
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { asIndex, asTerm, type Message } from '../../raft/types.ts';
-import { campaign, config, grantOf, leader, store, TestNode } from './node.ts';
+import { campaign, config, grantOf, leader, store, TestNode, timedOut } from './node.ts';
 
 const names = ['a', 'b', 'c'];
 const a = store('a');
@@ -16,7 +16,7 @@ function voteRequest(
   preVote = false,
 ): Message {
   const last = { lastIndex: asIndex(log.lastIndex), lastTerm: asTerm(log.lastTerm) };
-  return { kind: 'voteRequest', from, to: a, term: asTerm(term), preVote, ...last };
+  return { kind: 'voteRequest', from, to: a, term: asTerm(term), preVote, cause: timedOut, ...last };
 }
 
 function heartbeat(from: typeof b, term: number, round = 1): Message {

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { asIndex, asTerm, type Message } from '../../raft/types.ts';
-import { acceptOf, ackOf, config, leader, store, TestNode } from './node.ts';
+import { acceptOf, ackOf, config, leader, store, TestNode, timedOut } from './node.ts';
 
 const names = ['a', 'b', 'c'];
 const a = store('a');
@@ -90,7 +90,15 @@ describe('late ticks', () => {
     const node = controlling();
     node.tick(60_000);
     const log = { lastIndex: asIndex(9), lastTerm: asTerm(8) };
-    node.receive({ kind: 'voteRequest', from: b, to: a, term: asTerm(9), preVote: false, ...log });
+    node.receive({
+      kind: 'voteRequest',
+      from: b,
+      to: a,
+      term: asTerm(9),
+      preVote: false,
+      cause: timedOut,
+      ...log,
+    });
     expect(node.status).toMatchObject({ role: 'follower', term: 9 });
   });
 });

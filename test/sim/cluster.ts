@@ -10,6 +10,7 @@ import {
   type Entry,
   type Genesis,
   type Member,
+  type Message,
   type StoreId,
 } from '../../raft/types.ts';
 import { present } from '../../src/lib/assert.ts';
@@ -97,6 +98,7 @@ export class SimCluster {
         faults: plan.disk,
         electionMaxMs: plan.raft.electionMaxMs,
         initial: { hardState: { term: asTerm(1), vote: undefined }, log: [firstEntry], state: emptyState },
+        onStalled: () => this.peer(storeId).onDiskStalled(),
         onSynced: (operation) => {
           trace.note(time.now, 'synced', storeId, operation.operation);
           this.observe({ kind: 'synced', peer: storeId, operation });
@@ -145,6 +147,7 @@ export class SimCluster {
   /** Takes in what happened; throws a Violation when that must not happen. */
   observe(observation: Observation): void {
     if (observation.kind === 'stepped') this.#steps += 1;
+    if (observation.kind === 'sent') this.#countOrder(observation.message);
     const { evidence } = this.#checker;
     const before = evidence.commit;
     this.#checker.observe(observation);
@@ -152,6 +155,12 @@ export class SimCluster {
       const committed = present(evidence.committedAt(index), 'committed entries are known');
       if (committed.term < committed.by) this.counters.add('old-term entries committed through a no-op');
     }
+  }
+
+  #countOrder(message: Message): void {
+    if (message.kind !== 'timeoutNow') return;
+    this.counters.add('orders to campaign sent');
+    if (this.peer(message.from).diskBusy) this.counters.add('orders to campaign sent while a disk was busy');
   }
 
   /** From now on nothing goes wrong by itself, and clients fall silent. Peers that are down stay down. */

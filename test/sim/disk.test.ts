@@ -31,7 +31,10 @@ function start(faults: DiskFaults, seed = 1): { readonly time: VirtualTime; read
   const time = new VirtualTime();
   const initial = { hardState: { term: asTerm(1), vote: undefined }, log: [entry(1)], state: emptyState };
   const common = { time, prng: new Prng(seed), counters: new Counters(), faults, electionMaxMs: 100 };
-  return { time, disk: new SimDisk({ ...common, initial, onSynced: () => undefined }) };
+  return {
+    time,
+    disk: new SimDisk({ ...common, initial, onSynced: () => undefined, onStalled: () => undefined }),
+  };
 }
 
 const operation = (number: number, entries: readonly Entry[], truncateFrom?: number): PersistOperation => ({

@@ -39,6 +39,8 @@ export interface SimDiskOptions {
   };
   /** Told at the moment at which an operation becomes durable. */
   readonly onSynced: (operation: PersistOperation) => void;
+  /** An operation takes longer than a disk that works. */
+  readonly onStalled: () => void;
 }
 
 export class SimDisk {
@@ -67,7 +69,14 @@ export class SimDisk {
     assert(this.#inFlight === undefined, 'D1: one persist is in flight');
     this.#inFlight = operation;
     const epoch = this.#epoch;
-    this.options.time.after(this.#drawSyncMs(), () => {
+    const { time, onStalled } = this.options;
+    const { stallMs } = this.#faults;
+    if (stallMs !== undefined) {
+      time.after(stallMs, () => {
+        if (this.#inFlight === operation) onStalled();
+      });
+    }
+    time.after(this.#drawSyncMs(), () => {
       if (epoch !== this.#epoch) return;
       this.#inFlight = undefined;
       this.#sync(operation);

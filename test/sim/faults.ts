@@ -30,6 +30,8 @@ export interface DiskFaults {
   readonly readMs: Span;
   readonly hangChance: number;
   readonly hangMs: Span;
+  /** A write in flight for longer makes the driver say that the disk stalls; never when absent. */
+  readonly stallMs: number | undefined;
 }
 
 /** Something that strikes again and again, with `everyMs` between two strikes on average. */
@@ -58,6 +60,10 @@ export interface FaultPlan {
   /** The event loop does nothing for a while. */
   readonly stall: Recurring | undefined;
   readonly cut: Recurring | undefined;
+  /** Followers of a peer that crashes hear of it, as a kernel tells when a process dies. */
+  readonly noticeDeaths: boolean;
+  /** Between two orders to a leader to hand over, on average; none when absent. */
+  readonly transferEveryMs: number | undefined;
 }
 
 export const calmNetwork: NetworkFaults = {
@@ -74,6 +80,7 @@ export const calmDisk: DiskFaults = {
   readMs: { from: 0.1, to: 1 },
   hangChance: 0,
   hangMs: { from: 0, to: 1 },
+  stallMs: undefined,
 };
 
 /** Time-outs as shipped or shorter; windows, queues and cache from tight to wide. */
@@ -88,6 +95,8 @@ function drawRaftConfig(prng: Prng): RaftConfig {
     electionMinMs,
     // The narrower the range, the more candidates meet in one term; within one tick they would meet for ever.
     electionMaxMs: electionMinMs + heartbeatMs * pick(1, 2, 5),
+    failoverMinMs: pick(1, 10),
+    failoverMaxMs: pick(20, 50),
     appendBytesMax,
     inflightMessagesMax: pick(1, 4, 64),
     inflightBytesMax: Math.max(appendBytesMax, pick(256, 4_096, raftDefaults.inflightBytesMax)),
@@ -111,13 +120,14 @@ function drawNetwork(prng: Prng): NetworkFaults {
   };
 }
 
-function drawDisk(prng: Prng): DiskFaults {
+function drawDisk(prng: Prng, electionMaxMs: number): DiskFaults {
   const slowest = prng.chance(0.3) ? 80 : 6;
   return {
     syncMs: { from: 0.3, to: slowest },
     readMs: { from: 0.1, to: slowest },
     hangChance: prng.chance(0.4) ? prng.fraction() * 0.02 : 0,
     hangMs: { from: 100, to: 2_500 },
+    stallMs: prng.chance(0.6) ? electionMaxMs * drawFrom(prng, { from: 0.2, to: 1.5 }) : undefined,
   };
 }
 
@@ -135,11 +145,13 @@ export function drawFaults(prng: Prng): FaultPlan {
     clients: prng.int({ from: 1, to: 5 }),
     thinkMs: { from: 1, to: drawFrom(prng, { from: 10, to: 200 }) },
     network: drawNetwork(prng),
-    disk: drawDisk(prng),
+    disk: drawDisk(prng, raft.electionMaxMs),
     crash: maybe(0.6, { everyMs: often(), lastsMs: { from: 1, to: raft.electionMaxMs * 2 } }),
     crashAtPersistChance: prng.chance(0.3) ? prng.fraction() * 0.03 : 0,
     crashInElectionChance: prng.chance(0.3) ? prng.fraction() * 0.5 : 0,
     stall: maybe(0.4, { everyMs: often(), lastsMs: { from: 10, to: raft.electionMaxMs * 2 } }),
     cut: maybe(0.6, { everyMs: often(), lastsMs: { from: 10, to: raft.electionMaxMs * 4 } }),
+    noticeDeaths: prng.chance(0.6),
+    transferEveryMs: prng.chance(0.4) ? often() / 2 : undefined,
   };
 }

@@ -123,7 +123,15 @@ export const allStarted = [a, b, c].map((peer) => started(peer, [1]));
 
 export function voteRequest(lastIndex: number, lastTerm: number): Observation {
   const last = { lastIndex: asIndex(lastIndex), lastTerm: asTerm(lastTerm) };
-  return sent({ kind: 'voteRequest', from: a, to: b, term: asTerm(2), preVote: false, ...last });
+  return sent({
+    kind: 'voteRequest',
+    from: a,
+    to: b,
+    term: asTerm(2),
+    preVote: false,
+    cause: { kind: 'timeout' },
+    ...last,
+  });
 }
 
 export function acknowledgedAt(index: number): Observation {

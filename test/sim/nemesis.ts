@@ -21,10 +21,11 @@ export class Nemesis {
   }
 
   start(): void {
-    const { crash, stall, cut, crashAtPersistChance, crashInElectionChance } = this.#plan;
+    const { crash, stall, cut, crashAtPersistChance, crashInElectionChance, transferEveryMs } = this.#plan;
     if (crash !== undefined) this.#recur(crash, (ms) => this.#crashSome(ms));
     if (stall !== undefined) this.#recur(stall, (ms) => this.#drawPeer().stall(ms));
     if (cut !== undefined) this.#recur(cut, (ms) => this.#cutSome(ms));
+    if (transferEveryMs !== undefined) this.#every(transferEveryMs, () => this.#transferSome());
     if (crashAtPersistChance > 0) this.#watch(() => this.#crashBusyDisks(crashAtPersistChance));
     if (crashInElectionChance > 0) this.#watch(() => this.#crashVoters(crashInElectionChance));
   }
@@ -36,12 +37,23 @@ export class Nemesis {
   }
 
   #recur(recurring: Recurring, strike: (lastsMs: number) => void): void {
-    const { everyMs, lastsMs } = recurring;
+    this.#every(recurring.everyMs, () => strike(drawFrom(this.#prng, recurring.lastsMs)));
+  }
+
+  #every(everyMs: number, strike: () => void): void {
     this.#cluster.time.after(drawFrom(this.#prng, { from: 0, to: 2 * everyMs }), () => {
       if (this.#stopped) return;
-      strike(drawFrom(this.#prng, lastsMs));
-      this.#recur(recurring, strike);
+      strike();
+      this.#every(everyMs, strike);
     });
+  }
+
+  /** Tells whoever leads to hand over: to whom it likes, or to somebody drawn, perhaps itself. */
+  #transferSome(): void {
+    const to = this.#prng.chance(0.5) ? undefined : this.#drawPeer().storeId;
+    for (const peer of this.#cluster.peers) {
+      if (peer.core?.status().role === 'leader') peer.transfer(to);
+    }
   }
 
   #crashSome(downMs: number): void {
@@ -56,9 +68,23 @@ export class Nemesis {
   #crash(peer: SimPeer, downMs: number): void {
     if (!peer.up) return;
     peer.crash();
+    if (this.#plan.noticeDeaths) this.#tellOfDeath(peer);
     this.#cluster.time.after(downMs, () => {
       if (!peer.up) peer.start();
     });
+  }
+
+  /** The others notice, unless the peer is back before they do. */
+  #tellOfDeath(dead: SimPeer): void {
+    for (const peer of this.#cluster.peers) {
+      if (peer === dead) continue;
+      this.#cluster.time.after(drawFrom(this.#prng, { from: 0.2, to: 30 }), () => {
+        if (dead.up) return;
+        const isLeader = peer.core?.status().leader === dead.storeId;
+        if (isLeader) this.#cluster.counters.add('deaths of a leader noticed by its followers');
+        peer.onPeerLost(dead.storeId);
+      });
+    }
   }
 
   /** Looks often, and sometimes strikes. */

@@ -154,6 +154,23 @@ export class SimPeer {
     run.loop.push({ kind: 'read', requestId });
   }
 
+  /** Tells it to hand over. */
+  transfer(to: StoreId | undefined): void {
+    const run = this.#run;
+    run?.loop.push({ kind: 'transfer', requestId: run.pending.addTransfer(), to });
+  }
+
+  /** The write in flight takes too long. */
+  onDiskStalled(): void {
+    if (this.#run?.status.role === 'leader') this.options.counters.add('disks found stalled under a leader');
+    this.#run?.loop.push({ kind: 'diskStalled' });
+  }
+
+  /** That peer's process is dead, as far as the kernel knows. */
+  onPeerLost(storeId: StoreId): void {
+    this.#run?.loop.push({ kind: 'peerLost', storeId });
+  }
+
   #turn(run: Run, inputs: readonly Input[]): void {
     for (const input of inputs) this.#step(run, input);
     while (run.core.hasReady()) this.carryOut(run.core.takeReady());
@@ -162,10 +179,9 @@ export class SimPeer {
   #step(run: Run, input: Input): void {
     this.#note('step', input.kind === 'receive' ? input.message.kind : input.kind);
     run.core.step(input);
-    const before = run.status;
     const status = run.core.status();
+    this.#countChange(run.status, status);
     run.status = status;
-    this.#countChange(before, status);
     this.#note('status', status.role, status.term, status.commit, status.lastIndex);
     this.#observe({ kind: 'stepped', peer: this.storeId, status });
   }
@@ -183,6 +199,7 @@ export class SimPeer {
     this.persist(ready);
     this.load(ready);
     this.answerProposals(ready.proposals);
+    for (const outcome of ready.transfers) this.#running().pending.onTransfer(outcome);
     this.applyAll(ready.apply);
     this.answerReads(ready.reads);
   }
@@ -253,8 +270,7 @@ export class SimPeer {
   }
 
   protected makePending(): Pending {
-    const { counters, observe } = this.options;
-    return new Pending({ counters, observe });
+    return new Pending(this.options);
   }
 
   #flushLater(run: Run): void {

@@ -4,6 +4,7 @@
 // S3. A write is acknowledged when the entry that was appended for it is applied here; refused when another term's is.
 // S4. A read is served once the state has applied the index that the core confirmed.
 
+import type { TransferOutcome } from '../../raft/transfer.ts';
 import {
   asRequestId,
   type Entry,
@@ -37,6 +38,12 @@ interface Read {
   readonly settle: (answer: ReadAnswer) => void;
 }
 
+const refusals = {
+  BUSY: 'proposals refused: busy',
+  NOT_LEADER: 'proposals refused: no leader here',
+  TRANSFERRING: 'proposals refused: leadership is handed over',
+} as const;
+
 export interface PendingOptions {
   readonly counters: Counters;
   readonly observe: (observation: Observation) => void;
@@ -47,6 +54,7 @@ export class Pending {
   readonly #proposed = new Map<RequestId, Write>();
   readonly #appended = new Map<LogIndex, Write & { readonly term: Term }>();
   readonly #asked = new Map<RequestId, Read>();
+  readonly #transfers = new Set<RequestId>();
   #confirmed: (Read & { readonly index: LogIndex })[] = [];
   #requests = 0;
 
@@ -66,6 +74,19 @@ export class Pending {
     return requestId;
   }
 
+  addTransfer(): RequestId {
+    const requestId = this.#nextRequest();
+    this.#transfers.add(requestId);
+    return requestId;
+  }
+
+  onTransfer(outcome: TransferOutcome): void {
+    const { counters } = this.options;
+    assert(this.#transfers.delete(outcome.requestId), 'an order to hand over is answered once');
+    if (outcome.kind === 'ended') counters.add('transfers that ended a term');
+    else if (outcome.reason === 'TIMED_OUT') counters.add('transfers given up');
+  }
+
   /** `leader`: whom the peer follows, as a hint for a client that it refuses. */
   onProposal(outcome: ProposalOutcome, leader: StoreId | undefined): void {
     const write = present(this.#proposed.get(outcome.requestId), 'a proposal is answered once');
@@ -74,8 +95,7 @@ export class Pending {
       this.#appended.set(outcome.index, { ...write, term: outcome.term });
       return;
     }
-    const isBusy = outcome.reason === 'BUSY';
-    this.options.counters.add(isBusy ? 'proposals refused: busy' : 'proposals refused: no leader here');
+    this.options.counters.add(refusals[outcome.reason]);
     this.options.observe({ kind: 'refused', command: write.command });
     write.settle({ kind: 'refused', leader });
   }

@@ -28,8 +28,32 @@ const membership = {
 };
 
 const raftMessages: readonly Message[] = [
-  { ...addressed, kind: 'voteRequest', preVote: true, lastIndex: asIndex(4), lastTerm: asTerm(2) },
+  {
+    ...addressed,
+    kind: 'voteRequest',
+    preVote: true,
+    cause: { kind: 'timeout' },
+    lastIndex: asIndex(4),
+    lastTerm: asTerm(2),
+  },
+  {
+    ...addressed,
+    kind: 'voteRequest',
+    preVote: false,
+    cause: { kind: 'transfer' },
+    lastIndex: asIndex(4),
+    lastTerm: asTerm(2),
+  },
+  {
+    ...addressed,
+    kind: 'voteRequest',
+    preVote: false,
+    cause: { kind: 'lost', leader: asStoreId('a'), term: asTerm(1) },
+    lastIndex: asIndex(4),
+    lastTerm: asTerm(2),
+  },
   { ...addressed, kind: 'voteResponse', preVote: false, granted: true },
+  { ...addressed, kind: 'timeoutNow' },
   {
     ...addressed,
     kind: 'appendRequest',

@@ -2,6 +2,7 @@
 // An entry is named by index and term, as `3/2`: index 3, written in term 2.
 
 import type { ChangeOutcome } from '../../../raft/change.ts';
+import type { VoteCause } from '../../../raft/succession.ts';
 import {
   type Entry,
   type LoadRequest,
@@ -59,9 +60,22 @@ export const entriesWords = (entries: readonly Entry[]): string =>
 function voteWords(message: Extract<Message, { kind: 'voteRequest' | 'voteResponse' }>): string {
   const ballot = `${message.preVote ? 'pre-vote' : 'vote'} for term ${message.term}`;
   if (message.kind === 'voteRequest')
-    return `${ballot}? my log ends at ${message.lastIndex}/${message.lastTerm}`;
+    return `${ballot}? ${causeWords(message.cause)}my log ends at ${message.lastIndex}/${message.lastTerm}`;
   if (message.granted) return `${ballot}: yes`;
   return message.preVote ? `pre-vote: no, it is term ${message.term}` : `${ballot}: no`;
+}
+
+function causeWords(cause: VoteCause): string {
+  switch (cause.kind) {
+    case 'timeout':
+      return '';
+    case 'transfer':
+      return 'the leader handed over, ';
+    case 'lost':
+      return `${cause.leader} of term ${cause.term} is dead, `;
+    default:
+      return unreachable(cause);
+  }
 }
 
 function outcomeWords(outcome: Extract<Message, { kind: 'appendResponse' }>['outcome']): string {
@@ -85,6 +99,8 @@ function bodyWords(message: Message, nameRead: NameRead): string {
       return `heartbeat round ${message.round}, commit ${message.commit}`;
     case 'heartbeatResponse':
       return message.round === 0 ? `your term is over` : `heard round ${message.round}`;
+    case 'timeoutNow':
+      return 'campaign now';
     case 'readRequest':
       return `read ${nameRead(message.requestId)}?`;
     case 'readResponse':
