@@ -2,7 +2,7 @@
 //
 // B1. A leader that was named is tried at once, a few times in a row at most; then the others, in turn.
 // B2. There is a wait only after every peer was tried, with jitter: short while any of them answers, since an election
-//     is over soon, growing while none does or all refuse.
+//     is over soon, growing while none does, or while the leader will not have this agent.
 // B3. A peer on another machine is not spoken to before there is encryption, unless that is asked for.
 
 import { join } from 'node:path';
@@ -40,6 +40,7 @@ export class PeerBook {
   /** Since the last wait. */
   #tried = 0;
   #answered = false;
+  #refused = false;
   /** Rounds in a row in which no peer answered, or all did in vain. */
   #rounds = 0;
 
@@ -72,7 +73,8 @@ export class PeerBook {
   redirected(leader: string | null, peers: readonly string[]): number {
     this.#answered = true;
     this.#learn(peers);
-    if (leader === null || !this.#isAllowed(leader) || this.#redirects >= limits.agentRedirectsMax) {
+    const isTiresome = this.#refused || this.#redirects >= limits.agentRedirectsMax;
+    if (leader === null || !this.#isAllowed(leader) || isTiresome) {
       return this.#wait();
     }
     this.#redirects += 1;
@@ -82,6 +84,12 @@ export class PeerBook {
 
   /** The last one taken did not serve, or does not any more. The wait as above. */
   failed(): number {
+    return this.#wait();
+  }
+
+  /** The last one taken leads, but not this agent. The wait as above; nobody's word leads back to it before. */
+  refused(): number {
+    this.#refused = true;
     return this.#wait();
   }
 
@@ -99,7 +107,8 @@ export class PeerBook {
   // B2
   #wait(): number {
     if (this.#tried < this.#urls.length) return 0;
-    const maxMs = this.#answered ? limits.agentRetryAnsweredMaxMs : limits.agentRetryMaxMs;
+    const isSoonOver = this.#answered && !this.#refused;
+    const maxMs = isSoonOver ? limits.agentRetryAnsweredMaxMs : limits.agentRetryMaxMs;
     const delayMs = backoffMs(this.#rounds, this.#prng.fraction(), {
       baseMs: limits.agentRetryBaseMs,
       maxMs,
@@ -113,6 +122,7 @@ export class PeerBook {
     this.#tried = 0;
     this.#redirects = 0;
     this.#answered = false;
+    this.#refused = false;
   }
 
   #learn(peers: readonly string[]): void {

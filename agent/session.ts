@@ -136,7 +136,8 @@ export class Session {
         this.#leave('this peer does not lead', this.#options.peers.redirected(message.leader, message.peers));
         return undefined;
       case 'refused':
-        return `refused: ${message.reason}`;
+        this.#leave(`refused: ${message.reason}`, this.#options.peers.refused());
+        return undefined;
       case 'assignments':
       case 'logs.open':
       case 'logs.credit':
@@ -155,7 +156,10 @@ export class Session {
     const timer = setInterval(() => this.#beat(socket), welcome.heartbeatMs);
     this.#enter({ kind: 'live', socket, url, timer });
     const reason = this.#options.onWelcome(welcome);
-    if (reason !== undefined) return reason;
+    if (reason !== undefined) {
+      this.#leave(reason, this.#options.peers.refused());
+      return undefined;
+    }
     this.#options.peers.welcomed(welcome.peers);
     this.#options.log({ url }, 'session opened');
     return undefined;
