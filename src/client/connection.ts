@@ -114,7 +114,10 @@ export class Connection {
   async #probe(peer: string): Promise<void> {
     const signal = AbortSignal.timeout(Math.min(probeMs, this.#timeoutMs));
     const answer = await this.#fetch(`${peer}/livez`, { signal, redirect: 'error' });
-    await answer.text();
+    const body = await answer.text();
+    if (answer.ok && isAlive(body)) return;
+    if (!answer.ok && parsedProblem(body) !== undefined) throw problemError(answer.status, body);
+    throw new Error('not an orion peer');
   }
 
   async #ask(peer: string, request: Request, signal: AbortSignal): Promise<Response> {
@@ -145,6 +148,16 @@ function problemError(status: number, body: string): OrionError {
 function sentences(detail: string, help: string | undefined): string {
   if (help === undefined) return detail;
   return `${detail}${/[.!?]$/.test(detail) ? '' : '.'} ${help}`;
+}
+
+/** What `/livez` answers: other servers answer anything, too. */
+function isAlive(body: string): boolean {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null && 'status' in value && value.status === 'ok';
+  } catch {
+    return false;
+  }
 }
 
 function parsedProblem(body: string): Problem | undefined {
