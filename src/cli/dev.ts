@@ -74,8 +74,11 @@ export class DevCommand extends OrionCommand {
   #interrupted(cluster: DevCluster): Promise<void> {
     return new Promise((resolve) => {
       let count = 0;
+      // Waiting for a signal alone keeps no process alive, and everything else may have been killed.
+      const awake = setInterval(() => undefined, 60_000);
       const onSignal = (): void => {
         count += 1;
+        clearInterval(awake);
         if (count === 1) return resolve();
         this.say('not waiting any longer; services may live on');
         cluster.kill();

@@ -160,6 +160,19 @@ test('a dev that was killed takes its peers along, leaves services running, and 
   expect(third.output).toContain('orion dev runs in .orion/dev already');
 }, 120_000);
 
+test('a dev whose peers and agents were all killed goes on, and ends in order', async () => {
+  const dev = new Dev('--peer-count', '1');
+  await dev.printed(/Stop it all/);
+  const { peers, agents } = dev.state;
+  const lost = [...peers, ...agents];
+  for (const { pid } of lost) process.kill(pid, 'SIGKILL');
+  for (const { pid } of lost) await dev.printed(new RegExp(`\\(pid ${pid}\\) ended: SIGKILL`));
+  expect((await orion('get', 'services')).code).toBe(3);
+  dev.process.kill('SIGINT');
+  expect(await dev.exit).toEqual([0, null]);
+  expect(dev.output).toContain('stopped; the data stays');
+});
+
 test('the services of a killed agent end with dev, too', async () => {
   const dev = new Dev('--peer-count', '1', '--apply', 'orion.yaml');
   await dev.printed(/Stop it all/);
