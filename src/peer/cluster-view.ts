@@ -51,6 +51,8 @@ function memberView(facts: ClusterFacts, status: RaftStatus, member: Member): Pe
   const isSelf = member.storeId === self.storeId;
   const link = links.identity(member.storeId);
   const leads = status.role === 'leader';
+  // A follower hears its leader; what it last heard of the others tells nothing about them.
+  const hears = leads || member.storeId === status.leader;
   return {
     id: member.peerId,
     storeId: member.storeId,
@@ -59,7 +61,7 @@ function memberView(facts: ClusterFacts, status: RaftStatus, member: Member): Pe
     role: roleOf(status, member.storeId, isSelf, link !== undefined),
     voter: true,
     match: leads ? (isSelf ? status.durable : (status.progress.get(member.storeId)?.match ?? 0)) : null,
-    lastContactMs: isSelf ? 0 : since(links.lastHeardMs(member.storeId), nowMs),
+    lastContactMs: isSelf ? 0 : hears ? since(links.lastHeardMs(member.storeId), nowMs) : null,
     version: isSelf ? facts.version : (link?.version ?? null),
   };
 }

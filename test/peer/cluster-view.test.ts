@@ -1,0 +1,47 @@
+// What a peer says of the others: as much as it knows, and no more.
+
+import { expect, test } from 'vitest';
+import type { RaftStatus } from '../../raft/types.ts';
+import { clusterView } from '../../src/peer/cluster-view.ts';
+import type { Links } from '../../src/peer/links.ts';
+import type { ClusterView } from '../../src/peer/control-plane.ts';
+
+const members = ['a', 'b', 'c'].map((id) => ({ peerId: id, storeId: `store-${id}`, api: '', raft: '' }));
+
+/** The view of peer `a`, which heard the others last when the connection was made: long ago. */
+function viewOf(role: string, leader: string | undefined): ClusterView {
+  return clusterView({
+    name: 'home',
+    self: { peerId: 'a', storeId: 'store-a', api: '', raft: '' },
+    version: '1',
+    founders: [],
+    clusterId: 'cluster',
+    status: {
+      role,
+      leader,
+      term: 1,
+      commit: 9,
+      durable: 9,
+      progress: new Map(),
+      configuration: { voters: members },
+    } as unknown as RaftStatus,
+    appliedIndex: 9,
+    links: { identity: () => ({ version: '1' }), lastHeardMs: () => 1_000 } as unknown as Links,
+    nowMs: 901_000,
+    presentMs: 1_000,
+  } as unknown as Parameters<typeof clusterView>[0]);
+}
+
+const contacts = (view: ClusterView): unknown[] => view.peers.map(({ lastContactMs }) => lastContactMs);
+
+test('a leader tells how long ago it heard each peer', () => {
+  expect(contacts(viewOf('leader', 'store-a'))).toEqual([0, 900_000, 900_000]);
+});
+
+test('a follower tells it of its leader alone: the others have no reason to speak to it', () => {
+  expect(contacts(viewOf('follower', 'store-b'))).toEqual([0, 900_000, null]);
+});
+
+test('a candidate has heard no leader, and tells it of nobody', () => {
+  expect(contacts(viewOf('preCandidate', undefined))).toEqual([0, null, null]);
+});
