@@ -3,7 +3,7 @@
 import { unreachable } from '../lib/assert.ts';
 import { OrionError } from '../lib/errors.ts';
 import type { Collection } from '../protocol/api.ts';
-import type { Assignment, Node, OrionObject, Service, Setting } from '../protocol/objects.ts';
+import type { Assignment, Condition, Node, OrionObject, Service, Setting } from '../protocol/objects.ts';
 import { renderTable, type Column } from './table.ts';
 import { ageOf, bytesOf } from './text.ts';
 
@@ -46,7 +46,16 @@ const serviceColumns = (nowMs: number): readonly Column<Service>[] => [
   { title: 'READY', cell: (one) => String(one.status.ready) },
   { title: 'REVISION', cell: (one) => String(one.status.revision) },
   { title: 'AGE', cell: (one) => ageOf(one.metadata.createdAt, nowMs) },
+  { title: 'REASON', cell: (one) => whatIsWrong(one.status.conditions) },
 ];
+
+/** The most telling condition that does not hold, in one line: why there is no place, then what failed. */
+function whatIsWrong(conditions: readonly Condition[]): string {
+  const wrong = ['Placed', 'Progressing', 'Available'].flatMap((type) =>
+    conditions.filter((one) => one.type === type && one.status === 'False'),
+  );
+  return wrong[0]?.message.split('\n')[0] ?? '';
+}
 
 const nodeColumns: readonly Column<Node>[] = [
   { title: 'NAME', cell: (one) => one.metadata.name },

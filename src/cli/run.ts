@@ -33,18 +33,33 @@ const commands = [
 
 /** Runs `args` (without node and the file) and resolves with the exit code. Never rejects. */
 export async function run(args: readonly string[], context: Context): Promise<number> {
-  const cli = Cli.from<Context>(commands, {
+  const cli = new OrionCli({
     binaryName: 'orion',
     binaryLabel: 'A highly available control plane for small fleets',
     binaryVersion: version,
     enableColors: false,
   });
+  for (const one of commands) cli.register(one);
   let command;
   try {
     command = cli.process([...args], context);
   } catch (error) {
-    context.stderr.write(`error: ${messageOf(error).trim()}\n\nAll commands: orion --help\n`);
+    context.stderr.write(`error: ${readable(messageOf(error)).trim()}\n\nAll commands: orion --help\n`);
     return exitUsage;
   }
   return cli.run(command, context);
+}
+
+/** Clipanion's, with its texts made readable. */
+class OrionCli extends Cli<Context> {
+  override usage(...args: Parameters<Cli<Context>['usage']>): string {
+    return readable(super.usage(...args));
+  }
+}
+
+/** Values have names (`--data-dir DATA-DIR`, not `#0`), and a line that lacks an option is not called unknown. */
+function readable(text: string): string {
+  return text
+    .replaceAll(/(--([a-z-]+)) #0/g, (_, flag: string, name: string) => `${flag} ${name.toUpperCase()}`)
+    .replace('Command not found; did you mean', 'Unknown command, or an option is missing; did you mean');
 }

@@ -26,9 +26,42 @@ test('get lists services', async () => {
     'services',
   ]);
   const [title, row] = stdout.split('\n');
-  expect(title).toMatch(/^NAME +RUNTIME +DESIRED +RUNNING +READY +REVISION +AGE$/);
-  expect(row).toMatch(/^hello +node +3 +2 +1 +4 +[0-9]+d$/);
+  expect(title).toMatch(/^NAME +RUNTIME +DESIRED +RUNNING +READY +REVISION +AGE +REASON$/);
+  expect(row).toMatch(/^hello +node +3 +2 +1 +4 +[0-9]+d +-$/);
   expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+});
+
+test('get says of a service that does not run as asked why, in one line', async () => {
+  const condition = (type: string, message: string): object => ({
+    type,
+    status: 'False',
+    reason: 'Because',
+    message,
+    lastTransitionTime: '2026-01-01T00:00:00.000Z',
+  });
+  const one = service('hello');
+  const conditions = [
+    condition('Available', '2 of 3 replica(s) run'),
+    condition('Placed', 'replica 0 fits no node: 1 node(s) lack cpu\nand more'),
+  ];
+  const { stdout } = await against(
+    { 'GET /api/services': listOf({ ...one, status: { ...one.status, conditions } }) },
+    ['get', 'services'],
+  );
+  expect(stdout.split('\n').slice(1)).toEqual([
+    expect.stringMatching(/replica 0 fits no node: 1 node\(s\) lack cpu$/),
+    '',
+  ]);
+});
+
+test('help names the values of options, and a line that lacks one is told so', async () => {
+  const { stdout } = await orion(['--help']);
+  expect(stdout).toContain('--data-dir DATA-DIR');
+  expect(stdout).not.toContain('#0');
+  const { stderr, exitCode } = await orion(['peer', 'start']);
+  expect(stderr).toContain('an option is missing');
+  expect(stderr).toContain('<--config CONFIG> <--id ID> <--data-dir DATA-DIR>');
+  expect(exitCode).toBe(2);
 });
 
 test('get lists nodes with what they have and what is taken', async () => {
