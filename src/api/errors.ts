@@ -30,12 +30,12 @@ export const errorMeanings: Readonly<Record<ErrorCode, ErrorMeaning>> = {
     title: 'Method not allowed',
     help: 'Use one of the methods in the Allow header.',
   },
-  CONFLICT: { status: 409, title: 'Conflict', help: 'Read the object again, and decide anew.' },
+  CONFLICT: { status: 409, title: 'Conflict', help: 'Clear what is in the way, and send it again.' },
   STALE: { status: 409, title: 'Overtaken', help: 'Read the object again, and decide anew.' },
   PRECONDITION_FAILED: {
     status: 412,
     title: 'Precondition failed',
-    help: 'Read the object again, and send the ETag it has now.',
+    help: 'Read the object again, and decide anew.',
   },
   TOO_LARGE: { status: 413, title: 'Too large', help: 'Send less at once.' },
   UNSUPPORTED_MEDIA_TYPE: {

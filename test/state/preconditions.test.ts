@@ -53,3 +53,17 @@ test('If-None-Match: * creates once', () => {
   expect(lab.run(put)).toMatchObject({ kind: 'object', created: true });
   expect(lab.refusal(put)).toBe('PRECONDITION_FAILED');
 });
+
+test('a refusal says what is, once: the way out is the help that its code has', () => {
+  const lab = labWithAll();
+  const messages = [
+    lab.run({ kind: 'service.delete', name: 'absent' }),
+    lab.run({ kind: 'setting.put', name: 'there', data: 'b', ifNoneMatch: true }),
+    lab.run({ kind: 'setting.put', name: 'absent', data: 'b', ifMatch: '*' }),
+  ].map((result) => (result.kind === 'refused' ? result.message : result.kind));
+  expect(messages).toEqual([
+    'There is no Service "absent".',
+    'It exists already, and If-None-Match asks that it does not.',
+    'It does not exist, and If-Match asks that it does.',
+  ]);
+});

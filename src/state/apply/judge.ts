@@ -17,7 +17,7 @@ export function stale(message: string): CommandResult {
 }
 
 export function notFound(kind: Row['kind'], name: string): CommandResult {
-  return refused('NOT_FOUND', `there is no ${kind} "${name}": see what there is with \`orion get\``);
+  return refused('NOT_FOUND', `There is no ${kind} "${name}".`);
 }
 
 /** Undefined when `command` may go on with `existing`. An absent object meets `If-None-Match: *` alone. */
@@ -26,16 +26,13 @@ export function unmetPrecondition(
   existing: Row | undefined,
 ): CommandResult | undefined {
   if (command.ifNoneMatch === true && existing !== undefined) {
-    return refused('PRECONDITION_FAILED', 'it exists already: drop If-None-Match to replace it');
+    return refused('PRECONDITION_FAILED', 'It exists already, and If-None-Match asks that it does not.');
   }
   if (command.ifMatch === undefined) return undefined;
   if (existing === undefined) {
-    return refused('PRECONDITION_FAILED', 'it does not exist: drop If-Match to create it');
+    return refused('PRECONDITION_FAILED', 'It does not exist, and If-Match asks that it does.');
   }
   const { resourceVersion } = existing.metadata;
   if (command.ifMatch === '*' || command.ifMatch === resourceVersion) return undefined;
-  return refused(
-    'PRECONDITION_FAILED',
-    `its resourceVersion is ${resourceVersion}, not ${command.ifMatch}: read it again, and decide anew`,
-  );
+  return refused('PRECONDITION_FAILED', `Its resourceVersion is ${resourceVersion}, not ${command.ifMatch}.`);
 }

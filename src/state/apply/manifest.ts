@@ -17,11 +17,11 @@ export function applyManifests(overlay: Overlay, command: CommandOf<'manifest.ap
   const { manifests, prune } = command;
   const listedTwice = findListedTwice(manifests);
   if (listedTwice.length > 0) {
-    return refused('INVALID', 'a service is listed twice: give each a name of its own', listedTwice);
+    return refused('INVALID', 'A service is listed twice: give each a name of its own.', listedTwice);
   }
   const foreign = findForeign(overlay, manifests);
   if (foreign.length > 0) {
-    return refused('CONFLICT', 'a service belongs to another owner: rename it, or delete that one', foreign);
+    return refused('CONFLICT', 'A service belongs to another owner: rename it, or delete that one.', foreign);
   }
   const changes: ObjectChange[] = [];
   for (const { owner, services } of manifests) {

@@ -94,7 +94,7 @@ export function deleteNode(overlay: Overlay, command: CommandOf<'node.delete'>):
   if (node.status.state !== 'down') {
     return refused(
       'CONFLICT',
-      `node "${command.name}" is ${node.status.state}: stop its agent, and wait until it is down`,
+      `The node "${command.name}" is ${node.status.state}, and only one that is down can be deleted: stop its agent.`,
     );
   }
   overlay.delete(node);
