@@ -1,8 +1,11 @@
 // `orion peer start`: one peer of the control plane, in the foreground, until it is told to stop.
 
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Option } from 'clipanion';
+import { limits } from '../lib/limits.ts';
 import { OrionCommand } from './orion-command.ts';
+import { describeError } from './report.ts';
 import { stopRequested } from './stop-request.ts';
 
 export class PeerStartCommand extends OrionCommand {
@@ -34,7 +37,16 @@ export class PeerStartCommand extends OrionCommand {
       onFatal: (error) => failure.abort(error),
     });
     await ended;
+    const stopped = peer.stop();
+    if (!failure.signal.aborted) return stopped;
+    await Promise.race([stopped.catch(() => undefined), this.#endHard(failure.signal.reason)]);
     failure.signal.throwIfAborted();
-    await peer.stop();
+  }
+
+  /** An exit waits for threads, and one that hangs in a write to a dead disk would keep the process for ever. */
+  async #endHard(reason: unknown): Promise<void> {
+    await sleep(limits.fatalStopMs);
+    this.say(describeError(reason));
+    process.kill(process.pid, 'SIGKILL');
   }
 }

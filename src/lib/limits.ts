@@ -33,6 +33,16 @@ export const limits = {
   leaderRetryMs: 100,
   /** Between two ticks of the Raft core, in milliseconds. */
   tickMs: 20,
+  /** A write to the log that takes this long makes a leader hand over, in milliseconds. */
+  diskStallMs: 1_000,
+  /** A write to the log that takes this long ends the peer, in milliseconds: it may never end. */
+  diskGiveUpMs: 5_000,
+  /** What a peer that cannot go on has to stop in good order before it kills itself, in milliseconds. */
+  fatalStopMs: 3_000,
+  /** What a leader that stops gives the others to take over, in milliseconds. */
+  handOverMs: 1_000,
+  /** Between two looks whether they have, in milliseconds. */
+  handOverLookMs: 10,
   /** How long a client may take to send one request, in milliseconds. */
   requestReadMs: 10_000,
   /** One frame on a peer link, header excluded. */
@@ -49,6 +59,12 @@ export const limits = {
   dialBackoffMaxMs: 1_000,
   /** A link that stood this long begins anew with the shortest back-off when it ends, in milliseconds. */
   linkStableMs: 5_000,
+  /** Tries to find out whether a peer that ended its connections is dead. */
+  probesMax: 4,
+  /** Between two such tries, in milliseconds. */
+  probePauseMs: 10,
+  /** One such try, in milliseconds. */
+  probeMs: 500,
   /** Between two pings on each connection of a link, in milliseconds. */
   linkPingMs: 1_000,
   /** Own pings in a row without a byte from the other side, after which a link is given up. */
@@ -150,4 +166,7 @@ assert(
   'a node misses three heartbeats before it is unknown',
 );
 assert(limits.nodeUnknownMs < limits.nodeDownMs, 'a node is unknown before it is down');
+assert(limits.tickMs * 10 < limits.diskStallMs, 'ticks tell how long a write takes');
+assert(limits.diskStallMs * 2 < limits.diskGiveUpMs, 'a leader hands over before its peer ends');
+assert(limits.handOverLookMs < limits.handOverMs, 'whoever waits looks');
 assert(limits.dialBackoffBaseMs <= limits.dialBackoffMaxMs, 'back-off grows');

@@ -12,6 +12,7 @@ import { Driver } from './driver.ts';
 import { answerForward, Forwarding } from './forwarding.ts';
 import type { CommandCodec, LogStore, PeerMessage, StateStore, Transport } from './ports.ts';
 import { Proposals } from './proposals.ts';
+import { Transfers } from './transfers.ts';
 import type { Route, WriteParts } from './writer.ts';
 
 export interface CoreOptions {
@@ -24,6 +25,7 @@ export interface CoreOptions {
   readonly clock: Clock;
   readonly onStatus: (status: RaftStatus) => void;
   readonly onChanges: (index: number, changes: readonly RowChange[]) => void;
+  readonly onDiskStalled: () => void;
   readonly onFatal: (error: unknown) => void;
 }
 
@@ -31,6 +33,7 @@ export class Core implements WriteParts {
   readonly proposals: Proposals;
   readonly forwarding: Forwarding;
   readonly barriers: Barriers;
+  readonly transfers: Transfers;
   readonly applier: Applier;
   readonly #driver: Driver;
   readonly #transport: Transport;
@@ -48,11 +51,13 @@ export class Core implements WriteParts {
         send: (message) => void transport.send(message.to, { kind: 'raft', message }),
         apply: (entry) => this.applier.apply(entry),
         onProposal: (outcome) => this.proposals.onOutcome(outcome),
+        onTransfer: (outcome) => this.transfers.onOutcome(outcome),
         onRead: (outcome) => this.barriers.onRead(outcome),
         onStatus: (status) => {
           this.#status = status;
           options.onStatus(status);
         },
+        onDiskStalled: options.onDiskStalled,
         onFatal,
       },
     });
@@ -61,6 +66,7 @@ export class Core implements WriteParts {
       push: (requestId, time, data) => this.#driver.tryPush({ kind: 'propose', requestId, time, data }),
     });
     this.forwarding = new Forwarding({ clock, send: (to, message) => transport.send(to, message) });
+    this.transfers = new Transfers({ clock, push: (input) => this.#driver.tryPush(input) });
     this.barriers = new Barriers({
       clock,
       push: (requestId) => this.#driver.tryPush({ kind: 'read', requestId }),
@@ -96,6 +102,7 @@ export class Core implements WriteParts {
     this.proposals.stop();
     this.forwarding.stop();
     this.barriers.stop();
+    this.transfers.stop();
     await this.applier.stop();
   }
 
@@ -105,6 +112,11 @@ export class Core implements WriteParts {
     if (role === 'leader') return { kind: 'here' };
     if (leader === undefined || !isUp(leader)) return { kind: 'nowhere' };
     return { kind: 'leader', storeId: leader, term };
+  }
+
+  /** The process of that store is dead. */
+  onPeerLost(storeId: StoreId): void {
+    this.#driver.tryPush({ kind: 'peerLost', storeId });
   }
 
   onMessage(from: StoreId, message: PeerMessage): void {

@@ -7,6 +7,8 @@
 // D2. Effects are carried out in the order of `Ready`'s fields. The disk is never awaited: its answer is an input.
 //     What must wait for it (R1–R6) is held back by the core until `persisted`.
 // D3. A failed write or sync is never retried: the peer stops (`onFatal`), and restart judges what is on disk.
+//     A write that hangs is as bad: the core is told first, so that a leader hands over, and then the peer stops. How
+//     long it takes is counted in own ticks, so that a process that was paused itself does not take that for its disk.
 // D4. The queue is bounded: a Raft message beyond it is dropped (Raft resends), a proposal or read refused as busy.
 
 import {
@@ -18,10 +20,12 @@ import {
   type RaftStatus,
   type Ready,
 } from '../../raft/types.ts';
+import type { TransferOutcome } from '../../raft/transfer.ts';
 import type { ProposalOutcome, ReadOutcome } from '../../raft/types.ts';
 import type { Raft } from '../../raft/raft.ts';
 import { assert } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
+import { OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import type { LogStore } from './ports.ts';
 
@@ -30,12 +34,18 @@ export interface DriverEvents {
   send(message: Message): void;
   apply(entry: Entry): void;
   onProposal(outcome: ProposalOutcome): void;
+  onTransfer(outcome: TransferOutcome): void;
   onRead(outcome: ReadOutcome): void;
   /** After each batch: the core as it is now. */
   onStatus(status: RaftStatus): void;
+  /** The write in flight takes longer than `limits.diskStallMs`. */
+  onDiskStalled(): void;
   /** The peer cannot go on: its disk failed, or an invariant broke. Called once. */
   onFatal(error: unknown): void;
 }
+
+const stallTicks = Math.ceil(limits.diskStallMs / limits.tickMs);
+const giveUpTicks = Math.ceil(limits.diskGiveUpMs / limits.tickMs);
 
 export class Driver {
   readonly #raft: Raft;
@@ -45,6 +55,8 @@ export class Driver {
   #inputs: Input[] = [];
   #scheduled = false;
   #stopped = false;
+  /** Ticks since the write in flight was begun; absent when there is none. */
+  #writingTicks: number | undefined;
   #cancelTick: () => void = () => undefined;
 
   constructor(options: { raft: Raft; log: LogStore; clock: Clock; events: DriverEvents }) {
@@ -85,9 +97,23 @@ export class Driver {
   }
 
   #tick(): void {
+    this.#watchDisk();
     if (this.#stopped) return;
     this.#push({ kind: 'tick', now: this.#clock.monotonicMs() });
     this.#cancelTick = this.#clock.after(limits.tickMs, () => this.#tick());
+  }
+
+  /** D3. */
+  #watchDisk(): void {
+    if (this.#writingTicks === undefined) return;
+    this.#writingTicks += 1;
+    if (this.#writingTicks === stallTicks) {
+      this.#push({ kind: 'diskStalled' });
+      this.#events.onDiskStalled();
+    }
+    if (this.#writingTicks < giveUpTicks) return;
+    const message = `a write to the log has not ended within ${limits.diskGiveUpMs} ms: look after the disk, then start this peer again`;
+    this.#fail(new OrionError('DISK_FAILED', message));
   }
 
   #run(): void {
@@ -108,13 +134,18 @@ export class Driver {
     for (const message of ready.messages) this.#events.send(message);
     if (ready.persist !== undefined) {
       const { operation } = ready.persist;
+      this.#writingTicks = 0;
       this.#log.persist(ready.persist).then(
-        () => this.#push({ kind: 'persisted', operation }),
+        () => {
+          this.#writingTicks = undefined;
+          this.#push({ kind: 'persisted', operation });
+        },
         (error: unknown) => this.#fail(error),
       );
     }
     for (const load of ready.loads) this.#load(load);
     for (const outcome of ready.proposals) this.#events.onProposal(outcome);
+    for (const outcome of ready.transfers) this.#events.onTransfer(outcome);
     this.#apply(ready.apply);
     for (const outcome of ready.reads) this.#events.onRead(outcome);
   }

@@ -16,6 +16,7 @@ import type { State } from '../state/state.ts';
 import type { RowChange } from '../state/view.ts';
 import { Core } from './core.ts';
 import { Founding, genesisIndex, genesisTerm } from './founding.ts';
+import { handOver } from './hand-over.ts';
 import { Leadership } from './leadership.ts';
 import { Links } from './links.ts';
 import type {
@@ -23,6 +24,7 @@ import type {
   LogStore,
   PeerIdentity,
   PeerMessage,
+  PeerRun,
   RestoredLog,
   StateStore,
   Transport,
@@ -120,6 +122,7 @@ export class Lifecycle {
       events: {
         onUp: (identity) => this.#onUp(identity),
         onDown: (peer) => this.#onDown(peer),
+        onLost: (peer) => this.#onLost(peer),
         onMessage: (from, message) => this.#onMessage(from, message),
         onRefused: (refused, reason) => this.#options.report({ peer: refused, reason }, 'peer link refused'),
       },
@@ -127,8 +130,13 @@ export class Lifecycle {
     void this.#maybeFound();
   }
 
-  /** Stops deciding, then talking, then writing. Whoever waits for an outcome hears that it is unknown. */
+  /**
+   * Hands over what it leads, then stops deciding, talking and writing, in that order. Whoever waits for an outcome
+   * hears that it is unknown.
+   */
   async stop(): Promise<void> {
+    const { core, leadership, links } = this;
+    if (core !== undefined) await handOver({ core, leadership, links, clock: this.#options.clock });
     const phase = this.#phase;
     this.#phase = { kind: 'stopped' };
     this.leadership.stop();
@@ -162,6 +170,8 @@ export class Lifecycle {
       clock,
       onStatus: (status) => this.leadership.onStatus(status),
       onChanges: this.#onChanges,
+      onDiskStalled: () =>
+        this.#options.report({ overMs: limits.diskStallMs }, 'the disk stalls: a leader would hand over now'),
       onFatal: (error) => void this.#fail(error),
     });
     const phase: Phase = { kind: 'running', genesis, core, caughtUp: false };
@@ -264,7 +274,12 @@ export class Lifecycle {
     void this.#maybeFound();
   }
 
-  #onDown(peer: { readonly peerId: PeerId; readonly storeId: StoreId; readonly incarnation: number }): void {
+  #onLost(peer: PeerRun): void {
+    this.#options.report({ peer: peer.peerId }, 'the process of a peer is dead');
+    this.core?.onPeerLost(peer.storeId);
+  }
+
+  #onDown(peer: PeerRun): void {
     if (!this.links.down(peer.storeId, peer.incarnation)) return;
     this.core?.forwarding.onLinkDown(peer.storeId);
     void this.#maybeFound();

@@ -141,10 +141,19 @@ export type ForwardAnswer =
   | { readonly kind: 'refused'; readonly reason: 'NOT_LEADER' | 'BUSY' | 'OVERTAKEN' }
   | { readonly kind: 'unknown' };
 
+/** One process of a peer, from its start to its end. */
+export interface PeerRun {
+  readonly peerId: PeerId;
+  readonly storeId: StoreId;
+  readonly incarnation: number;
+}
+
 export interface TransportEvents {
   /** Both connections to a peer stand and the handshake was accepted by both sides. */
   onUp(identity: PeerIdentity): void;
-  onDown(peer: { readonly peerId: PeerId; readonly storeId: StoreId; readonly incarnation: number }): void;
+  onDown(peer: PeerRun): void;
+  /** The process of a link that was up is dead: nobody listens there, or a later run came. Before that one's `onUp`. */
+  onLost(peer: PeerRun): void;
   onMessage(from: StoreId, message: PeerMessage): void;
   /** A peer was refused, or refused us; told once for each peer and reason until it changes. */
   onRefused(peerId: PeerId | undefined, reason: string): void;

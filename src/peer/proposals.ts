@@ -60,6 +60,10 @@ export class Proposals {
     });
   }
 
+  get pendingCount(): number {
+    return this.#pending.size;
+  }
+
   onOutcome(outcome: ProposalOutcome): void {
     const pending = this.#pending.get(outcome.requestId);
     if (pending === undefined) return;

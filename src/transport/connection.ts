@@ -10,9 +10,12 @@ import type { Clock } from '../lib/clock.ts';
 import { limits } from '../lib/limits.ts';
 import { FrameDecoder } from './frames.ts';
 
+/** Who ended a connection: this side, or the other one with everything between. */
+export type EndedBy = 'us' | 'them';
+
 export interface ConnectionHandlers {
   onFrame(value: unknown): void;
-  onEnd(reason: string): void;
+  onEnd(reason: string, by: EndedBy): void;
 }
 
 export class Connection {
@@ -33,9 +36,9 @@ export class Connection {
     this.#cancelDeadline = clock.after(limits.dialMs, () => this.close('no link in time'));
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
-    socket.on('end', () => this.close('ended by the other side'));
-    socket.on('error', (error) => this.close(error.message));
-    socket.on('close', () => this.close('closed'));
+    socket.on('end', () => this.#close('ended by the other side', 'them'));
+    socket.on('error', (error) => this.#close(error.message, 'them'));
+    socket.on('close', () => this.#close('closed', 'them'));
   }
 
   /** False, and nothing is sent, when `queueBytesMax` would be exceeded or the connection has ended. */
@@ -78,9 +81,7 @@ export class Connection {
 
   /** Ends at once; what waits to be sent is lost. */
   close(reason: string): void {
-    if (this.#ended) return; // perhaps with a last word under way
-    this.#socket.destroy();
-    this.#end(reason);
+    this.#close(reason, 'us');
   }
 
   /** Ends once `lastWord` is sent, or after `limits.dialMs` if the other side does not read it. */
@@ -90,13 +91,19 @@ export class Connection {
     this.#socket.resume();
     const cancel = this.#clock.after(limits.dialMs, () => this.#socket.destroy());
     this.#socket.once('close', cancel);
-    this.#end(reason);
+    this.#end(reason, 'us');
   }
 
-  #end(reason: string): void {
+  #close(reason: string, by: EndedBy): void {
+    if (this.#ended) return; // perhaps with a last word under way
+    this.#socket.destroy();
+    this.#end(reason, by);
+  }
+
+  #end(reason: string, by: EndedBy): void {
     this.#ended = true;
     this.#cancelDeadline();
-    this.#handlers.onEnd(reason);
+    this.#handlers.onEnd(reason, by);
   }
 
   #onData(chunk: Buffer): void {

@@ -9,7 +9,7 @@ import type { StoreId } from '../../raft/types.ts';
 import type { Clock } from '../lib/clock.ts';
 import { limits } from '../lib/limits.ts';
 import type { PeerIdentity, PeerMessage } from '../peer/ports.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, EndedBy } from './connection.ts';
 import { encodeFrame } from './frames.ts';
 import { queueBytesMax, type Purpose } from './handshake.ts';
 import { asFields, parsePeerMessage } from './wire.ts';
@@ -23,7 +23,7 @@ export interface LinkOptions {
   readonly attempt: number;
   readonly connections: Readonly<Record<Purpose, Connection>>;
   readonly onMessage: (message: PeerMessage) => void;
-  readonly onEnd: (reason: string) => void;
+  readonly onEnd: (reason: string, by: EndedBy) => void;
 }
 
 const ping = encodeFrame({ kind: 'ping' });
@@ -53,7 +53,7 @@ export class Link {
     for (const connection of [connections.control, connections.data]) {
       connection.establish({
         onFrame: (value) => this.#onFrame(value),
-        onEnd: (reason) => this.close(reason),
+        onEnd: (reason, by) => this.#close(reason, by),
       });
     }
   }
@@ -65,12 +65,16 @@ export class Link {
   }
 
   close(reason: string): void {
+    this.#close(reason, 'us');
+  }
+
+  #close(reason: string, by: EndedBy): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#cancelPing();
     this.#options.connections.control.close(reason);
     this.#options.connections.data.close(reason);
-    this.#options.onEnd(reason);
+    this.#options.onEnd(reason, by);
   }
 
   #onFrame(value: unknown): void {

@@ -3,12 +3,15 @@
 // M1. At most one link and one half; what is newer (a later run of the peer, a later attempt) replaces what is older.
 // M2. `onUp` and `onDown` alternate, each link having exactly one of both.
 // M3. A run that is older than one already linked is refused: it is a process that should be gone.
+// M4. A run whose link the other side ended is probed; it is lost when nobody listens there any more, or when a later run
+//     is linked, and only once.
 
 import type { PeerId, StoreId } from '../../raft/types.ts';
 import { assert } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { limits } from '../lib/limits.ts';
 import type { PeerIdentity, PeerMessage } from '../peer/ports.ts';
+import type { EndedBy } from './connection.ts';
 import { Dialer } from './dialer.ts';
 import { Link } from './link.ts';
 import type { Joined, Opening } from './opening.ts';
@@ -22,6 +25,10 @@ export interface RemoteOptions {
   readonly open: ((onEnd: (reason: string) => void) => readonly Opening[]) | undefined;
   readonly onUp: (link: Link) => void;
   readonly onDown: (link: Link, reason: string) => void;
+  /** Finds out whether anybody still listens where the peer did; the answer gives up. */
+  readonly probe: (onDead: () => void) => () => void;
+  /** The process behind a link that was up is dead. */
+  readonly onLost: (identity: PeerIdentity) => void;
   readonly onMessage: (from: StoreId, message: PeerMessage) => void;
   /** A try to reach it failed. */
   readonly onFailed: (reason: string) => void;
@@ -40,6 +47,8 @@ export class Remote {
   #link: Link | undefined;
   /** The newest run that was linked. */
   #newest: PeerIdentity | undefined;
+  #newestIsLost = false;
+  #cancelProbe: () => void = () => undefined;
 
   constructor(peerId: PeerId, options: RemoteOptions) {
     this.peerId = peerId;
@@ -91,6 +100,7 @@ export class Remote {
   }
 
   stop(reason: string): void {
+    this.#cancelProbe();
     this.#half?.connection.close(reason);
     this.#link?.close(reason);
     this.#dialer?.stop(reason);
@@ -106,21 +116,35 @@ export class Remote {
       attempt: joined.attempt,
       connections: { control: control.connection, data: data.connection },
       onMessage: (message) => onMessage(joined.identity.storeId, message),
-      onEnd: (reason) => this.#down(link, reason),
+      onEnd: (reason, by) => this.#down(link, reason, by),
     });
+    this.#cancelProbe();
+    const before = this.#newest;
+    const isLater =
+      before?.storeId === link.identity.storeId && before.incarnation < link.identity.incarnation;
+    if (isLater) this.#lose(before);
     this.#link = link;
     this.#newest = link.identity;
+    this.#newestIsLost = false;
     this.#dialer?.onLinked();
     onUp(link);
     link.start();
   }
 
-  #down(link: Link, reason: string): void {
+  /** M4. */
+  #lose(identity: PeerIdentity): void {
+    if (this.#newestIsLost) return;
+    this.#newestIsLost = true;
+    this.#options.onLost(identity);
+  }
+
+  #down(link: Link, reason: string, by: EndedBy): void {
     assert(this.#link === link, 'the link that ends is the one that stood');
     this.#link = undefined;
     const stable = this.#options.clock.monotonicMs() - link.sinceMs >= limits.linkStableMs;
     this.#dialer?.dialLater(stable);
     this.#options.onDown(link, reason);
+    if (by === 'them') this.#cancelProbe = this.#options.probe(() => this.#lose(link.identity));
   }
 }
 

@@ -14,6 +14,7 @@ import { limits } from '../lib/limits.ts';
 import type { PeerIdentity, PeerMessage, Transport } from '../peer/ports.ts';
 import { purposes } from './handshake.ts';
 import type { Link } from './link.ts';
+import { probe } from './probe.ts';
 import { Opening, type Dial } from './opening.ts';
 import { Refusals } from './refusals.ts';
 import { Remote } from './remote.ts';
@@ -135,6 +136,8 @@ class TcpPeerTransport implements TcpTransport {
       open: dials(this.#peerId, peerId) ? (onEnd) => this.#open(remote, address, onEnd) : undefined,
       onUp: (link) => this.#onUp(link),
       onDown: (link, reason) => this.#onDown(link, reason),
+      probe: (onDead) => probe({ address, clock, onDead }),
+      onLost: ({ storeId, incarnation }) => events.onLost({ peerId, storeId, incarnation }),
       onMessage: (from, message) => events.onMessage(from, message),
       onFailed: (reason) => {
         if (this.#failures.add(peerId, reason)) this.#log({ peerId, reason }, 'peer not reached');

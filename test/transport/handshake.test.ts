@@ -134,7 +134,7 @@ test('a half of the next run ends the link of the one before, though its attempt
     (await greet(a, b, { purpose, attempt: 1, incarnation: 2 })).send(accept);
   }
   await b.until(() => b.of('up').length === 2);
-  expect(b.events.map((event) => event.kind)).toEqual(['up', 'down', 'up']);
+  expect(b.events.map((event) => event.kind)).toEqual(['up', 'down', 'lost', 'up']);
 });
 
 test('a dialler with the larger id is refused: of two peers only one dials', async () => {

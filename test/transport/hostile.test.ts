@@ -4,18 +4,8 @@ import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { limits } from '../../src/lib/limits.ts';
 import { encodeFrame, FrameDecoder } from '../../src/transport/frames.ts';
-import {
-  allUp,
-  append,
-  heartbeat,
-  linked,
-  ManualClock,
-  once,
-  portsFor,
-  received,
-  TestPeer,
-  throughProxy,
-} from './rig.ts';
+import { ManualClock } from './manual-clock.ts';
+import { allUp, append, heartbeat, linked, once, portsFor, received, TestPeer, throughProxy } from './rig.ts';
 
 /** A bare connection to a peer's port. */
 function bare(peer: TestPeer): Socket {

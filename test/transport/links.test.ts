@@ -4,18 +4,8 @@ import { expect, test } from 'vitest';
 import { asClusterId } from '../../raft/types.ts';
 import { limits } from '../../src/lib/limits.ts';
 import { encodeFrame } from '../../src/transport/frames.ts';
-import {
-  allUp,
-  append,
-  heartbeat,
-  linked,
-  ManualClock,
-  once,
-  portsFor,
-  received,
-  TestPeer,
-  throughProxy,
-} from './rig.ts';
+import { ManualClock } from './manual-clock.ts';
+import { allUp, append, heartbeat, linked, once, portsFor, received, TestPeer, throughProxy } from './rig.ts';
 
 const onceAndOver = { up: 1, down: 1 };
 const twice = { up: 2, down: 1 };
@@ -122,6 +112,7 @@ test('a later run replaces the link of an earlier one that nobody ended', async 
   expect(b.events.map((event) => [event.kind, 'identity' in event && event.identity.incarnation])).toEqual([
     ['up', 1],
     ['down', false],
+    ['lost', false],
     ['up', 2],
   ]);
 });

@@ -11,6 +11,7 @@ import { createTcpTransport, type TcpTransport } from '../../src/transport/tcp-t
 export type RecordedEvent =
   | { readonly kind: 'up'; readonly identity: PeerIdentity }
   | { readonly kind: 'down'; readonly peerId: string; readonly incarnation: number }
+  | { readonly kind: 'lost'; readonly peerId: string; readonly incarnation: number }
   | { readonly kind: 'message'; readonly from: StoreId; readonly message: PeerMessage }
   | { readonly kind: 'refused'; readonly peerId: string | undefined; readonly reason: string };
 
@@ -100,6 +101,7 @@ export class TestPeer {
       events: {
         onUp: (identity) => this.#record({ kind: 'up', identity }),
         onDown: ({ peerId, incarnation }) => this.#record({ kind: 'down', peerId, incarnation }),
+        onLost: ({ peerId, incarnation }) => this.#record({ kind: 'lost', peerId, incarnation }),
         onMessage: (from, message) => this.#record({ kind: 'message', from, message }),
         onRefused: (peerId, reason) => this.#record({ kind: 'refused', peerId, reason }),
       },
@@ -274,36 +276,5 @@ export class Proxy {
     if (this.#damage) chunk[chunk.length - 1] = (chunk.at(-1) ?? 0) ^ 1;
     this.#damage = false;
     return chunk;
-  }
-}
-
-/** Time that passes only when told to. */
-export class ManualClock implements Clock {
-  #now = 0;
-  readonly #timers = new Set<{ readonly at: number; readonly callback: () => void }>();
-
-  monotonicMs(): number {
-    return this.#now;
-  }
-
-  wallMs(): number {
-    return this.#now;
-  }
-
-  after(delayMs: number, callback: () => void): () => void {
-    const timer = { at: this.#now + delayMs, callback };
-    this.#timers.add(timer);
-    return () => void this.#timers.delete(timer);
-  }
-
-  soon(callback: () => void): void {
-    this.after(0, callback);
-  }
-
-  advance(ms: number): void {
-    this.#now += ms;
-    for (const timer of [...this.#timers].toSorted((a, b) => a.at - b.at)) {
-      if (timer.at <= this.#now && this.#timers.delete(timer)) timer.callback();
-    }
   }
 }

@@ -1,0 +1,36 @@
+// How a leader that is about to stop lets another lead first, so that nobody waits for an election.
+
+import type { Clock } from '../lib/clock.ts';
+import { limits } from '../lib/limits.ts';
+import type { Core } from './core.ts';
+import type { Leadership } from './leadership.ts';
+import type { Links } from './links.ts';
+
+/**
+ * Resolves once this peer leads no more, knows who does, and has heard the end of what it appended itself; at the latest
+ * after `limits.handOverMs`, and at once where no quorum is left to go on without it.
+ */
+export async function handOver(parts: {
+  readonly core: Core;
+  readonly leadership: Leadership;
+  readonly links: Links;
+  readonly clock: Clock;
+}): Promise<void> {
+  const { core, leadership, links, clock } = parts;
+  if (core.status.role !== 'leader') return;
+  const deadlineMs = clock.monotonicMs() + limits.handOverMs;
+  let isAnswered = false;
+  void core.transfers.request(undefined, limits.handOverMs).then(() => {
+    isAnswered = true;
+  });
+  const isDone = (): boolean =>
+    isAnswered && core.status.leader !== undefined && core.proposals.pendingCount === 0;
+  const isHopeless = (): boolean => {
+    const { voters } = core.status.configuration;
+    const others = voters.filter(({ storeId }) => links.identity(storeId) !== undefined);
+    return others.length < Math.floor(voters.length / 2) + 1;
+  };
+  while (!isDone() && !isHopeless() && clock.monotonicMs() < deadlineMs) {
+    await leadership.changed(limits.handOverLookMs);
+  }
+}

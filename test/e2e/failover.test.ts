@@ -1,0 +1,101 @@
+// A leader that goes, in every way in which one can: killed, told to stop, paused, with a disk that hangs.
+
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { afterEach, expect, test } from 'vitest';
+import { present } from '../../src/lib/assert.ts';
+import { Cluster, type Peer } from './cluster.ts';
+import { request } from './http.ts';
+
+let cluster: Cluster;
+const tracers: ChildProcess[] = [];
+
+afterEach(async () => {
+  for (const tracer of tracers.splice(0)) tracer.kill('SIGKILL'); // what it holds could not end
+  await cluster.stop();
+});
+
+const put = async (peer: Peer, data: string): Promise<number> => {
+  const answer = await request(`${peer.api}/api/settings/x`, { method: 'PUT', body: { data } });
+  return answer.status;
+};
+
+/** Resolves with the leader that the others agree on, once `old` is not it. */
+async function successorOf(old: Peer): Promise<Peer> {
+  return cluster.until('another leads', async () => {
+    const views = await Promise.all(
+      cluster.peers.filter((peer) => peer !== old).map((peer) => cluster.clusterView(peer)),
+    );
+    const [first, second] = views.map((view) => view.leader);
+    return (
+      first !== null && first !== undefined && first === second && first !== old.id && cluster.peer(first)
+    );
+  });
+}
+
+test('a leader that is killed is known to be dead and followed up by the next term', async () => {
+  cluster = await Cluster.start({ agents: 0 });
+  const leader = await cluster.leader();
+  const { term } = await cluster.clusterView(leader);
+  await leader.kill();
+  const next = await successorOf(leader);
+  expect((await cluster.clusterView(next)).term).toBeGreaterThan(term);
+  expect(await put(next, 'after')).toBe(201);
+  for (const peer of cluster.peers.filter((one) => one !== leader)) {
+    expect(peer.logTail()).toContain('the process of a peer is dead');
+  }
+});
+
+test('a leader that is told to stop hands over first: no write fails, and one term is spent', async () => {
+  cluster = await Cluster.start({ agents: 0 });
+  const leader = await cluster.leader();
+  const other = present((await cluster.followers())[0], 'two follow');
+  const { term } = await cluster.clusterView(leader);
+  let stopped = false;
+  const exited = leader.kill('SIGTERM').then(() => (stopped = true));
+  const statuses: number[] = [];
+  do statuses.push(await put(other, `${statuses.length}`));
+  while (!stopped);
+  await exited;
+  expect(await leader.exited).toBe('exit code 0');
+  expect(statuses.filter((status) => status !== 200 && status !== 201)).toEqual([]);
+  const view = await cluster.clusterView(await successorOf(leader));
+  expect(view.term).toBe(term + 1);
+});
+
+test('a leader that is paused is replaced, and follows when it wakes', async () => {
+  cluster = await Cluster.start({ agents: 0 });
+  const leader = await cluster.leader();
+  leader.pause();
+  const next = await successorOf(leader);
+  expect(await put(next, 'meanwhile')).toBe(201);
+  leader.resume();
+  await cluster.until('the old leader follows the new one', async () => {
+    const { leader: known, peers } = await cluster.clusterView(leader);
+    return known === next.id && peers.find(({ id }) => id === leader.id)?.role === 'follower';
+  });
+  expect(await put(leader, 'through the old one')).toBe(200);
+});
+
+const canTrace = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0 && process.getuid?.() === 0;
+if (!canTrace)
+  process.stderr.write('strace is not installed, or may not attach: a hanging disk is not tested\n');
+
+test.skipIf(!canTrace)('a leader whose disk hangs hands over, and ends itself when it goes on', async () => {
+  cluster = await Cluster.start({ agents: 0 });
+  const leader = await cluster.leader();
+  expect(await put(leader, 'before')).toBe(201);
+  const hang = ['-e', 'trace=fdatasync,fsync', '-e', 'inject=fdatasync,fsync:delay_enter=600s'];
+  const tracer = spawn('strace', ['-f', '-q', ...hang, '-o', '/dev/null', '-p', String(leader.pid)]);
+  tracers.push(tracer);
+  const writes = setInterval(() => void put(leader, 'during').catch(() => undefined), 100);
+  const next = await successorOf(leader);
+  clearInterval(writes);
+  expect(leader.running).toBe(true);
+  expect(leader.logTail()).toContain('the disk stalls');
+  expect([200, 201]).toContain(await put(next, 'after'));
+  await cluster.until('the old leader says why it ends', () =>
+    /^error: .*a write to the log has not ended/mu.test(leader.logTail()),
+  );
+  tracer.kill('SIGKILL'); // it holds even what was killed
+  expect(await leader.exited).toBe('SIGKILL');
+});
