@@ -15,11 +15,11 @@ export function probe(options: {
   readonly onDead: () => void;
 }): () => void {
   const { address, clock, onDead } = options;
-  let cancel = (): void => undefined;
+  let cancel: (() => void) | undefined;
   const attempt = (triesLeft: number): void => {
     const socket = connect(address);
     const settle = (refused: boolean): void => {
-      cancel();
+      cancel?.();
       if (refused) onDead();
       else if (triesLeft > 1) cancel = clock.after(limits.probePauseMs, () => attempt(triesLeft - 1));
     };
@@ -34,5 +34,5 @@ export function probe(options: {
     socket.once('error', (error: NodeJS.ErrnoException) => settle(error.code === 'ECONNREFUSED'));
   };
   attempt(limits.probesMax);
-  return () => cancel();
+  return () => cancel?.();
 }

@@ -50,11 +50,10 @@ test('a leader that is told to stop hands over first: no write fails, and one te
   const leader = await cluster.leader();
   const other = present((await cluster.followers())[0], 'two follow');
   const { term } = await cluster.clusterView(leader);
-  let stopped = false;
-  const exited = leader.kill('SIGTERM').then(() => (stopped = true));
+  const exited = leader.kill('SIGTERM');
   const statuses: number[] = [];
   do statuses.push(await put(other, `${statuses.length}`));
-  while (!stopped);
+  while (leader.running);
   await exited;
   expect(await leader.exited).toBe('exit code 0');
   expect(statuses.filter((status) => status !== 200 && status !== 201)).toEqual([]);

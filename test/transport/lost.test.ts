@@ -62,7 +62,10 @@ test('a later run proves that the earlier one is dead, before its link is up', a
 test('a probe takes a refusal for a death', async () => {
   const address = await listener(() => undefined);
   await new Promise((resolve) => servers.pop()?.close(resolve));
-  await new Promise<void>((resolve) => probe({ address, clock: systemClock, onDead: resolve }));
+  const dead = new Promise<string>((resolve) => {
+    probe({ address, clock: systemClock, onDead: () => resolve('dead') });
+  });
+  expect(await dead).toBe('dead');
 });
 
 test('a probe notices that the last door closes, and gives up at one that stays open', async () => {
