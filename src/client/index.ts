@@ -1,6 +1,7 @@
 // The client of orion's HTTP API: what the CLI, the TUI and programs use (`import { OrionClient } from 'orion/client'`).
 // Owns: the requests and what their answers mean. Finding a peer that answers is connection.ts's.
 
+import { isOrionError, OrionError } from '../lib/errors.ts';
 import type {
   ApplyAnswer,
   ClusterView,
@@ -99,7 +100,10 @@ export class OrionClient {
       const body = await this.#connection.stream({ method: 'GET', path, headers }, stop);
       for await (const line of textLines(body)) yield JSON.parse(line) as LogLine;
     } catch (error) {
-      if (options.signal?.aborted !== true) throw error;
+      if (options.signal?.aborted === true) return;
+      if (isOrionError(error)) throw error;
+      const message = 'The stream of logs broke off: its peer or the leader went away. Ask again.';
+      throw new OrionError('UNREACHABLE', message, { cause: error });
     } finally {
       done.abort();
     }

@@ -205,6 +205,19 @@ test('log lines come whole, however they are cut on the way, and an end is an en
   expect(seen[0]?.headers['accept']).toBe('application/x-ndjson');
 });
 
+test('a log stream that breaks off is told as such, after what came', async () => {
+  const lines: unknown[] = [];
+  const { url } = await peer((_, response) => {
+    response.write('{"index":0,"time":"t","line":"a"}\n', () => response.socket?.destroy());
+  });
+  const read = async (): Promise<void> => {
+    for await (const line of new OrionClient({ peers: [url] }).logs('hello', { follow: true }))
+      lines.push(line);
+  };
+  expect((await failure(read())).code).toBe('UNREACHABLE');
+  expect(lines.length).toBeLessThanOrEqual(1);
+});
+
 test('leaving a log stream closes it, by break and by signal', async () => {
   const closings = new EventEmitter();
   const { url } = await peer((_, response) => {
