@@ -41,7 +41,7 @@ export async function startEtcd(): Promise<FailoverTarget> {
   for (const member of members) start(member);
   const leader = (): Promise<Member> => until('etcd has a leader', () => findLeader(members), 60_000);
   await leader();
-  let killed: Member | undefined;
+  let struck: Member | undefined;
   return {
     name: 'etcd',
     members: async () => {
@@ -50,13 +50,24 @@ export async function startEtcd(): Promise<FailoverTarget> {
       return { leader: clientPort, followers: others };
     },
     write: etcdWrite,
-    killLeader: async () => {
-      killed = await leader();
-      killed.child?.kill('SIGKILL');
-      return members.filter((member) => member !== killed).map((member) => member.clientPort);
+    causes: ['killed', 'stopped', 'paused'],
+    strike: async (cause) => {
+      const struckMember = await leader();
+      const id = (await status(struckMember)).header.member_id;
+      const other = present(
+        members.find((member) => member !== struckMember),
+        'there are others',
+      );
+      struck = struckMember;
+      struckMember.child?.kill(cause === 'killed' ? 'SIGKILL' : cause === 'stopped' ? 'SIGTERM' : 'SIGSTOP');
+      const isFollowedUp = async (): Promise<boolean> => {
+        const { leader: now } = await status(other);
+        return now !== undefined && now !== '0' && now !== id;
+      };
+      return { atMs: performance.now(), isFollowedUp };
     },
     heal: async () => {
-      const member = present(killed, 'a member was killed');
+      const member = present(struck, 'a member was struck');
       await killChild(present(member.child, 'it ran'));
       start(member);
       await until('every member answers', () => allAnswer(members), 60_000);

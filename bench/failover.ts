@@ -1,35 +1,41 @@
-// From `kill -9` of the leader to the first write that succeeds again, as a client sees it who asks the other members.
+// How long nothing can be written when a leader goes, by the way in which it goes, as clients see it that write to the
+// other members all the time: the longest time between two successes, from the blow until another leads.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { renderTable } from '../src/cli/table.ts';
+import { present } from '../src/lib/assert.ts';
 import { request } from '../test/e2e/http.ts';
 import { etcdIsInstalled, startEtcd } from './etcd-target.ts';
 import { startOrion } from './orion-target.ts';
-import type { FailoverTarget, WriteRequest } from './target.ts';
+import type { Cause, FailoverTarget, WriteRequest } from './target.ts';
 
-const runs = 20;
 /** Between two requests to the same member. */
 const askMs = 20;
 /** Longer than any answer takes that orion owes. */
 const answerMs = 3_000;
 const giveUpMs = 60_000;
+/** Of writing before the blow. */
+const warmUpMs = 300;
 
 interface Row {
   readonly target: string;
+  readonly cause: Cause;
   readonly runs: number;
   readonly minMs: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
 }
 
-export async function benchFailover(): Promise<void> {
-  const rows = [await measure(await startOrion())];
-  if (etcdIsInstalled()) rows.push(await measure(await startEtcd()));
+/** Strikes the leader `runs` times in each way. */
+export async function benchFailover(runs: number): Promise<void> {
+  const rows = [...(await measureAll(await startOrion(), runs))];
+  if (etcdIsInstalled()) rows.push(...(await measureAll(await startEtcd(), runs)));
   else process.stderr.write('etcd is not installed: skipped\n');
   process.stdout.write(
     renderTable<Row>(
       [
         { title: 'TARGET', cell: (row) => row.target },
+        { title: 'LEADER', cell: (row) => row.cause },
         { title: 'RUNS', cell: (row) => String(row.runs) },
         { title: 'MIN MS', cell: (row) => String(row.minMs) },
         { title: 'P50 MS', cell: (row) => String(row.p50Ms) },
@@ -41,41 +47,73 @@ export async function benchFailover(): Promise<void> {
   for (const row of rows) process.stdout.write(`${JSON.stringify({ bench: 'failover', ...row })}\n`);
 }
 
-async function measure(target: FailoverTarget): Promise<Row> {
-  const times: number[] = [];
+async function measureAll(target: FailoverTarget, runs: number): Promise<readonly Row[]> {
   try {
-    for (let i = 0; i < runs; i += 1) {
-      const others = await target.killLeader();
-      const start = performance.now();
-      const end = await firstWrite(others, target.write(i));
-      times.push(Math.round(end - start));
-      process.stderr.write(`${target.name} ${i + 1}/${runs}: ${times.at(-1)} ms\n`);
-      await target.heal();
-    }
+    const rows: Row[] = [];
+    for (const cause of target.causes) rows.push(await measure(target, cause, runs));
+    return rows;
   } finally {
     await target.stop();
   }
+}
+
+async function measure(target: FailoverTarget, cause: Cause, runs: number): Promise<Row> {
+  const times: number[] = [];
+  for (let i = 0; i < runs; i += 1) {
+    const { followers } = await target.members();
+    const writing = writeTo(followers, (n) => target.write(n));
+    await sleep(warmUpMs);
+    const { atMs, isFollowedUp } = await target.strike(cause);
+    times.push(Math.round(await longestPause(writing.successes, atMs, isFollowedUp)));
+    writing.stop();
+    process.stderr.write(`${target.name}, leader ${cause}, ${i + 1}/${runs}: ${times.at(-1)} ms\n`);
+    await target.heal();
+  }
   times.sort((a, b) => a - b);
   const at = (fraction: number): number => times[Math.max(0, Math.ceil(fraction * times.length) - 1)] ?? NaN;
-  return { target: target.name, runs, minMs: at(0), p50Ms: at(0.5), p99Ms: at(0.99) };
+  return { target: target.name, cause, runs, minMs: at(0), p50Ms: at(0.5), p99Ms: at(0.99) };
 }
 
 /**
  * Sends a write to each member every {@link askMs}, whether or not the one before was answered: a member that sits on a
- * request from before the election does not decide the figure. Returns when the first success came.
+ * request from before the election does not decide the figure. `successes` grows by the time of each success.
  */
-async function firstWrite(ports: readonly number[], write: WriteRequest): Promise<number> {
-  const deadline = performance.now() + giveUpMs;
+function writeTo(
+  ports: readonly number[],
+  write: (n: number) => WriteRequest,
+): { readonly successes: readonly number[]; readonly stop: () => void } {
   const successes: number[] = [];
+  let count = 0;
   const ask = async (port: number): Promise<void> => {
-    if (await succeeds(`http://127.0.0.1:${port}${write.path}`, write)) successes.push(performance.now());
+    count += 1;
+    const one = write(count);
+    if (await succeeds(`http://127.0.0.1:${port}${one.path}`, one)) successes.push(performance.now());
   };
-  for (;;) {
-    if (successes[0] !== undefined) return successes[0];
-    if (performance.now() > deadline) throw new Error(`no write succeeded within ${giveUpMs} ms`);
+  const timer = setInterval(() => {
     for (const port of ports) void ask(port);
+  }, askMs);
+  return { successes, stop: () => clearInterval(timer) };
+}
+
+/** The longest time without a success from `fromMs` to the first success that comes once another leads. */
+async function longestPause(
+  successes: readonly number[],
+  fromMs: number,
+  isFollowedUp: () => Promise<boolean>,
+): Promise<number> {
+  const deadlineMs = performance.now() + giveUpMs;
+  while (!(await isFollowedUp())) {
+    if (performance.now() > deadlineMs) throw new Error(`nobody else led within ${giveUpMs} ms`);
     await sleep(askMs);
   }
+  const followedUpMs = performance.now();
+  while ((successes.at(-1) ?? 0) < followedUpMs) {
+    if (performance.now() > deadlineMs) throw new Error(`no write succeeded within ${giveUpMs} ms`);
+    await sleep(askMs);
+  }
+  const times = [fromMs, ...successes.filter((time) => time > fromMs)];
+  const pauses = times.slice(1).map((time, i) => time - present(times[i], 'a success has one before it'));
+  return Math.max(...pauses);
 }
 
 async function succeeds(url: string, { method, body }: WriteRequest): Promise<boolean> {

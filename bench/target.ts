@@ -22,11 +22,25 @@ export interface Target {
   stop(): Promise<void>;
 }
 
-/** A target whose leader can be killed. */
+/**
+ * What happens to a leader: `kill -9`, SIGTERM, SIGSTOP (to the others the same as a cut without a reset), or a disk whose
+ * syncs never end.
+ */
+export type Cause = 'killed' | 'stopped' | 'paused' | 'disk hangs';
+
+/** A leader was struck. */
+export interface Struck {
+  /** Milliseconds of `performance.now()`. */
+  readonly atMs: number;
+  /** True once another leads, as the others see it. */
+  readonly isFollowedUp: () => Promise<boolean>;
+}
+
+/** A target whose leader can be struck. */
 export interface FailoverTarget extends Target {
-  /** `kill -9` of the leader; returns at once, with the ports of the others. */
-  killLeader(): Promise<readonly number[]>;
-  /** Starts the killed member again and resolves when all are well. */
+  readonly causes: readonly Cause[];
+  strike(cause: Cause): Promise<Struck>;
+  /** Brings the struck member back and resolves when all are well. */
   heal(): Promise<void>;
 }
 
