@@ -199,7 +199,8 @@ export class SimDisk implements Disk {
 }
 
 function overwrite(content: Buffer, { position, bytes }: Write): Buffer {
-  const result = Buffer.alloc(Math.max(content.length, bytes.length === 0 ? 0 : position + bytes.length));
+  if (bytes.length === 0) return content;
+  const result = Buffer.alloc(Math.max(content.length, position + bytes.length));
   content.copy(result);
   result.set(bytes, position);
   return result;

@@ -1,0 +1,205 @@
+// The network between whole peers, as TCP shows it to the Transport port: links that stand or fall, each in order.
+// Owns: which links stand, what is under way on them, cuts. Does not own: what peers say.
+//
+// L1. A link stands only after both sides accepted the other's handshake, as true at that moment.
+// L2. Messages of one link and direction arrive in the order of sending. A full queue refuses; a link that falls loses
+//     all that was under way.
+// L3. A cut holds messages back; they arrive late when it is mended, unless the silence lasted so long that the link fell.
+// L4. When a process dies its links fall at once, as its kernel closes them; when the power goes, only after a while.
+
+import type { StoreId } from '../../../raft/types.ts';
+import { present } from '../../../src/lib/assert.ts';
+import type { Prng } from '../../../src/lib/prng.ts';
+import type { PeerIdentity, PeerMessage, Transport } from '../../../src/peer/ports.ts';
+import { drawFrom, type NetworkFaults } from '../faults.ts';
+import type { VirtualTime } from '../virtual-time.ts';
+import type { SimProcess } from './process.ts';
+
+type Started = Parameters<Transport['start']>[0];
+
+/** One process on the network. */
+interface End {
+  readonly process: SimProcess;
+  readonly started: Started;
+}
+
+interface Link {
+  readonly a: End;
+  readonly b: End;
+  /** Who they said they are. */
+  readonly identities: ReadonlyMap<End, PeerIdentity>;
+  up: boolean;
+  /** When the last message of each direction arrives. */
+  readonly latest: Map<End, number>;
+  held: { readonly to: End; readonly message: PeerMessage }[];
+}
+
+export interface LinkWatch {
+  sent(from: StoreId, to: StoreId, message: PeerMessage): void;
+  delivered(from: StoreId, to: StoreId, message: PeerMessage): void;
+  up(a: StoreId, b: StoreId): void;
+  down(a: StoreId, b: StoreId): void;
+}
+
+const dialMs = { from: 1, to: 60 };
+/** From a cut, or from the loss of power, to the fall of the link. */
+const silenceMs = { from: 400, to: 5_000 };
+
+export class SimLinks {
+  readonly #time: VirtualTime;
+  readonly #prng: Prng;
+  readonly #watch: LinkWatch;
+  #faults: NetworkFaults;
+  readonly #ends = new Map<string, End>();
+  readonly #links = new Map<string, Link>();
+  readonly #cut = new Set<string>();
+
+  constructor(options: { time: VirtualTime; prng: Prng; faults: NetworkFaults; watch: LinkWatch }) {
+    this.#time = options.time;
+    this.#prng = options.prng;
+    this.#faults = options.faults;
+    this.#watch = options.watch;
+  }
+
+  /** The transport of one process of the peer called `name`. */
+  transport(name: string, process: SimProcess): Transport {
+    return {
+      start: async (started) => {
+        this.#dropAll(name, () => 0); // what is left of an earlier process
+        const end = { process, started };
+        this.#ends.set(name, end);
+        for (const other of this.#ends.keys()) if (other !== name) this.#dialLater(pairOf(name, other));
+      },
+      send: (to, message) => this.#send(name, process, to, message),
+      reconnect: () => this.#dropAll(name, () => 0),
+      stop: async () => this.leave(name, process, 'killed'),
+    };
+  }
+
+  /** The process is gone (L4). */
+  leave(name: string, process: SimProcess, how: 'killed' | 'power'): void {
+    if (this.#ends.get(name)?.process !== process) return;
+    this.#ends.delete(name);
+    this.#dropAll(name, () => (how === 'killed' ? 0.5 : drawFrom(this.#prng, silenceMs)));
+  }
+
+  cut(a: string, b: string): void {
+    const pair = pairOf(a, b);
+    this.#cut.add(pair);
+    this.#time.after(drawFrom(this.#prng, silenceMs), () => {
+      if (this.#cut.has(pair)) this.#drop(pair);
+    });
+  }
+
+  mend(a: string, b: string): void {
+    const pair = pairOf(a, b);
+    if (!this.#cut.delete(pair)) return;
+    const link = this.#links.get(pair);
+    const held = link?.held ?? [];
+    if (link === undefined) return this.#dialLater(pair);
+    link.held = [];
+    for (const { to, message } of held) this.#carry(link, to, message);
+  }
+
+  heal(faults: NetworkFaults): void {
+    this.#faults = faults;
+    for (const pair of this.#cut) this.mend(...namesOf(pair));
+  }
+
+  #send(name: string, process: SimProcess, to: StoreId, message: PeerMessage): boolean {
+    if (process.ended) return false;
+    const from = this.#ends.get(name);
+    const link = [...this.#links.values()].find(
+      ({ a, b, identities, up }) =>
+        up &&
+        ((a === from && identities.get(b)?.storeId === to) ||
+          (b === from && identities.get(a)?.storeId === to)),
+    );
+    if (from === undefined || link === undefined || this.#prng.chance(this.#faults.lossChance)) return false;
+    this.#watch.sent(storeOf(link, from), to, message);
+    this.#carry(link, link.a === from ? link.b : link.a, structuredClone(message));
+    return true;
+  }
+
+  #carry(link: Link, to: End, message: PeerMessage): void {
+    const slow = this.#prng.chance(this.#faults.slowChance);
+    const delayMs = drawFrom(this.#prng, slow ? this.#faults.slowMs : this.#faults.delayMs);
+    const at = Math.max(this.#time.now + delayMs, link.latest.get(to) ?? 0); // L2
+    link.latest.set(to, at);
+    this.#time.after(at - this.#time.now, () => {
+      if (!link.up) return;
+      const isCut = [...this.#cut].some((pair) => this.#links.get(pair) === link);
+      if (isCut) link.held.push({ to, message });
+      else this.#arrive(link, to, message);
+    });
+  }
+
+  #arrive(link: Link, to: End, message: PeerMessage): void {
+    const from = storeOf(link, link.a === to ? link.b : link.a);
+    to.process.enter(() => {
+      if (!link.up) return;
+      this.#watch.delivered(from, storeOf(link, to), message);
+      to.started.events.onMessage(from, message);
+    });
+  }
+
+  #dialLater(pair: string): void {
+    this.#time.after(drawFrom(this.#prng, dialMs), () => this.#dial(pair));
+  }
+
+  #dial(pair: string): void {
+    const [a, b] = namesOf(pair).map((name) => this.#ends.get(name));
+    if (a === undefined || b === undefined || this.#links.has(pair) || this.#cut.has(pair)) return;
+    if (a.process.stalled || b.process.stalled) return this.#dialLater(pair);
+    const identities = new Map([a, b].map((end) => [end, end.started.self()]));
+    const ofA = present(identities.get(a), 'both say who they are');
+    const ofB = present(identities.get(b), 'both say who they are');
+    const refusal = a.started.refuse(ofB) ?? b.started.refuse(ofA);
+    if (refusal !== undefined) {
+      a.started.events.onRefused(ofB.peerId, refusal);
+      b.started.events.onRefused(ofA.peerId, refusal);
+      return this.#dialLater(pair);
+    }
+    const link: Link = { a, b, identities, up: true, latest: new Map(), held: [] };
+    this.#links.set(pair, link); // L1
+    this.#watch.up(ofA.storeId, ofB.storeId);
+    a.process.enter(() => a.started.events.onUp(ofB));
+    b.process.enter(() => b.started.events.onUp(ofA));
+  }
+
+  #dropAll(name: string, delayMs: () => number): void {
+    for (const [pair, link] of this.#links) {
+      if (!namesOf(pair).includes(name)) continue;
+      this.#time.after(delayMs(), () => {
+        if (this.#links.get(pair) === link) this.#drop(pair);
+      });
+    }
+  }
+
+  #drop(pair: string): void {
+    const link = this.#links.get(pair);
+    if (link === undefined) return;
+    link.up = false;
+    this.#links.delete(pair);
+    this.#watch.down(storeOf(link, link.a), storeOf(link, link.b));
+    for (const [end, other] of [
+      [link.a, link.b],
+      [link.b, link.a],
+    ] as const) {
+      const identity = present(link.identities.get(other), 'both said who they are');
+      end.process.enter(() => end.started.events.onDown(identity));
+    }
+    this.#dialLater(pair);
+  }
+}
+
+/** Links of peers that cannot be dialled now are tried again when one of them starts or the cut ends. */
+const pairOf = (a: string, b: string): string => (a < b ? `${a}~${b}` : `${b}~${a}`);
+
+function namesOf(pair: string): readonly [string, string] {
+  const [a = '', b = ''] = pair.split('~');
+  return [a, b];
+}
+
+const storeOf = (link: Link, end: End): StoreId =>
+  present(link.identities.get(end), 'both said who they are').storeId;

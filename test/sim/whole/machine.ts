@@ -1,0 +1,170 @@
+// What a peer finds on its machine: a disk that takes its time and may fail, and the stores that stand on it.
+// Owns: how long operations take, what a crash makes of those under way. Does not own: what a disk keeps (SimDisk).
+//
+// M1. An operation takes effect at its end: one that its process did not live to see never happened.
+// M2. A flush of the state that is under way when its process ends is kept or lost as a whole.
+
+import type { Prng } from '../../../src/lib/prng.ts';
+import type { Peer } from '../../../src/peer/peer.ts';
+import type {
+  LogStats,
+  LogStore,
+  RestoredLog,
+  StateFlush,
+  StateStore,
+  Transport,
+} from '../../../src/peer/ports.ts';
+import type { Disk, DiskFile } from '../../../src/storage/disk.ts';
+import type { ClusterId, Entry, LogIndex, PersistOperation } from '../../../raft/types.ts';
+import type { MemoryStateStore } from '../../storage/memory-state-store.ts';
+import { drawFrom, type DiskFaults } from '../faults.ts';
+import type { SimProcess } from './process.ts';
+
+/** Anything but a sync or a read: the page cache. */
+const cachedMs = 0.02;
+
+export interface MachineOptions {
+  readonly process: SimProcess;
+  readonly prng: Prng;
+  /** As they are now: a healed disk is calm. */
+  readonly faults: () => DiskFaults;
+}
+
+/** The parts that a test may replace by broken ones, to prove that they are found. */
+export interface WholeParts {
+  readonly disk: (disk: Disk, options: MachineOptions) => Disk;
+  readonly log: (log: LogStore) => LogStore;
+  readonly stateStore: (store: StateStore) => StateStore;
+  readonly transport: (transport: Transport) => Transport;
+  readonly readBarrier: (peer: Peer) => Promise<void>;
+}
+
+export const soundWholeParts: WholeParts = {
+  disk: slowDisk,
+  log: (log) => log,
+  stateStore: (store) => store,
+  transport: (transport) => transport,
+  readBarrier: (peer) => peer.readBarrier(),
+};
+
+function syncMs({ prng, faults }: MachineOptions): number {
+  const { hangChance, hangMs, syncMs } = faults();
+  return drawFrom(prng, prng.chance(hangChance) ? hangMs : syncMs);
+}
+
+/** `disk` as one process uses it. */
+export function slowDisk(disk: Disk, options: MachineOptions): Disk {
+  const { process, prng, faults } = options;
+  const cached = async <T>(act: () => Promise<T>): Promise<T> => {
+    await process.sleep(cachedMs);
+    return act();
+  };
+  const slowFile = (file: DiskFile): DiskFile => ({
+    size: () => file.size(),
+    read: async (into, position) => {
+      await process.sleep(drawFrom(prng, faults().readMs));
+      return file.read(into, position);
+    },
+    write: (bytes, position) => cached(() => file.write(bytes, position)),
+    datasync: async () => {
+      await process.sleep(syncMs(options));
+      return file.datasync();
+    },
+    close: () => file.close(),
+  });
+  return {
+    makeDirectory: (path) => cached(() => disk.makeDirectory(path)),
+    list: (directory) => cached(() => disk.list(directory)),
+    openToRead: (path) =>
+      cached(async () => {
+        const file = await disk.openToRead(path);
+        return file === undefined ? undefined : slowFile(file);
+      }),
+    openToWrite: (path) => cached(async () => slowFile(await disk.openToWrite(path))),
+    unlink: (path) => cached(() => disk.unlink(path)),
+    syncDirectory: (directory) => cached(() => disk.syncDirectory(directory)),
+  };
+}
+
+/** The state's store as one process uses it. */
+export class SlowStateStore implements StateStore {
+  readonly #store: MemoryStateStore;
+  readonly #options: MachineOptions;
+  #underWay: StateFlush | undefined;
+
+  constructor(store: MemoryStateStore, options: MachineOptions) {
+    this.#store = store;
+    this.#options = options;
+  }
+
+  load(): ReturnType<StateStore['load']> {
+    return this.#store.load();
+  }
+
+  async flush(flush: StateFlush): Promise<void> {
+    this.#underWay = flush;
+    await this.#options.process.sleep(syncMs(this.#options));
+    await this.#store.flush(flush);
+    this.#underWay = undefined;
+  }
+
+  close(): Promise<void> {
+    return this.#store.close();
+  }
+
+  /** Its process has ended (M2). */
+  crash(): void {
+    if (this.#underWay !== undefined && this.#options.prng.chance(0.5))
+      void this.#store.flush(this.#underWay);
+  }
+}
+
+/** A log whose writes somebody watches, and whose restart gives `tail` entries in memory. */
+export class WatchedLog implements LogStore {
+  readonly restored: RestoredLog;
+  readonly #log: LogStore;
+  readonly #watch: { issued(operation: PersistOperation): void; synced(operation: PersistOperation): void };
+
+  constructor(
+    log: LogStore,
+    options: {
+      readonly tail: number;
+      readonly issued: (operation: PersistOperation) => void;
+      readonly synced: (operation: PersistOperation) => void;
+    },
+  ) {
+    this.#log = log;
+    this.#watch = options;
+    this.restored = { ...log.restored, tail: log.restored.tail.slice(-Math.max(1, options.tail)) };
+  }
+
+  get identity(): LogStore['identity'] {
+    return this.#log.identity;
+  }
+
+  async persist(operation: PersistOperation): Promise<void> {
+    this.#watch.issued(operation);
+    await this.#log.persist(operation);
+    this.#watch.synced(operation);
+  }
+
+  read(range: {
+    readonly from: LogIndex;
+    readonly to: LogIndex;
+    readonly bytesMax: number;
+  }): Promise<readonly Entry[]> {
+    return this.#log.read(range);
+  }
+
+  joinCluster(clusterId: ClusterId): Promise<void> {
+    return this.#log.joinCluster(clusterId);
+  }
+
+  stats(): LogStats {
+    return this.#log.stats();
+  }
+
+  close(): Promise<void> {
+    return this.#log.close();
+  }
+}

@@ -1,0 +1,95 @@
+// Brings faults over whole peers: kills, power cuts, stalls, clock jumps, cuts between two of them.
+// Owns: when whom. After `stop` nothing new is struck, and what is down is started again.
+
+import { present } from '../../../src/lib/assert.ts';
+import type { Prng } from '../../../src/lib/prng.ts';
+import { drawFrom, type FaultPlan, type Recurring } from '../faults.ts';
+import type { WholeCluster } from './cluster.ts';
+import type { WholePeer } from './whole-peer.ts';
+
+export class WholeNemesis {
+  readonly #cluster: WholeCluster;
+  readonly #plan: FaultPlan;
+  readonly #prng: Prng;
+  #stopped = false;
+
+  constructor(options: { cluster: WholeCluster; plan: FaultPlan; prng: Prng }) {
+    this.#cluster = options.cluster;
+    this.#plan = options.plan;
+    this.#prng = options.prng;
+  }
+
+  start(): void {
+    const { crash, stall, cut, crashAtPersistChance } = this.#plan;
+    if (crash !== undefined) this.#recur(crash, (ms) => this.#crashSome(ms));
+    if (stall !== undefined) this.#recur(stall, (ms) => this.#drawPeer().stall(ms));
+    if (cut !== undefined) this.#recur(cut, (ms) => this.#cutSome(ms));
+    if (crashAtPersistChance > 0) this.#watchDisks(crashAtPersistChance);
+    if (this.#prng.chance(0.2)) {
+      this.#recur({ everyMs: 1_000, lastsMs: { from: -100_000, to: 100_000 } }, (ms) =>
+        this.#drawPeer().jump(ms),
+      );
+    }
+  }
+
+  /** Everything that is down comes up. */
+  stop(): void {
+    this.#stopped = true;
+    for (const peer of this.#cluster.peers) if (peer.isDown) peer.start();
+  }
+
+  #recur(recurring: Recurring, strike: (lastsMs: number) => void): void {
+    const { everyMs, lastsMs } = recurring;
+    this.#cluster.time.after(drawFrom(this.#prng, { from: 0, to: 2 * everyMs }), () => {
+      if (this.#stopped) return;
+      strike(drawFrom(this.#prng, lastsMs));
+      this.#recur(recurring, strike);
+    });
+  }
+
+  /** Looks often, and sometimes strikes a peer that is writing. */
+  #watchDisks(chance: number): void {
+    this.#cluster.time.after(drawFrom(this.#prng, { from: 0, to: 10 }), () => {
+      if (this.#stopped) return;
+      for (const peer of this.#cluster.peers) {
+        if (!peer.isBusy || !this.#prng.chance(chance)) continue;
+        this.#crash(peer, this.#prng.chance(0.7) ? 'power' : 'killed', this.#plan.raft.heartbeatMs);
+      }
+      this.#watchDisks(chance);
+    });
+  }
+
+  #crashSome(downMs: number): void {
+    if (this.#prng.chance(0.1)) {
+      this.#cluster.situations.add('power cuts of all peers at once');
+      for (const peer of this.#cluster.peers) this.#crash(peer, 'power', downMs);
+    } else {
+      this.#crash(this.#drawPeer(), this.#prng.chance(0.5) ? 'power' : 'killed', downMs);
+    }
+  }
+
+  #crash(peer: WholePeer, how: 'killed' | 'power', downMs: number): void {
+    if (peer.isDown) return;
+    peer.crash(how);
+    this.#cluster.time.after(downMs, () => {
+      if (peer.isDown) peer.start();
+    });
+  }
+
+  #cutSome(lastsMs: number): void {
+    const { peers, links, situations, time } = this.#cluster;
+    const lonely = this.#drawPeer();
+    const others = peers.filter((peer) => peer !== lonely);
+    const cut = this.#prng.chance(0.5) ? others : others.slice(0, 1);
+    situations.add('cuts between two peers', cut.length);
+    for (const other of cut) links.cut(lonely.name, other.name);
+    time.after(lastsMs, () => {
+      for (const other of cut) links.mend(lonely.name, other.name);
+    });
+  }
+
+  #drawPeer(): WholePeer {
+    const { peers } = this.#cluster;
+    return present(peers[this.#prng.int({ from: 0, to: peers.length })], 'a cluster has peers');
+  }
+}

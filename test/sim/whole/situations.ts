@@ -1,0 +1,52 @@
+// How often whole peers met each rare situation: a set of seeds that leaves one at zero proves nothing about it.
+
+const situations = [
+  'clusters founded',
+  'writes acknowledged by the leader',
+  'writes acknowledged through a follower',
+  'writes refused',
+  'writes with an unknown outcome',
+  'reads served by the leader',
+  'reads served by a follower',
+  'reads refused',
+  'processes killed',
+  'power cuts',
+  'power cuts of all peers at once',
+  'crashes while the disk is busy',
+  'syncs that failed',
+  'restarts with a log read only in part',
+  'restarts that apply entries again',
+  'stalls longer than an election',
+  'cuts between two peers',
+  'links that fell',
+  'leaders that may control',
+] as const;
+
+export type WholeSituation = (typeof situations)[number];
+
+export class Situations {
+  readonly #counts = new Map<WholeSituation, number>(situations.map((situation) => [situation, 0]));
+
+  add(situation: WholeSituation, count = 1): void {
+    this.#counts.set(situation, this.of(situation) + count);
+  }
+
+  of(situation: WholeSituation): number {
+    return this.#counts.get(situation) ?? 0;
+  }
+
+  merge(other: Situations): void {
+    for (const situation of situations) this.add(situation, other.of(situation));
+  }
+
+  missing(): readonly WholeSituation[] {
+    return situations.filter((situation) => this.of(situation) === 0);
+  }
+
+  /** One line a situation, the count first. */
+  toString(): string {
+    return situations
+      .map((situation) => `${String(this.of(situation)).padStart(9)}  ${situation}`)
+      .join('\n');
+  }
+}

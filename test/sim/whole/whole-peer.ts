@@ -1,0 +1,266 @@
+// A whole peer on a simulated machine: the product's Peer with its driver, state, codec and segment log, on a disk, a
+// network and a clock that are not real.
+// Owns: the machine, from process to process. Does not own: when it is struck, what clients ask.
+//
+// W1. A killed process leaves the page cache; a power cut leaves what was synced, and of the rest what it likes.
+// W2. A process that cannot go on (its disk failed) ends, and is started again after a while.
+
+import { raftDefaults } from '../../../raft/config.ts';
+import type { Entry, LogIndex } from '../../../raft/types.ts';
+import { asPeerId } from '../../../raft/types.ts';
+import { assert } from '../../../src/lib/assert.ts';
+import { hash128 } from '../../../src/lib/hash.ts';
+import type { Prng } from '../../../src/lib/prng.ts';
+import { Peer } from '../../../src/peer/peer.ts';
+import type { RowChange } from '../../../src/state/view.ts';
+import { createCommandCodec } from '../../../src/storage/codec.ts';
+import { openSegmentLog } from '../../../src/storage/segment-log.ts';
+import { emptyStateImage, MemoryStateStore } from '../../storage/memory-state-store.ts';
+import { SimDisk } from '../../storage/sim-disk.ts';
+import { calmDisk, type DiskFaults, drawFrom, type FaultPlan } from '../faults.ts';
+import type { Observation } from '../observation.ts';
+import type { Trace } from '../trace.ts';
+import type { VirtualTime } from '../virtual-time.ts';
+import type { SimLinks } from './links.ts';
+import { type MachineOptions, SlowStateStore, WatchedLog, type WholeParts } from './machine.ts';
+import { SimProcess } from './process.ts';
+import type { Situations } from './situations.ts';
+
+const directory = '/data';
+/** Small, so that runs cross from one segment to the next. */
+const segmentBytesMax = 8_192;
+const restartMs = { from: 10, to: 2_000 };
+
+export interface WholePeerOptions {
+  /** Its place among the founders, from 0. */
+  readonly place: number;
+  readonly founders: readonly {
+    readonly peerId: ReturnType<typeof asPeerId>;
+    readonly api: string;
+    readonly raft: string;
+  }[];
+  readonly time: VirtualTime;
+  readonly prng: Prng;
+  readonly plan: FaultPlan;
+  /** The chance that a sync fails. */
+  readonly syncErrorChance: number;
+  readonly parts: WholeParts;
+  readonly links: SimLinks;
+  readonly trace: Trace;
+  readonly situations: Situations;
+  readonly observe: (observation: Observation) => void;
+  readonly onChanges: (index: number, changes: readonly RowChange[]) => void;
+  /** Something happened that must not. */
+  readonly onBroken: (error: unknown) => void;
+}
+
+interface Run {
+  readonly process: SimProcess;
+  readonly store: SlowStateStore;
+  writing: boolean;
+  peer: Peer | undefined;
+}
+
+export class WholePeer {
+  readonly name: string;
+  /** As its disk will draw it, too. */
+  readonly storeId: string;
+  readonly #options: WholePeerOptions;
+  readonly #disk: SimDisk;
+  readonly #image = emptyStateImage();
+  #diskFaults: DiskFaults;
+  #syncErrorChance: number;
+  #appliedEver = 0;
+  #wallOffsetMs = 0;
+  #runs = 0;
+  #run: Run | undefined;
+
+  constructor(options: WholePeerOptions) {
+    const { place, founders, prng, plan, syncErrorChance } = options;
+    this.#options = options;
+    const founder = founders[place];
+    assert(founder !== undefined, 'a founder has a place');
+    this.name = founder.peerId;
+    this.storeId = storeIdOf(place);
+    this.#disk = new SimDisk(prng.next());
+    this.#diskFaults = plan.disk;
+    this.#syncErrorChance = syncErrorChance;
+    this.#disk.fault = (operation) => this.#fault(operation);
+  }
+
+  /** Absent while it is down or starts. */
+  get peer(): Peer | undefined {
+    return this.#run?.peer;
+  }
+
+  get isDown(): boolean {
+    return this.#run === undefined;
+  }
+
+  /** A write of its log is under way. */
+  get isBusy(): boolean {
+    return this.#run?.writing === true;
+  }
+
+  /** Runs `run` in its process, so that it waits for stalls and ends with it. */
+  enter(run: () => void): void {
+    this.#run?.process.enter(run);
+  }
+
+  start(): void {
+    assert(this.#run === undefined, 'a peer that is down is started');
+    const { time, prng } = this.#options;
+    const process = new SimProcess({
+      time,
+      monotonicStartMs: prng.int({ from: 0, to: 1_000_000 }),
+      wallOffsetMs: () => this.#wallOffsetMs,
+    });
+    const machine: MachineOptions = { process, prng, faults: () => this.#diskFaults };
+    const store = new SlowStateStore(new MemoryStateStore(this.#image), machine);
+    const run: Run = { process, store, writing: false, peer: undefined };
+    this.#run = run;
+    this.#runs += 1;
+    this.#note('start', this.#runs);
+    this.#boot(run, machine).catch((error: unknown) => {
+      if (!process.ended) this.#options.onBroken(error);
+    });
+  }
+
+  /** The process ends without a word; with the power goes what was not synced (W1). */
+  crash(how: 'killed' | 'power'): void {
+    const run = this.#run;
+    if (run === undefined) return;
+    const { situations, links, prng } = this.#options;
+    this.#note('crash', how);
+    situations.add(how === 'killed' ? 'processes killed' : 'power cuts');
+    if (run.writing) situations.add('crashes while the disk is busy');
+    this.#appliedEver = Math.max(this.#appliedEver, run.peer?.view.appliedIndex ?? 0);
+    run.process.end();
+    links.leave(this.name, run.process, how);
+    run.store.crash();
+    this.#run = undefined;
+    if (how === 'power') this.#disk.reboot(prng.chance(0.4) ? 'torn' : prng.chance(0.5) ? 'lost' : 'kept');
+  }
+
+  stall(ms: number): void {
+    this.#note('stall', ms);
+    this.#run?.process.stall(ms);
+    if (ms > this.#options.plan.raft.electionMaxMs)
+      this.#options.situations.add('stalls longer than an election');
+  }
+
+  /** Its wall clock jumps. */
+  jump(ms: number): void {
+    this.#wallOffsetMs += ms;
+  }
+
+  heal(): void {
+    this.#diskFaults = calmDisk;
+    this.#syncErrorChance = 0;
+  }
+
+  async #boot(run: Run, machine: MachineOptions): Promise<void> {
+    const { founders, place, parts, links, plan, prng, situations, observe } = this.#options;
+    const peerId = asPeerId(this.name);
+    const { process, store } = run;
+    const log = await openSegmentLog({
+      directory,
+      disk: parts.disk(this.#disk, machine),
+      peerId,
+      random: (bytes) => new Uint8Array(bytes).fill(storeByte(place)),
+      tailBytes: Number.POSITIVE_INFINITY,
+      clock: process.clock,
+      segmentBytesMax,
+    });
+    this.#observeStart(log.restored.hardState, log.restored.tail);
+    const tail = prng.chance(0.5) ? Number.POSITIVE_INFINITY : prng.int({ from: 1, to: 20 });
+    if (tail < log.restored.lastIndex) situations.add('restarts with a log read only in part');
+    const watched = new WatchedLog(log, {
+      tail,
+      issued: (operation) => {
+        run.writing = true;
+        observe({ kind: 'issued', peer: log.identity.storeId, operation });
+      },
+      synced: (operation) => {
+        run.writing = false;
+        this.#note('synced', operation.operation, operation.entries.length);
+        observe({ kind: 'synced', peer: log.identity.storeId, operation });
+      },
+    });
+    let requests = 0;
+    const peer = await Peer.open({
+      clusterName: 'sim',
+      founders,
+      peerId,
+      version: '0.0.0',
+      raftConfig: { ...raftDefaults, ...plan.raft },
+      log: parts.log(watched),
+      stateStore: parts.stateStore(store),
+      codec: createCommandCodec(),
+      transport: parts.transport(links.transport(this.name, process)),
+      clock: process.clock,
+      seed: prng.next(),
+      requestId: () => {
+        requests += 1;
+        return `${this.name}-${this.#runs}-${requests}`;
+      },
+      hash: hash128,
+      report: () => undefined,
+      onFatal: (error) => this.#onFatal(run, error),
+    });
+    peer.onChanges((index, changes) => this.#options.onChanges(index, changes));
+    peer.onControlTerm((term) => {
+      this.#note('control', term);
+      if (term !== undefined) situations.add('leaders that may control');
+    });
+    run.peer = peer;
+    await peer.start();
+  }
+
+  #observeStart(hardState: Parameters<typeof observeStarted>[1], entries: readonly Entry[]): void {
+    const { situations, observe } = this.#options;
+    const { applied } = this.#image;
+    if (applied < this.#appliedEver) situations.add('restarts that apply entries again');
+    observe(observeStarted(this.storeId, hardState, entries, applied));
+  }
+
+  /** W2. */
+  #onFatal(run: Run, error: unknown): void {
+    if (!this.#isDiskFailure(error)) return this.#options.onBroken(error);
+    this.#options.situations.add('syncs that failed');
+    if (this.#run !== run) return;
+    this.crash('killed');
+    const { time, prng } = this.#options;
+    time.after(drawFrom(prng, restartMs), () => {
+      if (this.isDown) this.start();
+    });
+  }
+
+  #isDiskFailure(error: unknown): boolean {
+    return error instanceof Error && 'code' in error && error.code === 'DISK_FAILED';
+  }
+
+  #fault(operation: string): Error | undefined {
+    const fails = operation === 'datasync' && this.#run?.peer !== undefined;
+    return fails && this.#options.prng.chance(this.#syncErrorChance)
+      ? new Error('EIO: a sync failed')
+      : undefined;
+  }
+
+  #note(what: string, ...fields: (string | number | undefined)[]): void {
+    this.#options.trace.note(this.#options.time.now, what, this.name, ...fields);
+  }
+}
+
+const storeByte = (place: number): number => 0xa1 + place;
+const storeIdOf = (place: number): string => storeByte(place).toString(16).repeat(16);
+
+function observeStarted(
+  storeId: string,
+  hardState: Extract<Observation, { kind: 'started' }>['hardState'],
+  log: readonly Entry[],
+  applied: LogIndex,
+): Observation {
+  const peer = storeId as Extract<Observation, { kind: 'started' }>['peer'];
+  return { kind: 'started', peer, hardState, log, applied, stateHash: 0 };
+}
