@@ -65,7 +65,11 @@ export class Core implements WriteParts {
       clock,
       push: (requestId, time, data) => this.#driver.tryPush({ kind: 'propose', requestId, time, data }),
     });
-    this.forwarding = new Forwarding({ clock, send: (to, message) => transport.send(to, message) });
+    this.forwarding = new Forwarding({
+      clock,
+      incarnation: log.identity.incarnation,
+      send: (to, message) => transport.send(to, message),
+    });
     this.transfers = new Transfers({ clock, push: (input) => this.#driver.tryPush(input) });
     this.barriers = new Barriers({
       clock,

@@ -5,6 +5,8 @@
 // F2. What was not queued to the link was certainly not applied; what was queued and never answered is unknown, from
 //     the moment the link goes down or the time is up.
 // F3. At most `limits.proposalsMax` wait; the next is refused.
+// F4. A number is never used again, not even by a later run of this peer: an answer to the run before, late because its
+//     commit was, must not pass for the answer to another write.
 
 import type { StoreId, Term } from '../../raft/types.ts';
 import { asIndex } from '../../raft/types.ts';
@@ -14,6 +16,9 @@ import { limits } from '../lib/limits.ts';
 import type { CommandResult } from '../protocol/command.ts';
 import type { ForwardAnswer, PeerMessage } from './ports.ts';
 import type { Proposals, Settlement } from './proposals.ts';
+
+/** Numbers of one run; times a million starts they stay within whole numbers. */
+const numbersOfRun = 2 ** 32;
 
 interface Waiting {
   readonly to: StoreId;
@@ -25,11 +30,17 @@ export class Forwarding {
   readonly #clock: Clock;
   readonly #send: (to: StoreId, message: PeerMessage) => boolean;
   readonly #waiting = new Map<number, Waiting>();
-  #lastId = 0;
+  #lastId: number;
 
-  constructor(options: { clock: Clock; send: (to: StoreId, message: PeerMessage) => boolean }) {
+  constructor(options: {
+    clock: Clock;
+    /** Of this run: higher than that of any before. */
+    incarnation: number;
+    send: (to: StoreId, message: PeerMessage) => boolean;
+  }) {
     this.#clock = options.clock;
     this.#send = options.send;
+    this.#lastId = options.incarnation * numbersOfRun; // F4
   }
 
   /** Settles at the latest after `withinMs` milliseconds. */

@@ -10,7 +10,10 @@ const leader = asStoreId('leader');
 const other = asStoreId('other');
 const data = new Uint8Array([1]);
 
-function setUp(linked = true): {
+function setUp(
+  linked = true,
+  incarnation = 1,
+): {
   clock: FakeClock;
   forwarding: Forwarding;
   sent: PeerMessage[];
@@ -22,6 +25,7 @@ function setUp(linked = true): {
   const settled: Settlement[] = [];
   const forwarding = new Forwarding({
     clock,
+    incarnation,
     send: (_to, message) => {
       if (linked) sent.push(message);
       return linked;
@@ -32,6 +36,13 @@ function setUp(linked = true): {
       .submit({ to: leader, term: asTerm(3), data, withinMs: limits.requestMs })
       .then((one) => settled.push(one));
   return { clock, forwarding, sent, settled, submit };
+}
+
+/** The number under which the `place`-th write of a set-up was sent. */
+function numberOf(sent: readonly PeerMessage[], place = 0): number {
+  const message = sent[place];
+  if (message?.kind !== 'forward') throw new Error('a write was sent');
+  return message.requestId;
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -51,20 +62,44 @@ test('a write that was queued is unknown once the link goes down, and what comes
   await turn();
   expect(settled).toEqual([]);
   forwarding.onLinkDown(leader);
-  forwarding.onAnswer(leader, 1, { kind: 'applied', index: asIndex(9), result: { kind: 'done' } });
+  forwarding.onAnswer(leader, numberOf(sent), {
+    kind: 'applied',
+    index: asIndex(9),
+    result: { kind: 'done' },
+  });
   await turn();
   expect(settled).toEqual([{ kind: 'unknown' }]);
 });
 
 test('only the peer that was asked can answer', async () => {
-  const { forwarding, settled, submit } = setUp();
+  const { forwarding, sent, settled, submit } = setUp();
   submit();
-  forwarding.onAnswer(other, 1, { kind: 'refused', reason: 'NOT_LEADER' });
+  forwarding.onAnswer(other, numberOf(sent), { kind: 'refused', reason: 'NOT_LEADER' });
   await turn();
   expect(settled).toEqual([]);
-  forwarding.onAnswer(leader, 1, { kind: 'applied', index: asIndex(9), result: { kind: 'done' } });
+  forwarding.onAnswer(leader, numberOf(sent), {
+    kind: 'applied',
+    index: asIndex(9),
+    result: { kind: 'done' },
+  });
   await turn();
   expect(settled).toEqual([{ kind: 'applied', applied: { index: 9, result: { kind: 'done' } } }]);
+});
+
+test('an answer to a write of an earlier run answers no write of this one', async () => {
+  const before = setUp(true, 1);
+  before.submit();
+  const { forwarding, sent, settled, submit } = setUp(true, 2);
+  submit();
+  submit();
+  forwarding.onAnswer(leader, numberOf(before.sent), {
+    kind: 'applied',
+    index: asIndex(9),
+    result: { kind: 'done' },
+  });
+  await turn();
+  expect(settled).toEqual([]);
+  expect(numberOf(sent, 1)).toBeGreaterThan(numberOf(sent));
 });
 
 test('a write without an answer is unknown in time', async () => {
