@@ -87,6 +87,10 @@ export class WholeCluster {
           trace.note(time.now, 'down', a, b);
           situations.add('links that fell');
         },
+        lost: (storeId) => {
+          trace.note(time.now, 'lost', storeId);
+          situations.add('deaths told to a peer');
+        },
       },
     });
     const onBroken = (error: unknown): void => {

@@ -5,7 +5,8 @@
 // L2. Messages of one link and direction arrive in the order of sending. A full queue refuses; a link that falls loses
 //     all that was under way.
 // L3. A cut holds messages back; they arrive late when it is mended, unless the silence lasted so long that the link fell.
-// L4. When a process dies its links fall at once, as its kernel closes them; when the power goes, only after a while.
+// L4. When a process dies its links fall at once, as its kernel closes them, and a redial finds nobody: its peers hear that
+//     it is lost. When the power goes the links fall only after a while, and it is lost when its next run says hello.
 
 import type { StoreId } from '../../../raft/types.ts';
 import { present } from '../../../src/lib/assert.ts';
@@ -21,6 +22,14 @@ type Started = Parameters<Transport['start']>[0];
 interface End {
   readonly process: SimProcess;
   readonly started: Started;
+  /** By store. */
+  readonly known: Map<StoreId, Known>;
+}
+
+/** What an end knows of another peer's last run. */
+interface Known {
+  readonly identity: PeerIdentity;
+  toldLost: boolean;
 }
 
 interface Link {
@@ -39,6 +48,8 @@ export interface LinkWatch {
   delivered(from: StoreId, to: StoreId, message: PeerMessage): void;
   up(a: StoreId, b: StoreId): void;
   down(a: StoreId, b: StoreId): void;
+  /** `storeId` is told to some other peer to be lost. */
+  lost(storeId: StoreId): void;
 }
 
 const dialMs = { from: 1, to: 60 };
@@ -66,21 +77,21 @@ export class SimLinks {
     return {
       start: async (started) => {
         this.#dropAll(name, () => 0); // what is left of an earlier process
-        const end = { process, started };
+        const end: End = { process, started, known: new Map() };
         this.#ends.set(name, end);
         for (const other of this.#ends.keys()) if (other !== name) this.#dialLater(pairOf(name, other));
       },
       send: (to, message) => this.#send(name, process, to, message),
       reconnect: () => this.#dropAll(name, () => 0),
-      stop: async () => this.leave(name, process, 'killed'),
+      stop: async () => this.leave(name, process),
     };
   }
 
   /** The process is gone (L4). */
-  leave(name: string, process: SimProcess, how: 'killed' | 'power'): void {
+  leave(name: string, process: SimProcess): void {
     if (this.#ends.get(name)?.process !== process) return;
     this.#ends.delete(name);
-    this.#dropAll(name, () => (how === 'killed' ? 0.5 : drawFrom(this.#prng, silenceMs)));
+    this.#dropAll(name, () => (process.lostPower ? drawFrom(this.#prng, silenceMs) : 0.5));
   }
 
   cut(a: string, b: string): void {
@@ -163,8 +174,24 @@ export class SimLinks {
     const link: Link = { a, b, identities, up: true, latest: new Map(), held: [] };
     this.#links.set(pair, link); // L1
     this.#watch.up(ofA.storeId, ofB.storeId);
-    a.process.enter(() => a.started.events.onUp(ofB));
-    b.process.enter(() => b.started.events.onUp(ofA));
+    this.#greet(a, ofB);
+    this.#greet(b, ofA);
+  }
+
+  /** A later run is proof that the one before is dead. */
+  #greet(end: End, identity: PeerIdentity): void {
+    const before = end.known.get(identity.storeId);
+    if (before !== undefined && before.identity.incarnation < identity.incarnation)
+      this.#tellLost(end, before);
+    end.known.set(identity.storeId, { identity, toldLost: false });
+    end.process.enter(() => end.started.events.onUp(identity));
+  }
+
+  #tellLost(end: End, known: Known): void {
+    if (known.toldLost) return;
+    known.toldLost = true;
+    this.#watch.lost(known.identity.storeId);
+    end.process.enter(() => end.started.events.onLost(known.identity));
   }
 
   #dropAll(name: string, delayMs: () => number): void {
@@ -174,6 +201,11 @@ export class SimLinks {
         if (this.#links.get(pair) === link) this.#drop(pair);
       });
     }
+  }
+
+  /** Its machine runs, its process does not: whoever dials is refused. */
+  #isRefusing(pair: string, end: End): boolean {
+    return end.process.ended && !end.process.lostPower && !this.#cut.has(pair);
   }
 
   #drop(pair: string): void {
@@ -188,6 +220,9 @@ export class SimLinks {
     ] as const) {
       const identity = present(link.identities.get(other), 'both said who they are');
       end.process.enter(() => end.started.events.onDown(identity));
+      if (!this.#isRefusing(pair, other)) continue;
+      const known = present(end.known.get(identity.storeId), 'whoever is linked is known');
+      this.#time.after(drawFrom(this.#prng, this.#faults.delayMs), () => this.#tellLost(end, known));
     }
     this.#dialLater(pair);
   }

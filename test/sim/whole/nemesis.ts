@@ -1,4 +1,4 @@
-// Brings faults over whole peers: kills, power cuts, stalls, clock jumps, cuts between two of them.
+// Brings faults over whole peers: kills, power cuts, shut-downs, stalls, clock jumps, cuts between two of them.
 // Owns: when whom. After `stop` nothing new is struck, and what is down is started again.
 
 import { present } from '../../../src/lib/assert.ts';
@@ -63,6 +63,8 @@ export class WholeNemesis {
     if (this.#prng.chance(0.1)) {
       this.#cluster.situations.add('power cuts of all peers at once');
       for (const peer of this.#cluster.peers) this.#crash(peer, 'power', downMs);
+    } else if (this.#prng.chance(0.2)) {
+      this.#drawPeer().shutDown();
     } else {
       this.#crash(this.#drawPeer(), this.#prng.chance(0.5) ? 'power' : 'killed', downMs);
     }

@@ -14,6 +14,7 @@ export class SimProcess {
   readonly clock: Clock;
   readonly #time: VirtualTime;
   #ended = false;
+  #lostPower = false;
   #stalledUntil = 0;
 
   constructor(options: {
@@ -41,8 +42,14 @@ export class SimProcess {
     return this.#time.now < this.#stalledUntil;
   }
 
-  end(): void {
+  /** It ended with its machine. */
+  get lostPower(): boolean {
+    return this.#lostPower;
+  }
+
+  end(how: 'killed' | 'power'): void {
     this.#ended = true;
+    this.#lostPower = how === 'power';
   }
 
   stall(ms: number): void {

@@ -18,6 +18,8 @@ import { WholeNemesis } from './nemesis.ts';
 const safetyMs = { from: 4_000, to: 12_000 };
 /** Between two attempts in the healed cluster, in virtual milliseconds. */
 const retryMs = 200;
+/** After it an attempt that was not answered is made again, in virtual milliseconds. */
+const patienceMs = 4_000;
 /** What a healed cluster has to get well: stalls and hanging syncs, lost links, then elections. */
 const livenessMs = (electionMaxMs: number): number => 15_000 + 20 * electionMaxMs;
 
@@ -88,7 +90,7 @@ async function converge(cluster: WholeCluster, ms: number): Promise<void> {
   await need('all states agree', () => statesAgree(cluster));
 }
 
-/** Asks again and again: what a first try meets may be on its way out. */
+/** Asks again and again: what a first try meets may be on its way out, and never answer. */
 function askUntilServed(
   cluster: WholeCluster,
   target: WholeCluster['peers'][number],
@@ -96,12 +98,21 @@ function askUntilServed(
   onServed: () => void,
 ): void {
   const client = present(cluster.clients[0], 'a cluster has clients');
-  const again = (): void =>
+  let isOver = false;
+  const again = (): void => {
+    if (isOver) return;
+    isOver = true;
     cluster.time.after(retryMs, () => askUntilServed(cluster, target, kind, onServed));
+  };
   if (target.peer === undefined) return again();
+  cluster.time.after(patienceMs, again);
   target.enter(() => {
     client[kind](target).then(
-      (served) => (served ? onServed() : again()),
+      (served) => {
+        if (!served) return again();
+        isOver = true;
+        onServed();
+      },
       (error: unknown) => {
         cluster.broken ??= error;
       },

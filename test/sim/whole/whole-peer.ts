@@ -58,6 +58,7 @@ interface Run {
   readonly process: SimProcess;
   readonly store: SlowStateStore;
   writing: boolean;
+  stopping: boolean;
   peer: Peer | undefined;
 }
 
@@ -117,7 +118,7 @@ export class WholePeer {
     });
     const machine: MachineOptions = { process, prng, faults: () => this.#diskFaults };
     const store = new SlowStateStore(new MemoryStateStore(this.#image), machine);
-    const run: Run = { process, store, writing: false, peer: undefined };
+    const run: Run = { process, store, writing: false, stopping: false, peer: undefined };
     this.#run = run;
     this.#runs += 1;
     this.#note('start', this.#runs);
@@ -135,11 +136,26 @@ export class WholePeer {
     situations.add(how === 'killed' ? 'processes killed' : 'power cuts');
     if (run.writing) situations.add('crashes while the disk is busy');
     this.#appliedEver = Math.max(this.#appliedEver, run.peer?.view.appliedIndex ?? 0);
-    run.process.end();
-    links.leave(this.name, run.process, how);
+    run.process.end(how);
+    links.leave(this.name, run.process);
     run.store.crash();
     this.#run = undefined;
     if (how === 'power') this.#disk.reboot(prng.chance(0.4) ? 'torn' : prng.chance(0.5) ? 'lost' : 'kept');
+  }
+
+  /** As on SIGTERM: it hands over what it leads, stops, and ends; then it is started again. */
+  shutDown(): void {
+    const run = this.#run;
+    const peer = run?.peer;
+    if (run === undefined || peer === undefined || run.stopping) return;
+    run.stopping = true;
+    this.#note('shut down');
+    this.#options.situations.add(
+      peer.controlTerm() === undefined ? 'followers shut down' : 'leaders shut down',
+    );
+    run.process.enter(() => {
+      peer.stop().then(() => this.#end(run), this.#options.onBroken);
+    });
   }
 
   stall(ms: number): void {
@@ -228,6 +244,11 @@ export class WholePeer {
   #onFatal(run: Run, error: unknown): void {
     if (!this.#isDiskFailure(error)) return this.#options.onBroken(error);
     this.#options.situations.add('syncs that failed');
+    this.#end(run);
+  }
+
+  /** The process ends by itself, and is started again after a while. */
+  #end(run: Run): void {
     if (this.#run !== run) return;
     this.crash('killed');
     const { time, prng } = this.#options;
