@@ -7,10 +7,12 @@
 //   elect a [bare]               a is elected, silently: the others' stickiness runs out first; bare: only votes arrive
 //   propose a x y                · read a 1 2            several at once: one batch
 //   change a add d [learner]     · change a replace c c2 · change a promote d · change a remove b [basedOn=4]
+//   transfer a [b]               a hands over                      · lost b a   b hears that a's process is dead
+//   hang a                       a's write in flight takes too long
 //   tick 100 [a b]               time passes in ticks of 20 ms; nothing arrives meanwhile
 //   wait 100 a                   the same, quietly
 //   stall 900 a                  time passes, and the tick comes only at its end
-//   deliver [a>b] [a>] [>b] [votes|appends|heartbeats|reads] [first|last|twice]
+//   deliver [a>b] [a>] [>b] [votes|appends|heartbeats|reads|timeouts] [first|last|twice]
 //                                what is under way (and fits) arrives; `drop` takes the same words
 //   persist [a]                  the write in flight is durable     · load [a]   loads are answered
 //   stabilize [a b]              all of this until nothing moves    · settle     the same, quietly
@@ -22,7 +24,7 @@
 
 import { raftDefaults } from '../../../raft/config.ts';
 import type { MemberChange } from '../../../raft/change.ts';
-import type { Member, Message } from '../../../raft/types.ts';
+import { asRequestId, type Member, type Message } from '../../../raft/types.ts';
 import { assert } from '../../../src/lib/assert.ts';
 import { member, store, type NodeOptions } from '../node.ts';
 import { decide, foundCluster } from './genesis.ts';
@@ -84,6 +86,7 @@ const families: ReadonlyMap<string, readonly Message['kind'][]> = new Map([
   ['appends', ['appendRequest', 'appendResponse']],
   ['heartbeats', ['heartbeatRequest', 'heartbeatResponse']],
   ['reads', ['readRequest', 'readResponse']],
+  ['timeouts', ['timeoutNow']],
 ]);
 
 function fitsOf(words: readonly string[]): Fits {
@@ -155,6 +158,11 @@ function change(stage: Stage, { plain: [name = '', ...words], keys }: Words): vo
   stage.change(name, changeOf(words), keys.has('basedOn') ? whole(keys.get('basedOn')) : undefined);
 }
 
+function transfer(stage: Stage, { plain: [name = '', to] }: Words): void {
+  const requestId = asRequestId(0);
+  stage.step(name, { kind: 'transfer', requestId, to: to === undefined ? undefined : store(to) });
+}
+
 function sayMembers(stage: Stage, name: string): void {
   const { configuration } = stage.node(name).status;
   stage.say(`${name} since ${configuration.index}: ${membershipWords(configuration)}`);
@@ -179,6 +187,13 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['propose', (stage, { plain: [name = '', ...texts] }) => stage.propose(name, texts)],
   ['change', change],
   ['members', (stage, _, names) => names.forEach((name) => sayMembers(stage, name))],
+  ['transfer', transfer],
+  [
+    'lost',
+    (stage, { plain: [name = '', dead = ''] }) =>
+      stage.step(name, { kind: 'peerLost', storeId: store(dead) }),
+  ],
+  ['hang', (stage, { plain: [name = ''] }) => stage.step(name, { kind: 'diskStalled' })],
   ['read', (stage, { plain: [name = '', ...reads] }) => stage.read(name, reads.map(whole))],
   [
     'tick',

@@ -5,7 +5,7 @@
 // G2. Applying takes no time; writes and loads end when a story says so.
 
 import type { MemberChange } from '../../../raft/change.ts';
-import type { Message, RaftStatus, RequestId } from '../../../raft/types.ts';
+import type { Input, Message, RaftStatus, RequestId } from '../../../raft/types.ts';
 import { assert, present } from '../../../src/lib/assert.ts';
 import { TestNode, type NodeOptions } from '../node.ts';
 import type { Geneses } from './genesis.ts';
@@ -18,6 +18,7 @@ import {
   proposalWords,
   readWords,
   roleWords,
+  transferWords,
 } from './words.ts';
 
 const tickMs = 20;
@@ -95,6 +96,12 @@ export class Stage {
 
   change(name: string, change: MemberChange, basedOn: number | undefined): void {
     this.node(name).change(change, basedOn);
+    this.#after(name);
+  }
+
+  /** Something happens to `name`, or is asked of it. */
+  step(name: string, input: Input): void {
+    this.node(name).step(input);
     this.#after(name);
   }
 
@@ -252,6 +259,7 @@ export class Stage {
         if (!this.#quiet || outcome.kind === 'refused') this.say(`${name} ${proposalWords(outcome, text)}`);
       }
       for (const outcome of ready.changes) this.say(`${name} ${changeWords(outcome)}`);
+      for (const outcome of ready.transfers) this.say(`${name} ${transferWords(outcome)}`);
       if (ready.apply.length > 0) this.#tell(name, `applies ${entriesWords(ready.apply)}`);
       node.confirmApplied();
       for (const outcome of ready.reads) this.say(`${name} ${readWords(outcome)}`);

@@ -15,6 +15,7 @@ import {
   type ReadOutcome,
   type RequestId,
 } from '../../../raft/types.ts';
+import type { TransferOutcome } from '../../../raft/transfer.ts';
 import type { Disk } from '../node.ts';
 import { unreachable } from '../../../src/lib/assert.ts';
 
@@ -144,6 +145,11 @@ export function proposalWords(outcome: ProposalOutcome, text: string): string {
 export function changeWords(outcome: ChangeOutcome): string {
   if (outcome.kind === 'refused') return `refuses the change: ${outcome.reason}`;
   return `takes the change as ${outcome.index}/${outcome.term}`;
+}
+
+export function transferWords(outcome: TransferOutcome): string {
+  if (outcome.kind === 'refused') return `refuses to hand over: ${outcome.reason}`;
+  return 'has handed over';
 }
 
 export function readWords(outcome: ReadOutcome): string {
