@@ -63,7 +63,9 @@ export class Writer {
           throw outcomeUnknown();
         case 'refused':
           if (settlement.reason === 'BUSY') throw busy();
-          await this.#leadership.changed(Math.min(limits.leaderRetryMs, withinMs));
+          await this.#leadership.changed(
+            Math.min(limits.leaderRetryMs, Math.max(0, deadline - this.#clock.monotonicMs())),
+          );
           break;
         default:
           unreachable(settlement);

@@ -1,8 +1,10 @@
 // A client of whole peers: bursts of writes and reads of a few settings, each burst through a peer drawn at random.
-// C1. Every write has a value of its own. A client that hears nothing for `patienceMs` goes on: that outcome stays unknown.
+// C1. A request ends within `limits.requestMs`, one way or another, unless its peer's process ends before it.
+// C2. Every write has a value of its own. A client that hears nothing for `patienceMs` goes on: that outcome stays unknown.
 
 import { present } from '../../../src/lib/assert.ts';
 import { OrionError } from '../../../src/lib/errors.ts';
+import { limits } from '../../../src/lib/limits.ts';
 import type { Prng } from '../../../src/lib/prng.ts';
 import type { Peer } from '../../../src/peer/peer.ts';
 import { drawFrom, type Span } from '../faults.ts';
@@ -14,6 +16,8 @@ import type { WholePeer } from './whole-peer.ts';
 
 const patienceMs = 3_000;
 const burstMax = 6;
+/** Timers of one moment run one after the other. */
+const graceMs = 1;
 const keys = ['k1', 'k2', 'k3'];
 
 export interface WholeClientOptions {
@@ -23,6 +27,8 @@ export interface WholeClientOptions {
   readonly registers: Registers;
   readonly situations: Situations;
   readonly thinkMs: Span;
+  /** Requests that take longer than they may are a fault. */
+  readonly answersInTime: boolean;
   readonly readBarrier: (peer: Peer) => Promise<void>;
   readonly nextNumber: () => number;
   readonly note: (what: string, ...fields: (string | number | undefined)[]) => void;
@@ -63,6 +69,7 @@ export class WholeClient {
     const value = `v${nextNumber()}`;
     const begun = registers.beginWrite(key, value);
     note('write', target.name, key, value);
+    const begunMs = this.#options.time.now;
     try {
       const { index, result } = await peer.propose({ kind: 'setting.put', name: key, data: value });
       if (result.kind !== 'object') throw new Violation(`clients: ${value} was answered with ${result.kind}`);
@@ -80,6 +87,8 @@ export class WholeClient {
       } else throw error;
       note('not written', value, error instanceof OrionError ? error.code : '');
       return false;
+    } finally {
+      this.#checkTime('write', begunMs);
     }
   }
 
@@ -89,6 +98,7 @@ export class WholeClient {
     const peer = present(target.peer, 'a peer that is up is asked');
     const begun = registers.beginRead(key);
     note('read', target.name, key);
+    const begunMs = this.#options.time.now;
     try {
       await readBarrier(peer);
       const seen = seenBy(peer, key);
@@ -101,7 +111,16 @@ export class WholeClient {
       if (!isRefusal(error)) throw error;
       situations.add('reads refused');
       return false;
+    } finally {
+      this.#checkTime('read', begunMs);
     }
+  }
+
+  /** C1. */
+  #checkTime(what: string, begunMs: number): void {
+    const tookMs = this.#options.time.now - begunMs;
+    if (!this.#options.answersInTime || tookMs <= limits.requestMs + graceMs) return;
+    this.#options.onBroken(new Violation(`clients: a ${what} took ${Math.round(tookMs)} ms`));
   }
 
   #think(): void {
@@ -121,7 +140,7 @@ export class WholeClient {
     };
     const target = present(peers[prng.int({ from: 0, to: peers.length })], 'a cluster has peers');
     if (target.peer === undefined) return done();
-    time.after(patienceMs, done); // C1
+    time.after(patienceMs, done); // C2
     const isRead = Array.from({ length: prng.int({ from: 1, to: burstMax + 1 }) }, () => prng.chance(0.4));
     target.enter(() => {
       const operations = isRead.map((read) => (read ? this.read(target) : this.write(target)));

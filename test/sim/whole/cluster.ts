@@ -1,4 +1,4 @@
-// Three whole peers, their network and their clients, under one clock; and what must hold of them at every moment.
+// Three whole peers, or five, their network and their clients, under one clock; and what must hold of them at every moment.
 // Owns: the parts and what ties them together. Does not own: when something breaks, what a run must show.
 //
 // V1. What ports show is judged by the invariants of the cores' simulation: a leader's commit is what its appends say.
@@ -24,13 +24,14 @@ import { SimLinks } from './links.ts';
 import type { WholeParts } from './machine.ts';
 import { Registers } from './registers.ts';
 import { Situations } from './situations.ts';
-import { WholePeer } from './whole-peer.ts';
+import { WholePeer, type WholePeerOptions } from './whole-peer.ts';
 
-const founders = [1, 2, 3].map((place) => ({
-  peerId: asPeerId(`sim-${place}`),
-  api: `http://127.0.0.1:606${place}`,
-  raft: `127.0.0.1:707${place}`,
-}));
+const foundersOf = (count: number): WholePeerOptions['founders'] =>
+  Array.from({ length: count }, (_, place) => ({
+    peerId: asPeerId(`sim-${place + 1}`),
+    api: `http://127.0.0.1:${6_061 + place}`,
+    raft: `127.0.0.1:${7_071 + place}`,
+  }));
 
 export class WholeCluster {
   readonly time = new VirtualTime();
@@ -96,6 +97,7 @@ export class WholeCluster {
     const onBroken = (error: unknown): void => {
       this.broken ??= error;
     };
+    const founders = foundersOf(prng.chance(0.2) ? 5 : 3);
     this.peers = founders.map(
       (_, place) =>
         new WholePeer({
@@ -188,6 +190,8 @@ export class WholeCluster {
       registers,
       situations,
       thinkMs: plan.thinkMs,
+      // A process that sleeps, sleeps through its time-outs.
+      answersInTime: plan.stall === undefined,
       readBarrier: parts.readBarrier,
       nextNumber: () => {
         this.#numbers += 1;

@@ -123,7 +123,7 @@ export class WholePeer {
     this.#runs += 1;
     this.#note('start', this.#runs);
     this.#boot(run, machine).catch((error: unknown) => {
-      if (!process.ended) this.#options.onBroken(error);
+      if (!process.ended) this.#onFatal(run, error);
     });
   }
 

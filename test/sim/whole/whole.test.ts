@@ -10,7 +10,7 @@ const seeds = Array.from({ length: 60 }, (_, i) => i + 1);
 /** Within how many seeds each mutant must be found. */
 const mutantSeedsMax = 40;
 
-describe('three whole peers under faults', () => {
+describe('whole peers under faults', () => {
   const situations = new Situations();
   let ran = 0;
   let messages = 0;
