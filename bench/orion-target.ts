@@ -3,7 +3,8 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { present } from '../src/lib/assert.ts';
-import { Cluster, type Peer } from '../test/e2e/cluster.ts';
+import { Cluster } from '../test/e2e/cluster.ts';
+import type { Peer } from '../test/e2e/peer.ts';
 import { until } from '../test/e2e/until.ts';
 import { settingWrite, type Cause, type FailoverTarget } from './target.ts';
 

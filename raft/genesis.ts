@@ -1,8 +1,10 @@
 // Founding a cluster: when a founder may write the genesis record, and whose it takes over (raft.md, identity and genesis).
 // Pure: a driver tells what it hears over open connections, asks again after every change, and acts on the answer.
 // N1. Genesis is written only by a founder that hears every founder, and no genesis from any of them.
-// N2. A peer works only under a genesis that names its own store: a new disk is a new member, whatever its name.
+// N2. A founder works only under a genesis that names its own store: a new disk is a new member, whatever its name.
 // N3. A genesis is dropped only by a founder that never voted nor acknowledged, for one that a majority of its founders holds.
+// N4. A store that founded nothing takes over the genesis of a leader that sends it entries or heartbeats: a leader does
+//     so only to stores that its configuration names. It campaigns only once its log has made it a voter (roles.ts).
 
 import { assert } from '../src/lib/assert.ts';
 import { asClusterId, type Genesis, type Member, type PeerId, type StoreId } from './types.ts';
@@ -19,13 +21,15 @@ export interface HeardPeer extends Identity {
 }
 
 export interface GenesisQuestion {
-  readonly self: Identity;
-  /** The peers that cluster.toml lists; this one among them. */
+  readonly self: Member;
+  /** The peers that cluster.toml lists, this one among them; none for a peer that joins a cluster. */
   readonly founders: readonly PeerId[];
   readonly own: Genesis | undefined;
   /** Hard state of term 1 without a vote, and nothing behind genesis: this peer never voted nor acknowledged. */
   readonly pristine: boolean;
   readonly heard: readonly HeardPeer[];
+  /** What a leader holds that has sent this store an append or a heartbeat in this run (N4). */
+  readonly followed: Genesis | undefined;
 }
 
 export type GenesisDecision =
@@ -63,11 +67,13 @@ export function makeGenesis(
   return { clusterId, name: cluster.name, founders };
 }
 
-/** What a peer that lists itself among the founders should do about genesis now. */
+/** What a peer should do about genesis now. */
 export function decideGenesis(question: GenesisQuestion): GenesisDecision {
   const { self, founders, own } = question;
-  assert(founders.includes(self.peerId), 'a founder is listed among the founders');
+  assert(founders.length === 0 || founders.includes(self.peerId), 'a founder is listed among the founders');
   if (own !== undefined) return standOrDrop(question, own);
+  if (question.followed !== undefined) return { kind: 'adopt', genesis: question.followed };
+  if (founders.length === 0) return { kind: 'wait', reason: reasonOfJoining(self) };
   const others = heardGeneses(question.heard);
   const naming = others.filter((genesis) => names(genesis, self.storeId));
   const adopted = naming.find((genesis) => isHeldByMajority(genesis, question.heard)) ?? naming[0];
@@ -80,7 +86,7 @@ export function decideGenesis(question: GenesisQuestion): GenesisDecision {
 
 /** N3. */
 function standOrDrop(question: GenesisQuestion, own: Genesis): GenesisDecision {
-  assert(names(own, question.self.storeId), 'N2: a held genesis names its holder');
+  if (!names(own, question.self.storeId)) return { kind: 'settled', genesis: own }; // N4
   const better = heardGeneses(question.heard).find(
     (genesis) =>
       genesis.clusterId !== own.clusterId &&
@@ -105,12 +111,22 @@ function writeOrWait({ self, founders, heard }: GenesisQuestion): GenesisDecisio
   return { kind: 'write', founders: members.sort(byStoreId) };
 }
 
-function reasonOfForeign(self: Identity, genesis: Genesis): string {
+function reasonOfJoining(self: Member): string {
+  return `waiting to be added: run "orion cluster add ${addressesOf(self)}", with --peers URL,… of the cluster's peers`;
+}
+
+function addressesOf({ peerId, api, raft }: Member): string {
+  return `${peerId} --api ${api} --raft ${raft}`;
+}
+
+function reasonOfForeign(self: Member, genesis: Genesis): string {
+  const others = genesis.founders.filter((founder) => founder.peerId !== self.peerId).map(({ api }) => api);
+  const command = `orion cluster add ${addressesOf(self)}`;
   const namesake = genesis.founders.find((founder) => founder.peerId === self.peerId);
   if (namesake === undefined) {
-    return `cluster ${genesis.name} was founded without ${self.peerId}: remove it from cluster.toml, or add it to the cluster as a new member`;
+    return `cluster ${genesis.name} was founded without ${self.peerId}: take it out of cluster.toml, or run "${command} --peers ${others.join(',')}"`;
   }
-  return `this disk is new: cluster ${genesis.name} knows ${self.peerId} by another one (${namesake.storeId}). Bring back that disk, or have the peer replaced as a new member`;
+  return `this disk is new: cluster ${genesis.name} knows ${self.peerId} by another one (${namesake.storeId}). Bring back that disk, or give this one its place: "${command} --replace --peers ${others.join(',')}"`;
 }
 
 /** Each genesis that is heard, once, in an order that does not depend on who was heard first. */

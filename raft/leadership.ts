@@ -7,7 +7,8 @@
 // K3. Deciding for the cluster needs an answer to one sent within `electionMinMs`, sent after the last late tick, and
 //     the no-op applied; never while it hands over (T1).
 // K4. Reads wait for the no-op's commit and for a round begun after them (R12).
-// K5. A leader that its own entry removes leads until that is committed, without counting itself (§4.2.2).
+// K5. A leader that its own entry removes leads until that is committed, without counting itself (§4.2.2). It takes no
+//     proposals behind that entry: nobody would tell it what becomes of them.
 
 import { assert } from '../src/lib/assert.ts';
 import { MemberChanges } from './member-changes.ts';
@@ -115,10 +116,14 @@ export class Leadership {
   }
 
   propose(input: Extract<Input, { kind: 'propose' }>): void {
-    const { log, config, outbox } = this.#shared;
+    const { self, log, config, quorum, outbox } = this.#shared;
     const { requestId } = input;
     if (this.#transfer.isUnderWay) {
       outbox.answerProposal({ kind: 'refused', requestId, reason: 'TRANSFERRING' });
+      return;
+    }
+    if (!quorum.has(self)) {
+      outbox.answerProposal({ kind: 'refused', requestId, reason: 'NOT_LEADER' }); // K5
       return;
     }
     const bytes = log.unappliedBytes + input.data.byteLength;

@@ -9,9 +9,10 @@ import { randomUUID } from 'node:crypto';
 import { raftDefaults } from '../raft/config.ts';
 import { asPeerId } from '../raft/types.ts';
 import { buildApi } from './api/api.ts';
-import { apiAddress, loadCluster } from './config/cluster.ts';
+import { loadCluster } from './config/cluster.ts';
 import { Control } from './control/control.ts';
 import { createGateway } from './gateway/gateway.ts';
+import { apiAddress } from './lib/address.ts';
 import { present } from './lib/assert.ts';
 import { systemClock } from './lib/clock.ts';
 import { messageOf, OrionError } from './lib/errors.ts';
@@ -34,6 +35,8 @@ export interface PeerProcessOptions {
   /** Which of its `[[peer]]` this process is. */
   readonly id: string;
   readonly dataDir: string;
+  /** URLs of peers of a running cluster that this one joins; empty for a founder. */
+  readonly join: readonly string[];
   readonly log: (fields: object, message: string) => void;
   /** The peer cannot go on (its disk failed, or an invariant broke) and has stopped: the process should end. */
   readonly onFatal: (error: unknown) => void;
@@ -45,7 +48,7 @@ export interface PeerProcessOptions {
  */
 export async function startPeer(options: PeerProcessOptions): Promise<PeerProcess> {
   const { log } = options;
-  const config = loadCluster(options.configFile);
+  const config = loadCluster(options.configFile, { joins: options.join.length > 0 });
   const listed = config.peers.find((peer) => peer.id === options.id);
   if (listed === undefined) {
     const ids = config.peers.map((peer) => peer.id).join(', ');
@@ -67,6 +70,7 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
       clusterName: config.name,
       founders: config.peers.map(({ id, api, raft }) => ({ peerId: asPeerId(id), api, raft })),
       peerId,
+      joins: options.join.length > 0,
       version,
       raftConfig: raftDefaults,
       log: storage.log,
@@ -116,6 +120,10 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
     await listen(api, listed.api);
     closers.push(() => peer.stop());
     await peer.start();
+    if (options.join.length > 0 && storage.log.identity.clusterId === undefined) {
+      const flags = `--api ${listed.api} --raft ${listed.raft} --peers ${options.join.join(',')}`;
+      log({ command: `orion cluster add ${listed.id} ${flags}` }, 'waiting to be added to the cluster');
+    }
     log({ api: listed.api, raft: listed.raft, dataDir: options.dataDir }, 'peer started');
     return { stop };
   } catch (error) {

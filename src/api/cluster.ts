@@ -1,9 +1,12 @@
-// What this peer knows of its cluster and of itself, answered without asking anyone.
+// What this peer knows of its cluster and of itself, answered without asking anyone; and who the members are to be,
+// which the leader decides, whoever is asked.
 
 import type { FastifyInstance } from 'fastify';
 import type { ReadyAnswer } from '../protocol/api.ts';
+import { parseDocument } from '../protocol/document.ts';
+import { parseAddRequest } from '../protocol/members.ts';
 import { type ApiContext, sendJson } from './context.ts';
-import { queryOf } from './request.ts';
+import { bodyTextOf, queryOf } from './request.ts';
 
 export function clusterRoutes(app: FastifyInstance, context: ApiContext): void {
   const { controlPlane } = context;
@@ -11,6 +14,25 @@ export function clusterRoutes(app: FastifyInstance, context: ApiContext): void {
   app.get('/api/cluster', async (request, reply) => {
     queryOf(request, []);
     return sendJson(reply, 200, controlPlane.cluster());
+  });
+
+  app.post('/api/cluster/peers', async (request, reply) => {
+    queryOf(request, []);
+    const { text, format } = bodyTextOf(request);
+    const asked = parseAddRequest(parseDocument(text, format));
+    return sendJson(reply, 202, await controlPlane.changeMembers(asked));
+  });
+
+  app.delete<{ Params: { id: string } }>('/api/cluster/peers/:id', async (request, reply) => {
+    queryOf(request, []);
+    const { id } = request.params;
+    return sendJson(reply, 200, await controlPlane.changeMembers({ kind: 'remove', id }));
+  });
+
+  app.post<{ Params: { id: string } }>('/api/cluster/peers/:id/promote', async (request, reply) => {
+    queryOf(request, []);
+    const { id } = request.params;
+    return sendJson(reply, 200, await controlPlane.changeMembers({ kind: 'promote', id }));
   });
 
   for (const path of ['/health', '/livez']) {

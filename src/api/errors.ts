@@ -32,6 +32,24 @@ export const errorMeanings: Readonly<Record<ErrorCode, ErrorMeaning>> = {
   },
   CONFLICT: { status: 409, title: 'Conflict', help: 'Clear what is in the way, and send it again.' },
   STALE: { status: 409, title: 'Overtaken', help: 'Read the object again, and decide anew.' },
+  CHANGE_IN_PROGRESS: {
+    status: 409,
+    title: 'Members are changing',
+    help: 'Look at the cluster again, and decide anew.',
+  },
+  ALREADY_MEMBER: { status: 409, title: 'A member already', help: 'Choose another id, or replace the disk.' },
+  REMOVED: {
+    status: 409,
+    title: 'Removed for good',
+    help: 'Start the peer with an empty data directory, and add it.',
+  },
+  LAGGING: { status: 409, title: 'Lagging', help: 'Wait until the learner has caught up.' },
+  LAST_VOTER: { status: 409, title: 'The last voter', help: 'Add another voter first.' },
+  QUORUM_AT_RISK: {
+    status: 409,
+    title: 'Quorum at risk',
+    help: 'Bring a majority of the voters that would remain back first.',
+  },
   PRECONDITION_FAILED: {
     status: 412,
     title: 'Precondition failed',

@@ -10,6 +10,8 @@ interface PeerOptions {
   /** Which of its `[[peer]]` this process is. */
   readonly id: string;
   readonly dataDir: string;
+  /** URLs of a running cluster's peers that this one joins; empty for a founder. */
+  readonly join: readonly string[];
   readonly log: Log;
   /** The peer cannot go on and has stopped: the process is to end. */
   readonly onFatal: (error: unknown) => void;

@@ -17,6 +17,12 @@ const exitCodes: Readonly<Record<ErrorCode, number>> = {
   CONFLICT: 5,
   PRECONDITION_FAILED: 5,
   STALE: 5,
+  CHANGE_IN_PROGRESS: 5,
+  ALREADY_MEMBER: 5,
+  REMOVED: 5,
+  LAGGING: 5,
+  LAST_VOTER: 5,
+  QUORUM_AT_RISK: 5,
   // The caller may not (401, 403).
   FORBIDDEN: 6,
   // Everything else failed, whatever the reason.

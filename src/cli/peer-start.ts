@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Option } from 'clipanion';
 import { limits } from '../lib/limits.ts';
+import { parseUrls } from './arguments.ts';
 import { OrionCommand } from './orion-command.ts';
 import { describeError } from './report.ts';
 import { stopRequested } from './stop-request.ts';
@@ -15,6 +16,10 @@ export class PeerStartCommand extends OrionCommand {
     details: 'Ends on SIGTERM or SIGINT; services live on. Logs are JSON lines on standard error.',
     examples: [
       ['The first box of three', '$0 peer start --config cluster.toml --id pi-1 --data-dir /var/lib/orion'],
+      [
+        'A fourth one, into the running cluster',
+        '$0 peer start --config cluster.toml --id pi-4 --data-dir /var/lib/orion --join http://10.0.0.1:6060',
+      ],
     ] as [string, string][],
   };
 
@@ -25,6 +30,10 @@ export class PeerStartCommand extends OrionCommand {
     description: 'Where this peer keeps its log and state',
   });
 
+  join = Option.String('--join', {
+    description: 'URLs of peers of a running cluster: join it instead of founding one (keep it for restarts)',
+  });
+
   protected override async run(): Promise<void> {
     const { createLogger } = await import('../observe/log.ts');
     const failure = new AbortController();
@@ -33,6 +42,7 @@ export class PeerStartCommand extends OrionCommand {
       configFile: this.config,
       id: this.id,
       dataDir: this.dataDir,
+      join: this.join === undefined ? [] : parseUrls(this.join, '--join'),
       log: createLogger('peer', { self: this.id }),
       onFatal: (error) => failure.abort(error),
     });

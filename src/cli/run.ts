@@ -5,6 +5,7 @@ import { messageOf } from '../lib/errors.ts';
 import { version } from '../protocol/version.ts';
 import { AgentStartCommand } from './agent-start.ts';
 import { ApplyCommand } from './apply.ts';
+import { ClusterAddCommand, ClusterPromoteCommand, ClusterRemoveCommand } from './cluster-members.ts';
 import { ClusterStatusCommand } from './cluster-status.ts';
 import type { Context } from './context.ts';
 import { DeleteCommand } from './delete.ts';
@@ -21,6 +22,9 @@ const commands = [
   Builtins.VersionCommand,
   AgentStartCommand,
   ApplyCommand,
+  ClusterAddCommand,
+  ClusterPromoteCommand,
+  ClusterRemoveCommand,
   ClusterStatusCommand,
   DeleteCommand,
   DevCommand,

@@ -8,6 +8,7 @@ import type {
   Collection,
   Collections,
   List,
+  MembersAnswer,
   ReadyAnswer,
 } from '../protocol/api.ts';
 import type { DocumentFormat } from '../protocol/document.ts';
@@ -41,6 +42,18 @@ export interface LogsOptions {
   /** Only this replica. */
   readonly replica?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface AddPeerOptions {
+  readonly id: string;
+  /** URL of its API. */
+  readonly api: string;
+  /** `host:port` of its Raft transport. */
+  readonly raft: string;
+  /** Default `voter`. */
+  readonly as?: 'voter' | 'learner';
+  /** It takes the place of the peer of that id, whose disk is lost. Default false. */
+  readonly replace?: boolean;
 }
 
 /**
@@ -112,6 +125,22 @@ export class OrionClient {
   /** The cluster as the first peer that answers knows it. */
   async cluster(): Promise<ClusterView> {
     return this.#json({ method: 'GET', path: '/api/cluster' });
+  }
+
+  /** Adds a peer, which must be running with `--join`; the leader promotes it when it has caught up, unless `as: learner`. */
+  async addPeer(peer: AddPeerOptions): Promise<MembersAnswer> {
+    const { id, api, raft, as = 'voter', replace = false } = peer;
+    const body = jsonBody({ id, api, raft, as, replace }, {});
+    return this.#json({ method: 'POST', path: '/api/cluster/peers', ...body });
+  }
+
+  async removePeer(id: string): Promise<MembersAnswer> {
+    return this.#json({ method: 'DELETE', path: `/api/cluster/peers/${encodeURIComponent(id)}` });
+  }
+
+  /** Makes a voter of a learner that has caught up. */
+  async promotePeer(id: string): Promise<MembersAnswer> {
+    return this.#json({ method: 'POST', path: `/api/cluster/peers/${encodeURIComponent(id)}/promote` });
   }
 
   /** Whether the first peer that answers can serve; if not, why. */

@@ -1,12 +1,20 @@
 // cluster.toml: who founds the cluster, and where each peer is reached. Every founder has the same file.
 // Owns: the schema and what must hold between its values. Does not own: a peer's own flags.
 // C1. Every problem of a file is told at once, with its path and, where it can be known, its line.
-// C2. A configuration that loads can run: ids and addresses are distinct, ports are real, the quorum is odd.
+// C2. A configuration that loads can run: ids and addresses are distinct, ports are real, and founders are an odd number.
 
 import { readFileSync } from 'node:fs';
 import { parse, TomlError } from 'smol-toml';
 import { z } from 'zod';
-import { formatAddress, isLoopback, isWildcard, parseAddress, type Address } from '../lib/address.ts';
+import {
+  apiAddress,
+  formatAddress,
+  isDialable,
+  isLoopback,
+  isWildcard,
+  parseAddress,
+  type Address,
+} from '../lib/address.ts';
 import { messageOf, OrionError, type Issue } from '../lib/errors.ts';
 import { nameSchema } from '../protocol/objects.ts';
 import { tomlLines } from './toml-lines.ts';
@@ -43,20 +51,17 @@ type PeerConfig = z.infer<typeof peerSchema>;
 export interface ClusterConfig {
   readonly name: string;
   readonly insecure: boolean;
-  /** The founders: 1, 3 or 5, in the order of the file. */
+  /** In the order of the file: the founders, 1, 3 or 5; any number for a peer that joins. */
   readonly peers: readonly PeerConfig[];
 }
 
-/** Host and port of a peer's `api` URL (port 80 when it names none), or undefined when it is not a plain http URL. */
-export function apiAddress(url: string): Address | undefined {
-  if (!/^http:\/\/[^/?#@\s]+\/?$/i.test(url) || !URL.canParse(url)) return undefined;
-  const { hostname, port } = new URL(url);
-  const address = parseAddress(`${hostname}:${port === '' ? '80' : port}`);
-  return isDialable(address) ? address : undefined;
+export interface ClusterOptions {
+  /** The peer joins a running cluster: the file may list any number of peers. Default false. */
+  readonly joins?: boolean;
 }
 
 /** Reads and checks a file. Throws `CONFIG_INVALID` with every problem found, or when it cannot be read. */
-export function loadCluster(file: string): ClusterConfig {
+export function loadCluster(file: string, options: ClusterOptions = {}): ClusterConfig {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -66,16 +71,20 @@ export function loadCluster(file: string): ClusterConfig {
       cause: error,
     });
   }
-  return parseCluster(text, file);
+  return parseCluster(text, file, options);
 }
 
 /** Checks the text of a file; `fileName` is for messages only. Throws `CONFIG_INVALID` with every problem found. */
-export function parseCluster(text: string, fileName: string): ClusterConfig {
+export function parseCluster(
+  text: string,
+  fileName: string,
+  { joins = false }: ClusterOptions = {},
+): ClusterConfig {
   const document = parseToml(text, fileName);
   const lines = tomlLines(text);
   const parsed = clusterSchema.safeParse(document);
   const problems = parsed.success
-    ? relationProblems(parsed.data)
+    ? relationProblems(parsed.data, joins)
     : parsed.error.issues.flatMap(schemaProblems);
   if (!parsed.success || problems.length > 0) {
     throw invalid(
@@ -124,9 +133,9 @@ function dotted(path: readonly PropertyKey[]): string {
 }
 
 /** What no single value shows: the number of peers, what is there twice, and who could reach it. */
-function relationProblems({ cluster, peer: peers }: z.infer<typeof clusterSchema>): Issue[] {
+function relationProblems({ cluster, peer: peers }: z.infer<typeof clusterSchema>, joins: boolean): Issue[] {
   const problems: Issue[] = [];
-  if (![1, 3, 5].includes(peers.length)) {
+  if (!joins && ![1, 3, 5].includes(peers.length)) {
     const message = `${peers.length} peers; have 1 (to try things out), 3 (survives the loss of one) or 5 (of two)`;
     problems.push({ path: 'peer', message });
   }
@@ -168,8 +177,4 @@ function addressProblems(options: {
     problems.push({ path, message });
   }
   return problems;
-}
-
-function isDialable(address: Address | undefined): boolean {
-  return address !== undefined && address.port > 0;
 }

@@ -29,3 +29,16 @@ export const isLoopback = (host: string): boolean =>
 
 /** True for hosts that mean every interface: one listens on them, but nobody reaches a peer by them. */
 export const isWildcard = (host: string): boolean => host === '0.0.0.0' || host === '::';
+
+/** True for an address that somebody can be reached at. */
+export function isDialable(address: Address | undefined): boolean {
+  return address !== undefined && address.port > 0;
+}
+
+/** Host and port of a peer's `api` URL (port 80 when it names none), or undefined when it is not a plain http URL. */
+export function apiAddress(url: string): Address | undefined {
+  if (!/^http:\/\/[^/?#@\s]+\/?$/i.test(url) || !URL.canParse(url)) return undefined;
+  const { hostname, port } = new URL(url);
+  const address = parseAddress(`${hostname}:${port === '' ? '80' : port}`);
+  return isDialable(address) ? address : undefined;
+}

@@ -9,6 +9,13 @@ export type ErrorCode =
   | 'METHOD_NOT_ALLOWED'
   | 'CONFLICT'
   | 'PRECONDITION_FAILED'
+  // A change of members that cannot be made now.
+  | 'CHANGE_IN_PROGRESS'
+  | 'ALREADY_MEMBER'
+  | 'REMOVED'
+  | 'LAGGING'
+  | 'LAST_VOTER'
+  | 'QUORUM_AT_RISK'
   | 'TOO_LARGE'
   | 'UNSUPPORTED_MEDIA_TYPE'
   | 'INVALID'

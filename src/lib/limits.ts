@@ -23,6 +23,12 @@ export const limits = {
   environmentBytesMax: 128 * KiB - 1,
   /** Commands that wait for their commit on one peer; the next is refused with BUSY. */
   proposalsMax: 4_096,
+  /** Changes of members that wait for their end on one leader; the next is refused with BUSY. */
+  memberChangesMax: 16,
+  /** Calls to the leader that wait for its answer on one follower; the next is refused. */
+  callsMax: 64,
+  /** Kept of a request's time for the commit, once a new member has answered, in milliseconds. */
+  commitReserveMs: 500,
   /** Linearizable reads that wait for their confirmation on one peer; the next is refused with BUSY. */
   readsMax: 8_192,
   /** Inputs that wait for the Raft driver; a message beyond it is dropped (Raft resends). */

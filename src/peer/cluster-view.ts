@@ -1,5 +1,6 @@
 // How this peer sees the cluster, for people and probes: computed on demand from what is in memory, never cached.
 
+import { membersOf } from '../../raft/membership.ts';
 import type { Member, PeerId, RaftStatus, StoreId } from '../../raft/types.ts';
 import type { ClusterView, PeerView } from './control-plane.ts';
 import type { Links } from './links.ts';
@@ -26,7 +27,7 @@ export interface ClusterFacts {
 
 export function clusterView(facts: ClusterFacts): ClusterView {
   const { status, self } = facts;
-  const leader = status?.configuration.voters.find((member) => member.storeId === status.leader);
+  const leader = leaderOf(status);
   return {
     clusterId: facts.clusterId ?? null,
     name: facts.name,
@@ -40,8 +41,14 @@ export function clusterView(facts: ClusterFacts): ClusterView {
   };
 }
 
+/** The member that leads, as far as this peer knows. */
+export function leaderOf(status: RaftStatus | undefined): Member | undefined {
+  if (status?.leader === undefined) return undefined;
+  return membersOf(status.configuration).find((member) => member.storeId === status.leader);
+}
+
 function memberViews(facts: ClusterFacts, status: RaftStatus): PeerView[] {
-  return status.configuration.voters
+  return membersOf(status.configuration)
     .map((member) => memberView(facts, status, member))
     .toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
@@ -53,13 +60,14 @@ function memberView(facts: ClusterFacts, status: RaftStatus, member: Member): Pe
   const leads = status.role === 'leader';
   // A follower hears its leader; what it last heard of the others tells nothing about them.
   const hears = leads || member.storeId === status.leader;
+  const isLearner = status.configuration.learners.some((learner) => learner.storeId === member.storeId);
   return {
     id: member.peerId,
     storeId: member.storeId,
     api: member.api,
     raft: member.raft,
-    role: roleOf(status, member.storeId, isSelf, link !== undefined),
-    voter: true,
+    role: isLearner ? 'learner' : roleOf(status, member.storeId, isSelf, link !== undefined),
+    voter: !isLearner,
     match: leads ? (isSelf ? status.durable : (status.progress.get(member.storeId)?.match ?? 0)) : null,
     lastContactMs: isSelf ? 0 : hears ? since(links.lastHeardMs(member.storeId), nowMs) : null,
     version: isSelf ? facts.version : (link?.version ?? null),

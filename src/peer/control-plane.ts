@@ -1,6 +1,6 @@
 // What a peer offers to those who work through it: API, gateway and controllers see this and the view, nothing else.
 
-import type { ClusterView } from '../protocol/api.ts';
+import type { ClusterView, MemberRequest, MembersAnswer } from '../protocol/api.ts';
 import type { Command, CommandBody, CommandResult } from '../protocol/command.ts';
 import type { RowChange, View } from '../state/view.ts';
 
@@ -46,6 +46,13 @@ export interface ControlPlane {
    * `NO_LEADER`, `NO_QUORUM` or `BUSY` within `limits.requestMs`.
    */
   readBarrier(): Promise<void>;
+
+  /**
+   * Has the leader change who belongs to the cluster. Throws `NOT_FOUND`, `ALREADY_MEMBER`, `REMOVED`, `LAGGING`,
+   * `LAST_VOTER`, `QUORUM_AT_RISK`, `CHANGE_IN_PROGRESS`, `CONFLICT`, `NO_LEADER`, `NO_QUORUM` or `BUSY`, with nothing
+   * changed; `OUTCOME_UNKNOWN` when it may still come true.
+   */
+  changeMembers(request: MemberRequest): Promise<MembersAnswer>;
 
   freshness(): Freshness;
   cluster(): ClusterView;

@@ -4,13 +4,16 @@
 import { type Raft } from '../../raft/raft.ts';
 import type { RaftStatus, StoreId, Term } from '../../raft/types.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { LeaderRequest } from '../protocol/api.ts';
 import type { State } from '../state/state.ts';
 import type { RowChange } from '../state/view.ts';
 import { Applier } from './applier.ts';
 import { Barriers } from './barriers.ts';
+import { Calls } from './calls.ts';
 import { Driver } from './driver.ts';
 import { answerForward, Forwarding } from './forwarding.ts';
-import type { CommandCodec, LogStore, PeerMessage, StateStore, Transport } from './ports.ts';
+import { MemberChanges } from './member-changes.ts';
+import type { CallAnswer, CommandCodec, LogStore, PeerMessage, StateStore, Transport } from './ports.ts';
 import { Proposals } from './proposals.ts';
 import { Transfers } from './transfers.ts';
 import type { Route, WriteParts } from './writer.ts';
@@ -26,22 +29,28 @@ export interface CoreOptions {
   readonly onStatus: (status: RaftStatus) => void;
   readonly onChanges: (index: number, changes: readonly RowChange[]) => void;
   readonly onDiskStalled: () => void;
+  /** Does what only a leader can; this peer leads `term`. */
+  readonly onCall: (request: LeaderRequest) => Promise<CallAnswer>;
   readonly onFatal: (error: unknown) => void;
 }
 
 export class Core implements WriteParts {
   readonly proposals: Proposals;
   readonly forwarding: Forwarding;
+  readonly members: MemberChanges;
+  readonly calls: Calls;
   readonly barriers: Barriers;
   readonly transfers: Transfers;
   readonly applier: Applier;
   readonly #driver: Driver;
   readonly #transport: Transport;
+  readonly #onCall: CoreOptions['onCall'];
   #status: RaftStatus;
 
   constructor(options: CoreOptions) {
     const { raft, log, state, stateStore, codec, transport, clock, onFatal } = options;
     this.#transport = transport;
+    this.#onCall = options.onCall;
     this.#status = raft.status();
     this.#driver = new Driver({
       raft,
@@ -52,6 +61,7 @@ export class Core implements WriteParts {
         apply: (entry) => this.applier.apply(entry),
         onProposal: (outcome) => this.proposals.onOutcome(outcome),
         onTransfer: (outcome) => this.transfers.onOutcome(outcome),
+        onChange: (outcome) => this.members.onOutcome(outcome),
         onRead: (outcome) => this.barriers.onRead(outcome),
         onStatus: (status) => {
           this.#status = status;
@@ -71,6 +81,12 @@ export class Core implements WriteParts {
       send: (to, message) => transport.send(to, message),
     });
     this.transfers = new Transfers({ clock, push: (input) => this.#driver.tryPush(input) });
+    this.members = new MemberChanges({ clock, push: (input) => this.#driver.tryPush(input) });
+    this.calls = new Calls({
+      clock,
+      incarnation: log.identity.incarnation,
+      send: (to, message) => transport.send(to, message),
+    });
     this.barriers = new Barriers({
       clock,
       push: (requestId) => this.#driver.tryPush({ kind: 'read', requestId }),
@@ -84,6 +100,7 @@ export class Core implements WriteParts {
       events: {
         onApplied: (entry, result) => {
           this.proposals.onApplied(entry, result);
+          this.members.onApplied(entry);
           this.barriers.onApplied();
         },
         onChanges: options.onChanges,
@@ -105,6 +122,8 @@ export class Core implements WriteParts {
     this.#driver.stop();
     this.proposals.stop();
     this.forwarding.stop();
+    this.members.stop();
+    this.calls.stop();
     this.barriers.stop();
     this.transfers.stop();
     await this.applier.stop();
@@ -135,7 +154,25 @@ export class Core implements WriteParts {
       case 'forwardAnswer':
         this.forwarding.onAnswer(from, message.requestId, message.answer);
         return;
+      case 'call':
+        void this.#answerCall(from, message.requestId, message.term, message.request);
+        return;
+      case 'callAnswer':
+        this.calls.onAnswer(from, message.requestId, message.answer);
+        return;
     }
+  }
+
+  /** The link to `storeId` is down: whoever waits for an answer from there gets none. */
+  onLinkDown(storeId: StoreId): void {
+    this.forwarding.onLinkDown(storeId);
+    this.calls.onLinkDown(storeId);
+  }
+
+  async #answerCall(from: StoreId, requestId: number, term: Term, request: LeaderRequest): Promise<void> {
+    const leads = this.#status.role === 'leader' && this.#status.term === term;
+    const answer: CallAnswer = leads ? await this.#onCall(request) : { kind: 'refused' };
+    this.#transport.send(from, { kind: 'callAnswer', requestId, answer });
   }
 
   async #answer(from: StoreId, requestId: number, term: Term, data: Uint8Array): Promise<void> {

@@ -11,6 +11,7 @@
 //     long it takes is counted in own ticks, so that a process that was paused itself does not take that for its disk.
 // D4. The queue is bounded: a Raft message beyond it is dropped (Raft resends), a proposal or read refused as busy.
 
+import type { ChangeOutcome } from '../../raft/change.ts';
 import {
   asIndex,
   type Entry,
@@ -35,6 +36,7 @@ export interface DriverEvents {
   apply(entry: Entry): void;
   onProposal(outcome: ProposalOutcome): void;
   onTransfer(outcome: TransferOutcome): void;
+  onChange(outcome: ChangeOutcome): void;
   onRead(outcome: ReadOutcome): void;
   /** After each batch: the core as it is now. */
   onStatus(status: RaftStatus): void;
@@ -146,6 +148,7 @@ export class Driver {
     for (const load of ready.loads) this.#load(load);
     for (const outcome of ready.proposals) this.#events.onProposal(outcome);
     for (const outcome of ready.transfers) this.#events.onTransfer(outcome);
+    for (const outcome of ready.changes) this.#events.onChange(outcome);
     this.#apply(ready.apply);
     for (const outcome of ready.reads) this.#events.onRead(outcome);
   }

@@ -46,12 +46,15 @@ export class Founding {
     this.#hash = options.hash;
   }
 
-  decide(own: Genesis | undefined, pristine: boolean): GenesisDecision {
+  decide(now: {
+    readonly own: Genesis | undefined;
+    readonly pristine: boolean;
+    readonly followed: Genesis | undefined;
+  }): GenesisDecision {
     return decideGenesis({
       self: this.#self,
       founders: this.#founders,
-      own,
-      pristine,
+      ...now,
       heard: this.#links.identities(),
     });
   }

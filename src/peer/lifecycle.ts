@@ -1,57 +1,26 @@
 // The life of a peer, from an empty disk to a member of a running cluster.
 // Owns: the phases, the links, who is heard. Does not own: Raft (Core), what others ask of the peer (Peer).
 //
-// Phases: founding (empty log: waits to hear every founder) → running (genesis in the log) → stopped.
+// Phases: founding (empty log: waits to hear every founder, or to be added) → running (genesis in the log) → stopped.
 //         founding → foreign (a cluster exists that knows this name by another disk): serves what needs no log.
 // E1. Raft speaks only with stores that handshook under the same genesis.
 // E2. A genesis is dropped for another only before this store voted or acknowledged anything (raft/genesis.ts).
 
-import type { RaftConfig } from '../../raft/config.ts';
 import { Raft } from '../../raft/raft.ts';
-import { asIndex, type Genesis, type Member, type PeerId, type StoreId } from '../../raft/types.ts';
+import { asIndex, type Genesis, type Member, type StoreId } from '../../raft/types.ts';
 import { assert, unreachable } from '../lib/assert.ts';
-import type { Clock } from '../lib/clock.ts';
 import { limits } from '../lib/limits.ts';
 import type { State } from '../state/state.ts';
 import type { RowChange } from '../state/view.ts';
-import { Core } from './core.ts';
+import { type AdmissionFacts, committedRemovals, isWelcome, refusalOf } from './admission.ts';
+import { Core, type CoreOptions } from './core.ts';
 import { Founding, genesisIndex, genesisTerm } from './founding.ts';
 import { handOver } from './hand-over.ts';
 import { Leadership } from './leadership.ts';
 import { Links } from './links.ts';
-import type {
-  CommandCodec,
-  LogStore,
-  PeerIdentity,
-  PeerMessage,
-  PeerRun,
-  RestoredLog,
-  StateStore,
-  Transport,
-} from './ports.ts';
-
-export interface PeerOptions {
-  /** From cluster.toml. */
-  readonly clusterName: string;
-  readonly founders: readonly { readonly peerId: PeerId; readonly api: string; readonly raft: string }[];
-  readonly peerId: PeerId;
-  readonly version: string;
-  readonly raftConfig: RaftConfig;
-  readonly log: LogStore;
-  readonly stateStore: StateStore;
-  readonly codec: CommandCodec;
-  readonly transport: Transport;
-  readonly clock: Clock;
-  /** Seeds election time-outs. */
-  readonly seed: number;
-  /** A fresh request id: a random UUID. */
-  readonly requestId: () => string;
-  /** 128 bits in hex of a text. */
-  readonly hash: (text: string) => string;
-  readonly report: (fields: object, message: string) => void;
-  /** The peer has stopped itself because it cannot go on; whoever runs it should end the process. */
-  readonly onFatal: (error: unknown) => void;
-}
+import type { PeerOptions } from './peer-options.ts';
+import type { PeerIdentity, PeerMessage, PeerRun, RestoredLog } from './ports.ts';
+import { Roster } from './roster.ts';
 
 export type Phase =
   | { readonly kind: 'founding'; readonly reason: string }
@@ -63,30 +32,37 @@ export class Lifecycle {
   readonly self: Member;
   readonly links = new Links();
   readonly leadership: Leadership;
+  readonly roster: Roster;
   readonly #options: PeerOptions;
   readonly #state: State;
   readonly #founding: Founding;
   readonly #onChanges: (index: number, changes: readonly RowChange[]) => void;
+  readonly #onCall: CoreOptions['onCall'];
   #phase: Phase = { kind: 'founding', reason: 'it has not started' };
   /** True while genesis is being written: what is heard meanwhile is judged again after it. */
   #writing = false;
+  /** Of a leader that sends to this store though it has no log yet. */
+  #followed: Genesis | undefined;
 
   constructor(options: {
     peer: PeerOptions;
     state: State;
     onChanges: (index: number, changes: readonly RowChange[]) => void;
+    onCall: CoreOptions['onCall'];
   }) {
     this.#options = options.peer;
     this.#state = options.state;
     this.#onChanges = options.onChanges;
-    const { peerId, log, clock, founders, clusterName, hash, raftConfig } = options.peer;
+    this.#onCall = options.onCall;
+    const { peerId, joins, log, clock, founders, clusterName, hash, raftConfig, transport } = options.peer;
     const listed = founders.find((founder) => founder.peerId === peerId);
     assert(listed !== undefined, 'configuration lists this peer');
     this.self = { ...listed, storeId: log.identity.storeId };
     this.leadership = new Leadership({ clock, staleMs: raftConfig.heartbeatMs });
+    this.roster = new Roster({ self: this.self, listed: founders, founds: !joins, transport });
     this.#founding = new Founding({
       name: clusterName,
-      founders: founders.map((founder) => founder.peerId),
+      founders: joins ? [] : founders.map((founder) => founder.peerId),
       self: this.self,
       log,
       links: this.links,
@@ -106,27 +82,37 @@ export class Lifecycle {
     return this.#phase.kind === 'running' ? this.#phase.genesis : undefined;
   }
 
+  /** A committed configuration removed this store. */
+  get isRemoved(): boolean {
+    return committedRemovals(this.core?.status).includes(this.self.storeId);
+  }
+
   async start(): Promise<void> {
-    const { log, transport, founders, peerId } = this.#options;
+    const { log, transport } = this.#options;
     const { genesis } = log.restored;
     if (genesis !== undefined) {
       await log.joinCluster(genesis.clusterId);
       this.#run(genesis, log.restored);
     } else {
-      this.#phase = { kind: 'founding', reason: 'waiting to hear the other founders' };
+      this.#phase = { kind: 'founding', reason: 'it has heard nobody yet' };
     }
     await transport.start({
       self: () => this.#identity(),
-      peers: founders.filter((founder) => founder.peerId !== peerId),
-      refuse: (identity) => this.#refuse(identity),
+      peers: this.roster.peers,
+      isWelcome: (identity) => isWelcome(this.#facts(), identity),
+      refuse: (identity) => refusalOf(this.#facts(), identity),
       events: {
         onUp: (identity) => this.#onUp(identity),
         onDown: (peer) => this.#onDown(peer),
         onLost: (peer) => this.#onLost(peer),
         onMessage: (from, message) => this.#onMessage(from, message),
-        onRefused: (refused, reason) => this.#options.report({ peer: refused, reason }, 'peer link refused'),
+        onRefused: (refused, reason) => {
+          if (refused !== undefined) this.links.refused(refused, reason);
+          this.#options.report({ peer: refused, reason }, 'peer link refused');
+        },
       },
     });
+    this.roster.start();
     void this.#maybeFound();
   }
 
@@ -168,14 +154,19 @@ export class Lifecycle {
       codec,
       transport,
       clock,
-      onStatus: (status) => this.leadership.onStatus(status),
+      onStatus: (status) => {
+        this.leadership.onStatus(status);
+        this.roster.onConfiguration(status.configuration, genesis);
+      },
       onChanges: this.#onChanges,
       onDiskStalled: () =>
         this.#options.report({ overMs: limits.diskStallMs }, 'the disk stalls: a leader would hand over now'),
+      onCall: this.#onCall,
       onFatal: (error) => void this.#fail(error),
     });
     const phase: Phase = { kind: 'running', genesis, core, caughtUp: false };
     this.#phase = phase;
+    this.roster.onConfiguration(core.status.configuration, genesis);
     core.start();
     void this.#catchUp(phase);
   }
@@ -190,7 +181,8 @@ export class Lifecycle {
 
   async #maybeFound(): Promise<void> {
     if (this.#writing || this.#phase.kind === 'stopped' || !this.#pristine()) return;
-    const decision = this.#founding.decide(this.genesis, this.#pristine());
+    const [own, pristine, followed] = [this.genesis, this.#pristine(), this.#followed];
+    const decision = this.#founding.decide({ own, pristine, followed });
     switch (decision.kind) {
       case 'settled':
         return;
@@ -257,15 +249,14 @@ export class Lifecycle {
     };
   }
 
-  #refuse(identity: PeerIdentity): string | undefined {
-    const mine = this.genesis?.clusterId;
-    const theirs = identity.genesis?.clusterId;
-    if (identity.clusterName !== this.#options.clusterName) {
-      return `it belongs to the cluster "${identity.clusterName}", this is "${this.#options.clusterName}"`;
-    }
-    if (mine === undefined || theirs === undefined || mine === theirs) return undefined;
-    if (this.#pristine() || !identity.settled) return undefined;
-    return `it belongs to another cluster of that name (${theirs}, here ${mine})`;
+  /** What decides whom this peer talks to. */
+  #facts(): AdmissionFacts {
+    return {
+      clusterName: this.#options.clusterName,
+      clusterId: this.genesis?.clusterId,
+      pristine: this.#pristine(),
+      removed: committedRemovals(this.core?.status),
+    };
   }
 
   #onUp(identity: PeerIdentity): void {
@@ -281,14 +272,25 @@ export class Lifecycle {
 
   #onDown(peer: PeerRun): void {
     if (!this.links.down(peer.storeId, peer.incarnation)) return;
-    this.core?.forwarding.onLinkDown(peer.storeId);
+    this.core?.onLinkDown(peer.storeId);
     void this.#maybeFound();
   }
 
   #onMessage(from: StoreId, message: PeerMessage): void {
     const genesis = this.genesis;
-    if (genesis === undefined || this.links.identity(from)?.genesis?.clusterId !== genesis.clusterId) return; // E1
+    const theirs = this.links.identity(from)?.genesis;
+    if (genesis === undefined && theirs !== undefined && leads(message)) {
+      this.#followed = theirs;
+      void this.#maybeFound();
+    }
+    if (genesis === undefined || theirs?.clusterId !== genesis.clusterId) return; // E1
     this.links.heard(from, this.#options.clock.monotonicMs());
     this.core?.onMessage(from, message);
   }
+}
+
+/** Whether only a leader sends it, to who belongs to its cluster. */
+function leads(message: PeerMessage): boolean {
+  if (message.kind !== 'raft') return false;
+  return message.message.kind === 'appendRequest' || message.message.kind === 'heartbeatRequest';
 }

@@ -1,16 +1,31 @@
 // Links: which peers are connected, who they said they are, and when each was last heard.
 // K1. At most one live link a peer id; what an older incarnation said is forgotten when it goes.
 
-import type { StoreId } from '../../raft/types.ts';
+import type { PeerId, StoreId } from '../../raft/types.ts';
+import { limits } from '../lib/limits.ts';
 import type { PeerIdentity } from './ports.ts';
 
 export class Links {
   readonly #up = new Map<StoreId, PeerIdentity>();
   readonly #heardMs = new Map<StoreId, number>();
+  /** Why the last handshake failed, by peer, until one succeeds. */
+  readonly #refusals = new Map<PeerId, string>();
 
   up(identity: PeerIdentity, nowMs: number): void {
     this.#up.set(identity.storeId, identity);
     this.#heardMs.set(identity.storeId, nowMs);
+    this.#refusals.delete(identity.peerId);
+  }
+
+  /** It was refused, or refused us. */
+  refused(peerId: PeerId, reason: string): void {
+    if (this.#refusals.size >= limits.refusalsToldMax) this.#refusals.clear();
+    this.#refusals.set(peerId, reason);
+  }
+
+  /** Why there is no link to it, as far as it was said. */
+  refusal(peerId: PeerId): string | undefined {
+    return this.#refusals.get(peerId);
   }
 
   /** False when a newer incarnation of that store has taken the link's place. */

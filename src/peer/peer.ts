@@ -4,6 +4,7 @@
 // E3. A request ends within `limits.requestMs` in every phase.
 // E4. What is refused as NO_LEADER, NO_QUORUM or BUSY was certainly not applied.
 
+import { membersOf } from '../../raft/membership.ts';
 import { unreachable } from '../lib/assert.ts';
 import { OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
@@ -13,12 +14,18 @@ import {
   commandSchemaVersion,
   type CommandResult,
 } from '../protocol/command.ts';
+import type { MemberRequest, MembersAnswer } from '../protocol/api.ts';
 import { State } from '../state/state.ts';
 import type { RowChange, View } from '../state/view.ts';
-import { clusterView } from './cluster-view.ts';
+import { Caller } from './caller.ts';
+import { clusterView, leaderOf } from './cluster-view.ts';
 import type { Applied, ClusterView, ControlPlane, Freshness } from './control-plane.ts';
-import { Lifecycle, type PeerOptions } from './lifecycle.ts';
-import { busy, outcomeUnknown, Writer } from './writer.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { changeMembers } from './members.ts';
+import type { PeerOptions } from './peer-options.ts';
+import { busy, outcomeUnknown, type Route, Writer } from './writer.ts';
+
+const removedReason = 'this peer was removed from the cluster: stop it, and ask another one';
 
 type ChangeListener = (index: number, changes: readonly RowChange[]) => void;
 
@@ -27,6 +34,7 @@ export class Peer implements ControlPlane {
   readonly #state: State;
   readonly #life: Lifecycle;
   readonly #writer: Writer;
+  readonly #caller: Caller;
   readonly #changeListeners = new Set<ChangeListener>();
 
   private constructor(options: PeerOptions, state: State) {
@@ -38,13 +46,25 @@ export class Peer implements ControlPlane {
       onChanges: (index, changes) => {
         for (const listener of this.#changeListeners) listener(index, changes);
       },
+      onCall: (request) => this.#caller.perform(request),
     });
     this.#life = life;
+    const { clock } = options;
+    const { links, roster, leadership } = life;
+    const route = (): Route =>
+      life.core?.route((storeId) => links.identity(storeId) !== undefined) ?? { kind: 'nowhere' };
+    this.#caller = new Caller({
+      clock,
+      leadership,
+      core: () => life.core,
+      route,
+      perform: (core, request) => changeMembers(core, request, { clock, links, roster, leadership }),
+      noLeader: () => this.#noLeader(),
+    });
     this.#writer = new Writer({
-      clock: options.clock,
-      leadership: life.leadership,
-      route: () =>
-        life.core?.route((storeId) => life.links.identity(storeId) !== undefined) ?? { kind: 'nowhere' },
+      clock,
+      leadership,
+      route,
       parts: () => life.core,
       noLeader: () => this.#noLeader(),
     });
@@ -78,6 +98,7 @@ export class Peer implements ControlPlane {
   }
 
   async propose(body: CommandBody): Promise<Applied> {
+    this.#assertMember();
     return this.#writer.write(this.#encode(body));
   }
 
@@ -107,6 +128,7 @@ export class Peer implements ControlPlane {
   }
 
   async readBarrier(): Promise<void> {
+    this.#assertMember();
     const { clock } = this.#options;
     const deadline = clock.monotonicMs() + limits.requestMs;
     for (;;) {
@@ -121,9 +143,14 @@ export class Peer implements ControlPlane {
     }
   }
 
+  async changeMembers(request: MemberRequest): Promise<MembersAnswer> {
+    this.#assertMember();
+    return (await this.#caller.call(request)) as MembersAnswer;
+  }
+
   freshness(): Freshness {
     const status = this.#life.core?.status;
-    const leader = status?.configuration.voters.find((member) => member.storeId === status.leader);
+    const leader = leaderOf(status);
     const heardMs = status?.role === 'leader' ? this.#options.clock.monotonicMs() : status?.leaderHeardMs;
     return {
       index: this.#state.appliedIndex,
@@ -160,6 +187,7 @@ export class Peer implements ControlPlane {
       case 'stopped':
         return ['this peer is stopping'];
       case 'running': {
+        if (this.#life.isRemoved) return [removedReason];
         const { lastContactMs } = this.freshness();
         if (lastContactMs === undefined || lastContactMs > this.#options.raftConfig.electionMaxMs) {
           return [this.#noLeader().message];
@@ -174,13 +202,14 @@ export class Peer implements ControlPlane {
   leaderApi(): string | undefined {
     const status = this.#life.core?.status;
     if (status === undefined || status.role === 'leader') return undefined;
-    return status.configuration.voters.find((member) => member.storeId === status.leader)?.api;
+    return leaderOf(status)?.api;
   }
 
   peerApis(): readonly string[] {
-    const members = this.#life.core?.status.configuration.voters ?? this.#options.founders;
+    const { configuration } = this.#life.core?.status ?? {};
+    const members = configuration === undefined ? this.#options.founders : membersOf(configuration);
     const others = members.filter((member) => member.peerId !== this.#life.self.peerId);
-    return [this.#life.self.api, ...others.map((member) => member.api)];
+    return [this.#life.self.api, ...new Set(others.map((member) => member.api))];
   }
 
   controlTerm(): number | undefined {
@@ -210,6 +239,11 @@ export class Peer implements ControlPlane {
       );
     }
     return data;
+  }
+
+  /** Nobody tells a removed peer who leads: whoever asks it learns so at once. */
+  #assertMember(): void {
+    if (this.#life.isRemoved) throw new OrionError('NO_LEADER', removedReason);
   }
 
   #noLeader(): OrionError {

@@ -17,6 +17,8 @@ import type {
   StoreId,
   Term,
 } from '../../raft/types.ts';
+import type { ErrorCode } from '../lib/errors.ts';
+import type { LeaderRequest } from '../protocol/api.ts';
 import type { Command } from '../protocol/command.ts';
 import type { Row, RowKey } from '../state/row.ts';
 
@@ -132,7 +134,24 @@ export type PeerMessage =
   | { readonly kind: 'raft'; readonly message: Message }
   /** A command for the leader of `term`. Any other peer refuses it, definitely. */
   | { readonly kind: 'forward'; readonly requestId: number; readonly term: Term; readonly data: Uint8Array }
-  | { readonly kind: 'forwardAnswer'; readonly requestId: number; readonly answer: ForwardAnswer };
+  | { readonly kind: 'forwardAnswer'; readonly requestId: number; readonly answer: ForwardAnswer }
+  /** What only the leader of `term` can do. Any other peer refuses it, definitely. */
+  | {
+      readonly kind: 'call';
+      readonly requestId: number;
+      readonly term: Term;
+      readonly request: LeaderRequest;
+    }
+  | { readonly kind: 'callAnswer'; readonly requestId: number; readonly answer: CallAnswer };
+
+/** How a call to the leader ended. */
+export type CallAnswer =
+  | { readonly kind: 'done'; readonly value: unknown }
+  /** Without effect, for a reason that the caller is told. */
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string }
+  /** Without effect: another peer may do it. */
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'unknown' };
 
 export type ForwardAnswer =
   /** Applied by the leader at `index`, with the result encoded as msgpack. */
@@ -159,15 +178,28 @@ export interface TransportEvents {
   onRefused(peerId: PeerId | undefined, reason: string): void;
 }
 
+/** Where a peer is reached. One that is named several times has several addresses, tried in turn. */
+export interface PeerAddress {
+  readonly peerId: PeerId;
+  /** `host:port`. */
+  readonly raft: string;
+  /** It may not know this peer: it is dialled even if by the order of the ids it should dial. Default false. */
+  readonly isNew?: boolean;
+}
+
 export interface Transport {
   /** Starts listening and dialling. `self` is asked at each handshake, so that it is never stale. */
   start(options: {
     readonly self: () => PeerIdentity;
-    readonly peers: readonly { readonly peerId: PeerId; readonly raft: string }[];
+    readonly peers: readonly PeerAddress[];
+    /** Whether a peer that is not listed is let in. Default: none is. */
+    readonly isWelcome?: (identity: PeerIdentity) => boolean;
     /** A reason to refuse this peer, or undefined. */
     readonly refuse: (identity: PeerIdentity) => string | undefined;
     readonly events: TransportEvents;
   }): Promise<void>;
+  /** The peers from now on. Links to others are not ended, and not made again. */
+  setPeers(peers: readonly PeerAddress[]): void;
   /** Queued, or dropped and false: no link, or its queue is full. Raft messages are resent by Raft. */
   send(to: StoreId, message: PeerMessage): boolean;
   /** Ends every connection, so that both sides handshake anew with what is true now. */

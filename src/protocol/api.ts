@@ -45,6 +45,52 @@ export interface Problem {
   readonly errors?: readonly Issue[];
 }
 
+/** A change of members, as a user asks for it. */
+export type MemberRequest =
+  | {
+      readonly kind: 'add';
+      readonly id: string;
+      readonly api: string;
+      readonly raft: string;
+      /** `voter` is promoted by the leader when it has caught up. */
+      readonly as: 'voter' | 'learner';
+      /** It takes the place of the peer of that id, whose disk is lost. */
+      readonly replace: boolean;
+    }
+  | { readonly kind: 'remove'; readonly id: string }
+  | { readonly kind: 'promote'; readonly id: string };
+
+/** What only the leader can do, beside applying commands: passed on to it by the peer that was asked. */
+export type LeaderRequest = MemberRequest;
+
+interface MemberView {
+  readonly id: string;
+  readonly storeId: string;
+  readonly api: string;
+  readonly raft: string;
+}
+
+export interface ConfigurationView {
+  /** Log index from which on it is in effect. */
+  readonly index: number;
+  readonly voters: readonly MemberView[];
+  readonly learners: readonly (MemberView & { readonly wants: 'voter' | 'learner' })[];
+}
+
+interface BeforeAndAfter {
+  readonly before: number;
+  /** Once everything has come true that was asked, promotions included. */
+  readonly after: number;
+}
+
+/** Answers a change of members. */
+export interface MembersAnswer {
+  readonly configuration: ConfigurationView;
+  readonly voters: BeforeAndAfter;
+  /** How many voters may be lost while the others still decide. */
+  readonly tolerance: BeforeAndAfter;
+}
+
 export interface PeerView {
   readonly id: string;
   /** Null while its disk has not been heard of. */

@@ -6,6 +6,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { backoffMs } from '../lib/backoff.ts';
 import { limits } from '../lib/limits.ts';
+import type { Connection } from './connection.ts';
 import type { Opening } from './opening.ts';
 
 export interface DialerOptions {
@@ -49,9 +50,13 @@ export class Dialer {
     this.#state = { kind: 'waiting', cancel: this.#options.clock.after(pauseMs, () => this.#try()) };
   }
 
-  /** A link stands: nothing more to do. */
-  onLinked(): void {
-    this.#state = { kind: 'idle' };
+  /** A link of these connections stands: nothing more to do. A try that did not make it is given up. */
+  onLinked(connections: readonly Connection[]): void {
+    const state = this.#state;
+    const isOwn =
+      state.kind === 'trying' && state.openings.some((one) => connections.includes(one.connection));
+    if (isOwn) this.#state = { kind: 'idle' };
+    else this.stop('the other side dialled first');
   }
 
   /** Gives up the try under way or the next one. */

@@ -1,13 +1,15 @@
-// A remote: one other peer of the configuration, with the link to it, or the half of one that waits for its twin.
+// A remote: one other peer, with the link to it, or the half of one that waits for its twin.
 // Invariants:
 // M1. At most one link and one half; what is newer (a later run of the peer, a later attempt) replaces what is older.
 // M2. `onUp` and `onDown` alternate, each link having exactly one of both.
 // M3. A run that is older than one already linked is refused: it is a process that should be gone.
 // M4. A run whose link the other side ended is probed; it is lost when nobody listens there any more, or when a later run
 //     is linked, and only once.
+// M5. While it is to be dialled, its addresses are tried in turn until a link stands, and again when that has ended.
 
 import type { PeerId, StoreId } from '../../raft/types.ts';
-import { assert } from '../lib/assert.ts';
+import type { Address } from '../lib/address.ts';
+import { assert, present } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { limits } from '../lib/limits.ts';
 import type { PeerIdentity, PeerMessage } from '../peer/ports.ts';
@@ -21,12 +23,12 @@ export interface RemoteOptions {
   /** A number in `[0, 1)`. */
   readonly random: () => number;
   readonly self: () => PeerIdentity;
-  /** Opens both connections of a try; undefined when the other side is the one that dials. */
-  readonly open: ((onEnd: (reason: string) => void) => readonly Opening[]) | undefined;
+  /** Opens both connections of a try. */
+  readonly open: (address: Address, onEnd: (reason: string) => void) => readonly Opening[];
   readonly onUp: (link: Link) => void;
   readonly onDown: (link: Link, reason: string) => void;
   /** Finds out whether anybody still listens where the peer did; the answer gives up. */
-  readonly probe: (onDead: () => void) => () => void;
+  readonly probe: (identity: PeerIdentity, onDead: () => void) => () => void;
   /** The process behind a link that was up is dead. */
   readonly onLost: (identity: PeerIdentity) => void;
   readonly onMessage: (from: StoreId, message: PeerMessage) => void;
@@ -42,7 +44,10 @@ interface Age {
 export class Remote {
   readonly peerId: PeerId;
   readonly #options: RemoteOptions;
-  readonly #dialer: Dialer | undefined;
+  readonly #dialer: Dialer;
+  /** Where it is reached; empty while the other side is the one that dials. */
+  #addresses: readonly Address[] = [];
+  #tries = 0;
   #half: Joined | undefined;
   #link: Link | undefined;
   /** The newest run that was linked. */
@@ -53,8 +58,15 @@ export class Remote {
   constructor(peerId: PeerId, options: RemoteOptions) {
     this.peerId = peerId;
     this.#options = options;
-    const { clock, random, open, onFailed } = options;
-    this.#dialer = open === undefined ? undefined : new Dialer({ clock, random, open, onFailed });
+    const { clock, random, onFailed } = options;
+    const open = (onEnd: (reason: string) => void): readonly Opening[] =>
+      options.open(this.#nextAddress(), onEnd);
+    this.#dialer = new Dialer({ clock, random, open, onFailed });
+  }
+
+  /** Nothing stands, and nothing is about to. */
+  get isIdle(): boolean {
+    return this.#link === undefined && this.#half === undefined && this.#addresses.length === 0;
   }
 
   /** M3: a reason to refuse this run of the peer, or undefined. */
@@ -66,8 +78,18 @@ export class Remote {
     return `run ${incarnation} of ${this.peerId} is older than its run ${newest.incarnation}: end the older process`;
   }
 
-  dial(): void {
-    this.#dialer?.dial();
+  /** Where to dial it from now on; nowhere: it dials, or is not wanted any more. A link that stands stays. */
+  reach(addresses: readonly Address[]): void {
+    const isSame =
+      addresses.length === this.#addresses.length &&
+      addresses.every(({ host, port }, i) => {
+        const known = this.#addresses[i];
+        return known?.host === host && known.port === port;
+      });
+    if (isSame) return;
+    this.#addresses = addresses;
+    if (addresses.length === 0) this.#dialer.stop('not to be dialled any more');
+    else if (this.#link === undefined) this.#dialer.dial();
   }
 
   /** Takes a connection that both sides accepted; with its twin it makes a link. */
@@ -96,14 +118,21 @@ export class Remote {
   /** Ends what stands; whoever dials begins anew at once. */
   reconnect(): void {
     this.stop('reconnecting');
-    this.dial();
+    if (this.#addresses.length > 0) this.#dialer.dial();
   }
 
   stop(reason: string): void {
     this.#cancelProbe();
     this.#half?.connection.close(reason);
     this.#link?.close(reason);
-    this.#dialer?.stop(reason);
+    this.#dialer.stop(reason);
+  }
+
+  /** M5. */
+  #nextAddress(): Address {
+    const address = this.#addresses[this.#tries % this.#addresses.length];
+    this.#tries += 1;
+    return present(address, 'M5: it is dialled somewhere');
   }
 
   #up(half: Joined, joined: Joined): void {
@@ -126,7 +155,7 @@ export class Remote {
     this.#link = link;
     this.#newest = link.identity;
     this.#newestIsLost = false;
-    this.#dialer?.onLinked();
+    this.#dialer.onLinked([half.connection, joined.connection]);
     onUp(link);
     link.start();
   }
@@ -142,9 +171,10 @@ export class Remote {
     assert(this.#link === link, 'the link that ends is the one that stood');
     this.#link = undefined;
     const stable = this.#options.clock.monotonicMs() - link.sinceMs >= limits.linkStableMs;
-    this.#dialer?.dialLater(stable);
+    if (this.#addresses.length > 0) this.#dialer.dialLater(stable);
     this.#options.onDown(link, reason);
-    if (by === 'them') this.#cancelProbe = this.#options.probe(() => this.#lose(link.identity));
+    if (by === 'them')
+      this.#cancelProbe = this.#options.probe(link.identity, () => this.#lose(link.identity));
   }
 }
 

@@ -1,5 +1,6 @@
 // The transport between peers over TCP: listens, dials, and routes messages by store id.
-// Of two peers the one with the smaller id dials, so that there is one pair of connections and no race about it.
+// Of two peers the one with the smaller id dials, so that there is one pair of connections and no race about it. A peer
+// that may not know the other yet is dialled whatever the ids, and takes such a connection only while it does not know it.
 // T1. `onDown` follows each `onUp` exactly once, also on `stop`; no event comes after `stop` has resolved.
 // T2. Whoever connects is nobody until the handshake says who it is, and at most `limits.linkConnectionsMax` may.
 // T3. One store id has at most one link, whatever peer id claims it.
@@ -11,7 +12,7 @@ import { assert, present } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { messageOf, OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
-import type { PeerIdentity, PeerMessage, Transport } from '../peer/ports.ts';
+import type { PeerAddress, PeerIdentity, PeerMessage, Transport } from '../peer/ports.ts';
 import { purposes } from './handshake.ts';
 import type { Link } from './link.ts';
 import { probe } from './probe.ts';
@@ -57,7 +58,9 @@ class TcpPeerTransport implements TcpTransport {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #inbound = new Set<Opening>();
+  /** The peers that are listed, and strangers that were let in. */
   readonly #remotes = new Map<PeerId, Remote>();
+  #listed: ReadonlySet<PeerId> = new Set();
   readonly #links = new Map<StoreId, Link>();
   readonly #refusals = new Refusals();
   readonly #failures = new Refusals();
@@ -76,12 +79,25 @@ class TcpPeerTransport implements TcpTransport {
   async start(options: StartOptions): Promise<void> {
     assert(this.#started === undefined, 'a transport is started once');
     this.#started = options;
-    for (const peer of options.peers) {
-      if (peer.peerId !== this.#peerId) this.#remotes.set(peer.peerId, this.#remote(peer, options));
-    }
     await this.#listen();
+    this.setPeers(options.peers);
+  }
+
+  setPeers(peers: readonly PeerAddress[]): void {
     if (this.#stopped) return;
-    for (const remote of this.#remotes.values()) remote.dial();
+    const others = peers.filter(({ peerId }) => peerId !== this.#peerId);
+    this.#listed = new Set(others.map(({ peerId }) => peerId));
+    for (const peerId of this.#listed) {
+      const addresses = others
+        .filter((peer) => peer.peerId === peerId && (peer.isNew === true || dials(this.#peerId, peerId)))
+        .map(({ raft }) => addressOf(raft));
+      this.#remote(peerId).reach(addresses);
+    }
+    for (const [peerId, remote] of this.#remotes) {
+      if (this.#listed.has(peerId)) continue;
+      remote.reach([]);
+      this.#maybeForget(remote);
+    }
   }
 
   send(to: StoreId, message: PeerMessage): boolean {
@@ -125,25 +141,39 @@ class TcpPeerTransport implements TcpTransport {
     this.#server.on('error', (error) => this.#log({ reason: messageOf(error) }, 'peer listener failed'));
   }
 
-  #remote(peer: { readonly peerId: PeerId; readonly raft: string }, { self, events }: StartOptions): Remote {
-    const { peerId } = peer;
+  /** The remote of that name, made if there is none. */
+  #remote(peerId: PeerId): Remote {
+    const known = this.#remotes.get(peerId);
+    if (known !== undefined) return known;
+    const { self, events } = present(this.#started, 'peers come after the start');
     const { clock, random } = this.#options;
-    const address = addressOf(peer.raft);
     const remote: Remote = new Remote(peerId, {
       clock,
       random,
       self,
-      open: dials(this.#peerId, peerId) ? (onEnd) => this.#open(remote, address, onEnd) : undefined,
+      open: (address, onEnd) => this.#open(remote, address, onEnd),
       onUp: (link) => this.#onUp(link),
-      onDown: (link, reason) => this.#onDown(link, reason),
-      probe: (onDead) => probe({ address, clock, onDead }),
+      onDown: (link, reason) => {
+        this.#onDown(link, reason);
+        this.#maybeForget(remote);
+      },
+      probe: ({ raft }, onDead) => {
+        const address = parseAddress(raft);
+        return address === undefined ? () => undefined : probe({ address, clock, onDead });
+      },
       onLost: ({ storeId, incarnation }) => events.onLost({ peerId, storeId, incarnation }),
       onMessage: (from, message) => events.onMessage(from, message),
       onFailed: (reason) => {
         if (this.#failures.add(peerId, reason)) this.#log({ peerId, reason }, 'peer not reached');
       },
     });
+    this.#remotes.set(peerId, remote);
     return remote;
+  }
+
+  /** A stranger without a connection leaves no trace. */
+  #maybeForget(remote: Remote): void {
+    if (!this.#listed.has(remote.peerId) && remote.isIdle) this.#remotes.delete(remote.peerId);
   }
 
   #open(remote: Remote, address: Address, onEnd: (reason: string) => void): readonly Opening[] {
@@ -176,11 +206,13 @@ class TcpPeerTransport implements TcpTransport {
       dial,
       self,
       admit: (identity) => this.#admit(identity, dial === undefined),
-      onJoined: (joined) =>
-        present(this.#remotes.get(joined.identity.peerId), 'only known peers join').offer(joined),
+      onJoined: (joined) => this.#remote(joined.identity.peerId).offer(joined),
       onRefused: (peerId, reason) => this.#onRefused(peerId, reason),
       onEnd: (reason) => {
-        for (const remote of this.#remotes.values()) remote.onOpeningEnd(opening);
+        for (const remote of this.#remotes.values()) {
+          remote.onOpeningEnd(opening);
+          this.#maybeForget(remote);
+        }
         onEnd(reason);
       },
     });
@@ -189,21 +221,25 @@ class TcpPeerTransport implements TcpTransport {
 
   /** A reason to refuse whoever says this of itself, or undefined. */
   #admit(identity: PeerIdentity, inbound: boolean): string | undefined {
-    const { self, refuse } = present(this.#started, 'handshakes come after the start');
+    const { self, refuse, isWelcome } = present(this.#started, 'handshakes come after the start');
     const { peerId, storeId, clusterName } = identity;
     const own = self();
     if (clusterName !== own.clusterName) {
       return `cluster ${clusterName} is not cluster ${own.clusterName}: check [cluster] name in cluster.toml`;
     }
     if (peerId === this.#peerId) return `${peerId} met itself: check ids and raft addresses in cluster.toml`;
-    const remote = this.#remotes.get(peerId);
-    if (remote === undefined) return `${peerId} is not in the configuration of ${this.#peerId}`;
-    if (inbound && !dials(peerId, this.#peerId)) return `${this.#peerId} dials ${peerId}, not the reverse`;
+    const isListed = this.#listed.has(peerId);
+    if (!isListed && isWelcome?.(identity) !== true) {
+      return `${peerId} is not in the configuration of ${this.#peerId}`;
+    }
+    if (inbound && isListed && dials(this.#peerId, peerId)) {
+      return `${this.#peerId} dials ${peerId}, not the reverse`;
+    }
     const holder = storeId === own.storeId ? this.#peerId : this.#links.get(storeId)?.identity.peerId;
     if (holder !== undefined && holder !== peerId) {
       return `${peerId} has the store of ${holder}: one data directory is a copy of the other`;
     }
-    return remote.refuse(identity) ?? refuse(identity);
+    return this.#remotes.get(peerId)?.refuse(identity) ?? refuse(identity);
   }
 
   #onRefused(peerId: PeerId | undefined, reason: string): void {

@@ -4,7 +4,7 @@
 
 import type { Entry, Genesis, Learner, Member, Membership, Message } from '../../raft/types.ts';
 import { limits } from '../lib/limits.ts';
-import type { ForwardAnswer, PeerIdentity, PeerMessage } from '../peer/ports.ts';
+import type { CallAnswer, ForwardAnswer, PeerIdentity, PeerMessage } from '../peer/ports.ts';
 
 type VoteRequest = Extract<Message, { kind: 'voteRequest' }>;
 
@@ -91,6 +91,10 @@ function isPeerMessage(it: Fields): boolean {
       return isCount(it['requestId']) && isCount(it['term']) && isBytes(it['data']);
     case 'forwardAnswer':
       return isCount(it['requestId']) && isForwardAnswer(asFields(it['answer']));
+    case 'call':
+      return isCount(it['requestId']) && isCount(it['term']) && isLeaderRequest(asFields(it['request']));
+    case 'callAnswer':
+      return isCount(it['requestId']) && isCallAnswer(asFields(it['answer']));
     default:
       return false;
   }
@@ -102,6 +106,35 @@ function isForwardAnswer(it: Fields | undefined): boolean {
       return isCount(it?.['index']);
     case 'refused':
       return ['NOT_LEADER', 'BUSY', 'OVERTAKEN'].includes(String(it?.['reason']));
+    case 'unknown':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function isLeaderRequest(it: Fields | undefined): boolean {
+  switch (it?.['kind'] as Extract<PeerMessage, { kind: 'call' }>['request']['kind'] | undefined) {
+    case 'add':
+      return (
+        [it?.['id'], it?.['api'], it?.['raft']].every(isText) &&
+        (it?.['as'] === 'voter' || it?.['as'] === 'learner') &&
+        isFlag(it['replace'])
+      );
+    case 'remove':
+    case 'promote':
+      return isText(it?.['id']);
+    default:
+      return false;
+  }
+}
+
+function isCallAnswer(it: Fields | undefined): boolean {
+  switch (it?.['kind'] as CallAnswer['kind'] | undefined) {
+    case 'failed':
+      return isText(it?.['code']) && isText(it['message']);
+    case 'done':
+    case 'refused':
     case 'unknown':
       return true;
     default:

@@ -2,6 +2,7 @@
 
 import { OrionError, type ErrorCode } from '../../src/lib/errors.ts';
 import type { Applied, ClusterView, ControlPlane, Freshness } from '../../src/peer/control-plane.ts';
+import type { MemberRequest, MembersAnswer } from '../../src/protocol/api.ts';
 import type { CommandBody, CommandResult } from '../../src/protocol/command.ts';
 import type { Assignment, Node, OrionObject, Service, Setting } from '../../src/protocol/objects.ts';
 import type { RowChange, TableView, View } from '../../src/state/view.ts';
@@ -85,6 +86,17 @@ export class FakeControlPlane implements ControlPlane {
   freshness(): Freshness {
     const leader = this.term === undefined ? undefined : 'p1';
     return { index: this.view.appliedIndex, leader, lastContactMs: this.lastContactMs };
+  }
+
+  /** Changes of members asked for, oldest first. */
+  readonly changes: MemberRequest[] = [];
+
+  async changeMembers(request: MemberRequest): Promise<MembersAnswer> {
+    this.changes.push(request);
+    const failure = this.failures.shift();
+    if (typeof failure === 'string') throw new OrionError(failure, 'as the test wants it');
+    const configuration = { index: 7, voters: [], learners: [] };
+    return { configuration, voters: { before: 3, after: 4 }, tolerance: { before: 1, after: 1 } };
   }
 
   cluster(): ClusterView {

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { apiAddress, loadCluster, parseCluster } from '../../src/config/cluster.ts';
+import { loadCluster, parseCluster } from '../../src/config/cluster.ts';
+import { apiAddress } from '../../src/lib/address.ts';
 import { isOrionError, type Issue } from '../../src/lib/errors.ts';
 
 interface PeerLines {

@@ -14,15 +14,9 @@ import type { Assignment, Node, OrionObject, Service } from '../../src/protocol/
 import { request, type Answer } from './http.ts';
 import { killHard, pidsWritingBelow } from './leftovers.ts';
 import { freePorts } from './ports.ts';
+import { configFileOf, configOf, makePeer, type Peer } from './peer.ts';
 import { Program } from './program.ts';
 import { until } from './until.ts';
-
-export interface Peer extends Program {
-  /** URL of its API. */
-  readonly api: string;
-  /** `host:port`. */
-  readonly raft: string;
-}
 
 export interface ClusterOptions {
   /** Default 3. */
@@ -48,10 +42,10 @@ export class Cluster {
   /** Its temporary folder: cluster.toml, one folder a member, `logs/`. */
   readonly folder: string;
   readonly configFile: string;
-  readonly peers: readonly Peer[];
+  readonly peers: Peer[];
   readonly agents: Program[] = [];
 
-  private constructor(folder: string, peers: readonly Peer[]) {
+  private constructor(folder: string, peers: Peer[]) {
     this.folder = folder;
     this.configFile = join(folder, 'cluster.toml');
     this.peers = peers;
@@ -77,30 +71,11 @@ export class Cluster {
     mkdirSync(join(folder, 'logs'));
     const count = options.peers ?? 3;
     const ports = await freePorts(count * 2);
-    const peers = Array.from({ length: count }, (_, i): Peer => {
-      const id = `peer-${i + 1}`;
-      const dataDir = join(folder, id);
-      const args = [
-        'peer',
-        'start',
-        '--config',
-        join(folder, 'cluster.toml'),
-        '--id',
-        id,
-        '--data-dir',
-        dataDir,
-      ];
-      const program = new Program({ id, args, dataDir, logFile: join(folder, 'logs', `${id}.log`) });
-      return Object.assign(program, {
-        api: `http://127.0.0.1:${ports[i * 2]}`,
-        raft: `127.0.0.1:${ports[i * 2 + 1]}`,
-      });
-    });
-    const cluster = new Cluster(folder, peers);
-    const tables = peers.map(
-      (peer) => `[[peer]]\nid = "${peer.id}"\napi = "${peer.api}"\nraft = "${peer.raft}"\n`,
+    const peers = Array.from({ length: count }, (_, i) =>
+      makePeer({ folder, id: `peer-${i + 1}`, ports: [ports[i * 2], ports[i * 2 + 1]], join: [] }),
     );
-    writeFileSync(cluster.configFile, `[cluster]\nname = "e2e"\n\n${tables.join('\n')}`);
+    const cluster = new Cluster(folder, peers);
+    writeFileSync(cluster.configFile, configOf(peers));
     for (let i = 0; i < (options.agents ?? 1); i += 1) cluster.addAgent();
     return cluster;
   }
@@ -123,6 +98,15 @@ export class Cluster {
     const agent = new Program({ id, args, dataDir, logFile: join(this.folder, 'logs', `${id}.log`) });
     this.agents.push(agent);
     return agent;
+  }
+
+  /** One more peer, with an empty disk, that joins; not started, and not added to the cluster. */
+  async addPeer(): Promise<Peer> {
+    const id = `peer-${this.peers.length + 1}`;
+    const peer = makePeer({ folder: this.folder, id, ports: await freePorts(2), join: this.peerUrls() });
+    this.peers.push(peer);
+    writeFileSync(configFileOf(this.folder, id), configOf(this.peers));
+    return peer;
   }
 
   peerUrls(): string[] {

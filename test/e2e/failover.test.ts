@@ -3,7 +3,8 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { afterEach, expect, test } from 'vitest';
 import { present } from '../../src/lib/assert.ts';
-import { Cluster, type Peer } from './cluster.ts';
+import { Cluster } from './cluster.ts';
+import type { Peer } from './peer.ts';
 import { request } from './http.ts';
 
 let cluster: Cluster;

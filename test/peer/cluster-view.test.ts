@@ -9,7 +9,11 @@ import type { ClusterView } from '../../src/peer/control-plane.ts';
 const members = ['a', 'b', 'c'].map((id) => ({ peerId: id, storeId: `store-${id}`, api: '', raft: '' }));
 
 /** The view of peer `a`, which heard the others last when the connection was made: long ago. */
-function viewOf(role: string, leader: string | undefined): ClusterView {
+function viewOf(
+  role: string,
+  leader: string | undefined,
+  learners: readonly (typeof members)[number][] = [],
+): ClusterView {
   return clusterView({
     name: 'home',
     self: { peerId: 'a', storeId: 'store-a', api: '', raft: '' },
@@ -23,7 +27,7 @@ function viewOf(role: string, leader: string | undefined): ClusterView {
       commit: 9,
       durable: 9,
       progress: new Map(),
-      configuration: { voters: members },
+      configuration: { voters: members, outgoing: [], learners },
     } as unknown as RaftStatus,
     appliedIndex: 9,
     links: { identity: () => ({ version: '1' }), lastHeardMs: () => 1_000 } as unknown as Links,
@@ -44,4 +48,16 @@ test('a follower tells it of its leader alone: the others have no reason to spea
 
 test('a candidate has heard no leader, and tells it of nobody', () => {
   expect(contacts(viewOf('preCandidate', undefined))).toEqual([0, null, null]);
+});
+
+test('a learner is shown as such: it has no vote, and may lead nobody', () => {
+  const learner = { peerId: 'd', storeId: 'store-d', api: '', raft: '' };
+  const view = viewOf('leader', 'store-a', [learner]);
+  expect(view.peers.map(({ id, role, voter }) => [id, role, voter])).toEqual([
+    ['a', 'leader', true],
+    ['b', 'follower', true],
+    ['c', 'follower', true],
+    ['d', 'learner', false],
+  ]);
+  expect(view.quorum.voters).toBe(3);
 });

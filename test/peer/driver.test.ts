@@ -47,6 +47,7 @@ function alone() {
       apply: () => undefined,
       onProposal: () => undefined,
       onTransfer: () => undefined,
+      onChange: () => undefined,
       onRead: () => undefined,
       onStatus: () => undefined,
       onDiskStalled: () => (seen.stalls += 1),

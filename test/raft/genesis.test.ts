@@ -25,11 +25,12 @@ const other = genesis(member('x'), member('y'), member('z'));
 
 function ask(question: Partial<GenesisQuestion>): ReturnType<typeof decideGenesis> {
   return decideGenesis({
-    self: { peerId: asPeerId('a'), storeId: asStoreId('a') },
+    self: member('a'),
     founders: ['a', 'b', 'c'].map(asPeerId),
     own: undefined,
     pristine: true,
     heard: [],
+    followed: undefined,
     ...question,
   });
 }
@@ -101,14 +102,38 @@ describe('decideGenesis', () => {
   });
 
   test('a wiped founder does not come back by itself, and is told what to do', () => {
-    const self = { peerId: asPeerId('c'), storeId: asStoreId('c2') };
+    const self = member('c', 'c2');
     const decision = ask({ self, heard: [heard('a', abc), heard('b', abc)] });
     expect(decision).toMatchObject({ kind: 'foreign', genesis: abc });
-    expect(decision.kind === 'foreign' && decision.reason).toMatch(/this disk is new.*\(c\).*replaced/);
+    expect(decision.kind === 'foreign' && decision.reason).toMatch(
+      /this disk is new.*\(c\).*"orion cluster add c --api http:\/\/c --raft c:1 --replace --peers http:\/\/a,http:\/\/b"/,
+    );
+  });
+
+  test('a wiped founder that a leader sends to has been given the place of its old disk: it takes that genesis', () => {
+    const self = member('c', 'c2');
+    const decision = ask({ self, heard: [heard('a', abc), heard('b', abc)], followed: abc });
+    expect(decision).toEqual({ kind: 'adopt', genesis: abc });
+  });
+
+  test('who joins founds nothing, whoever it hears, until a leader sends to it; then that stands', () => {
+    const joins = { self: member('d'), founders: [] };
+    const waits = {
+      kind: 'wait',
+      reason: expect.stringContaining('orion cluster add d --api http://d --raft d:1'),
+    };
+    expect(ask(joins)).toEqual(waits);
+    expect(ask({ ...joins, heard: [heard('a', abc), heard('b', abc), heard('c', abc)] })).toEqual(waits);
+    expect(ask({ ...joins, heard: [heard('a', abc)], followed: abc })).toEqual({
+      kind: 'adopt',
+      genesis: abc,
+    });
+    const settled = { kind: 'settled', genesis: abc };
+    expect(ask({ ...joins, own: abc, heard: [heard('x', other)], followed: other })).toEqual(settled);
   });
 
   test('a founder never writes a second genesis over one that it hears', () => {
-    const self = { peerId: asPeerId('c'), storeId: asStoreId('c2') };
+    const self = member('c', 'c2');
     expect(ask({ self, heard: [heard('a', abc), heard('b')] })).toMatchObject({ kind: 'foreign' });
   });
 

@@ -50,6 +50,9 @@ describe('who leaves', () => {
     answer(['b', 'c']);
     const removing = a.status.configuration;
     expect(removing.outgoing).toEqual([]);
+    a.propose('nobody would tell it what became of this', 5);
+    a.take();
+    expect(a.proposals).toMatchObject([{ kind: 'refused', requestId: 5, reason: 'NOT_LEADER' }]);
     const sent = a.takeSent('appendRequest');
     for (const request of sent.filter(({ to }) => to === store('b'))) a.receive(acceptOf(request));
     a.settle();

@@ -1,11 +1,11 @@
 // Peers of a test: real transports over loopback sockets, whose events are recorded and can be waited for.
 
-import { randomInt } from 'node:crypto';
 import { connect, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { asIndex, asPeerId, asStoreId, asTerm, type Message, type StoreId } from '../../raft/types.ts';
 import { systemClock, type Clock } from '../../src/lib/clock.ts';
 import type { PeerIdentity, PeerMessage } from '../../src/peer/ports.ts';
+import { freePort } from './free-port.ts';
 import { createTcpTransport, type TcpTransport } from '../../src/transport/tcp-transport.ts';
 
 export type RecordedEvent =
@@ -17,31 +17,13 @@ export type RecordedEvent =
 
 export const storeOf = (id: string): StoreId => asStoreId(id.padEnd(32, '0'));
 
-/** Ports given out by this process, so that none is given twice. */
-const portsGiven = new Set<number>();
-
-/** Ports below the range from which the system takes those of outgoing connections: a peer may come back to its own. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(20_000, 32_000);
-    if (portsGiven.has(port)) continue;
-    portsGiven.add(port);
-    const server = createServer();
-    const free = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false));
-      server.listen({ host: '127.0.0.1', port }, () => resolve(true));
-    });
-    await new Promise((resolve) => server.close(resolve));
-    if (free) return port;
-  }
-}
-
 export interface PeerOptions {
   readonly id: string;
   /** Port by peer id: the configuration that all share. */
   readonly ports: ReadonlyMap<string, number>;
   readonly identity?: Partial<PeerIdentity>;
   readonly refuse?: (identity: PeerIdentity) => string | undefined;
+  readonly isWelcome?: (identity: PeerIdentity) => boolean;
   readonly clock?: Clock;
   readonly listen?: string;
 }
@@ -98,6 +80,7 @@ export class TestPeer {
         raft: `127.0.0.1:${port}`,
       })),
       refuse: this.#options.refuse ?? (() => undefined),
+      isWelcome: this.#options.isWelcome ?? (() => false),
       events: {
         onUp: (identity) => this.#record({ kind: 'up', identity }),
         onDown: ({ peerId, incarnation }) => this.#record({ kind: 'down', peerId, incarnation }),

@@ -81,6 +81,7 @@ export class SimLinks {
         this.#ends.set(name, end);
         for (const other of this.#ends.keys()) if (other !== name) this.#dialLater(pairOf(name, other));
       },
+      setPeers: () => undefined, // whoever is on this network is linked
       send: (to, message) => this.#send(name, process, to, message),
       reconnect: () => this.#dropAll(name, () => 0),
       stop: async () => this.leave(name, process),

@@ -208,6 +208,7 @@ export class WholePeer {
       clusterName: 'sim',
       founders,
       peerId,
+      joins: false,
       version: '0.0.0',
       raftConfig: { ...raftDefaults, ...plan.raft },
       log: parts.log(watched),

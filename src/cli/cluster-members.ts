@@ -1,0 +1,119 @@
+// `orion cluster add|remove|promote`: who belongs to the cluster. Each says first how much may be lost afterwards.
+
+import { Option } from 'clipanion';
+import type { ClusterView, MembersAnswer } from '../protocol/api.ts';
+import { confirm } from './confirm.ts';
+import { OutputCommand } from './orion-command.ts';
+
+abstract class MembersCommand extends OutputCommand {
+  yes = Option.Boolean('--yes', false, { description: 'Do not ask' });
+
+  /** The id of the peer that is added, removed or promoted. */
+  abstract id: string;
+  /** How many voters the change takes away or brings in, once it is done. */
+  protected abstract difference(view: ClusterView): number;
+  protected abstract change(): Promise<MembersAnswer>;
+  /** What has happened, for people. */
+  protected abstract outcome(): string;
+
+  protected override async run(): Promise<void> {
+    const format = this.outputFormat();
+    const view = await this.client().cluster();
+    const before = view.peers.filter((peer) => peer.voter).length;
+    const after = before + this.difference(view);
+    await confirm(this.context, {
+      yes: this.yes,
+      consequence: outlook({ before, after }, { before: tolerance(before), after: tolerance(after) }),
+    });
+    const answer = await this.change();
+    await this.show(format, answer, () => `${this.outcome()}\n${outlook(answer.voters, answer.tolerance)}\n`);
+  }
+}
+
+export class ClusterAddCommand extends MembersCommand {
+  static override paths = [['cluster', 'add']];
+  static override usage = {
+    description: 'Add a peer that was started with --join, or put its new disk in the place of a lost one.',
+    examples: [
+      ['A fourth peer', '$0 cluster add pi-4 --api http://10.0.0.4:6060 --raft 10.0.0.4:7060'],
+      [
+        'A peer whose disk was lost',
+        '$0 cluster add pi-3 --api http://10.0.0.3:6060 --raft 10.0.0.3:7060 --replace',
+      ],
+    ] as [string, string][],
+  };
+
+  id = Option.String({ name: 'ID' });
+  api = Option.String('--api', { required: true, description: 'URL of its API' });
+  raft = Option.String('--raft', { required: true, description: 'HOST:PORT of its Raft transport' });
+  learner = Option.Boolean('--learner', false, { description: 'It shall not vote' });
+  replace = Option.Boolean('--replace', false, { description: 'Its disk takes the place of the one it had' });
+
+  protected override difference(): number {
+    return this.learner || this.replace ? 0 : 1;
+  }
+
+  protected override change(): Promise<MembersAnswer> {
+    const { id, api, raft, learner, replace } = this;
+    return this.client().addPeer({ id, api, raft, as: learner ? 'learner' : 'voter', replace });
+  }
+
+  protected override outcome(): string {
+    return this.learner
+      ? `${this.id} added as a learner`
+      : `${this.id} added; it votes once it has caught up`;
+  }
+}
+
+export class ClusterRemoveCommand extends MembersCommand {
+  static override paths = [['cluster', 'remove']];
+  static override usage = {
+    description: 'Take a peer out of the cluster, for good: its disk will not be taken back.',
+    examples: [['One of four', '$0 cluster remove pi-4']] as [string, string][],
+  };
+
+  id = Option.String({ name: 'ID' });
+
+  protected override difference(view: ClusterView): number {
+    return view.peers.some((peer) => peer.id === this.id && peer.voter) ? -1 : 0;
+  }
+
+  protected override change(): Promise<MembersAnswer> {
+    return this.client().removePeer(this.id);
+  }
+
+  protected override outcome(): string {
+    return `${this.id} removed; stop it now`;
+  }
+}
+
+export class ClusterPromoteCommand extends MembersCommand {
+  static override paths = [['cluster', 'promote']];
+  static override usage = {
+    description: 'Make a voter of a learner that has caught up.',
+    examples: [['A learner', '$0 cluster promote pi-4']] as [string, string][],
+  };
+
+  id = Option.String({ name: 'ID' });
+
+  protected override difference(view: ClusterView): number {
+    return view.peers.some((peer) => peer.id === this.id && !peer.voter) ? 1 : 0;
+  }
+
+  protected override change(): Promise<MembersAnswer> {
+    return this.client().promotePeer(this.id);
+  }
+
+  protected override outcome(): string {
+    return `${this.id} votes`;
+  }
+}
+
+type BeforeAndAfter = MembersAnswer['voters'];
+
+const tolerance = (voters: number): number => Math.max(0, Math.floor((voters - 1) / 2));
+
+/** `voters 3 → 2, can lose 1 → 0` */
+function outlook(voters: BeforeAndAfter, lost: BeforeAndAfter): string {
+  return `voters ${voters.before} → ${voters.after}, can lose ${lost.before} → ${lost.after}`;
+}

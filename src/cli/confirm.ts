@@ -1,0 +1,28 @@
+// Asks before something that changes how much the cluster can lose.
+
+import { createInterface } from 'node:readline/promises';
+import { OrionError } from '../lib/errors.ts';
+import type { Context } from './context.ts';
+
+/**
+ * Resolves when `yes` was given, or somebody at the terminal says so. Throws `USAGE` otherwise, with nothing done:
+ * a script has to say that it means it.
+ */
+export async function confirm(
+  { stdin, stderr }: Pick<Context, 'stdin' | 'stderr'>,
+  options: { readonly yes: boolean; readonly consequence: string },
+): Promise<void> {
+  const { yes, consequence } = options;
+  if (yes) return;
+  if (!('isTTY' in stdin) || stdin.isTTY !== true) {
+    throw new OrionError('USAGE', `${consequence}: nobody is here to confirm it; give --yes if you mean it`);
+  }
+  const terminal = createInterface({ input: stdin, output: stderr });
+  try {
+    const answer = await terminal.question(`${consequence}. Go on? [y/N] `);
+    if (/^y(es)?$/i.test(answer.trim())) return;
+  } finally {
+    terminal.close();
+  }
+  throw new OrionError('USAGE', 'not confirmed: nothing was changed');
+}

@@ -1,0 +1,43 @@
+// Admission: with whom a peer talks at all, judged from what the other side says of itself.
+//
+// A1. Peers of another cluster are refused; a store merely absent from the configuration is heard, since this peer may
+//     lag (§4.1).
+// A2. A store that a committed configuration removed is refused: nothing that it says is of use any more.
+
+import type { ClusterId, RaftStatus, StoreId } from '../../raft/types.ts';
+import type { PeerIdentity } from './ports.ts';
+
+export interface AdmissionFacts {
+  readonly clusterName: string;
+  /** Undefined while this peer belongs to none. */
+  readonly clusterId: ClusterId | undefined;
+  /** It may still drop its genesis for another (raft/genesis.ts, N3). */
+  readonly pristine: boolean;
+  readonly removed: readonly StoreId[];
+}
+
+/** The stores that the configuration removed, as far as it is committed. */
+export function committedRemovals(status: RaftStatus | undefined): readonly StoreId[] {
+  if (status === undefined || status.configuration.index > status.commit) return [];
+  return status.configuration.removed;
+}
+
+/** A reason to refuse `identity`, in a sentence, or undefined. */
+export function refusalOf(facts: AdmissionFacts, identity: PeerIdentity): string | undefined {
+  if (identity.clusterName !== facts.clusterName) {
+    return `it belongs to the cluster "${identity.clusterName}", this is "${facts.clusterName}"`;
+  }
+  if (facts.removed.includes(identity.storeId)) {
+    return `REMOVED: ${identity.peerId} with this disk was removed from the cluster; to bring it back, start it with an empty data directory and --join, and add it`;
+  }
+  const theirs = identity.genesis?.clusterId;
+  if (facts.clusterId === undefined || theirs === undefined || facts.clusterId === theirs) return undefined;
+  if (facts.pristine || !identity.settled) return undefined;
+  return `it belongs to another cluster of that name (${theirs}, here ${facts.clusterId})`;
+}
+
+/** Whether a peer is let in that this one does not know: of its own cluster, or of the one that it waits to join. */
+export function isWelcome(facts: AdmissionFacts, identity: PeerIdentity): boolean {
+  const theirs = identity.genesis?.clusterId;
+  return theirs !== undefined && (facts.clusterId === undefined || facts.clusterId === theirs);
+}

@@ -1,0 +1,90 @@
+// The caller: has done what only a leader can, by whoever leads, and says truthfully how that ended.
+//
+// V1. At most one copy of a request is outstanding: another try starts only after the last one certainly had no effect.
+// V2. Within `limits.requestMs` it ends: done; refused for a reason; NO_LEADER or NO_QUORUM (without effect); or
+//     OUTCOME_UNKNOWN. An unknown outcome is final.
+
+import { unreachable } from '../lib/assert.ts';
+import type { Clock } from '../lib/clock.ts';
+import { isOrionError, OrionError } from '../lib/errors.ts';
+import { limits } from '../lib/limits.ts';
+import type { LeaderRequest } from '../protocol/api.ts';
+import type { Core } from './core.ts';
+import type { Leadership } from './leadership.ts';
+import type { CallAnswer } from './ports.ts';
+import type { Route } from './writer.ts';
+
+export interface CallerOptions {
+  readonly clock: Clock;
+  readonly leadership: Leadership;
+  readonly core: () => Core | undefined;
+  readonly route: () => Route;
+  /** Does it here, on the leader. Throws what the user is told. */
+  readonly perform: (core: Core, request: LeaderRequest) => Promise<unknown>;
+  /** The error that says why nobody leads, as far as this peer can see. */
+  readonly noLeader: () => OrionError;
+}
+
+export class Caller {
+  readonly #options: CallerOptions;
+
+  constructor(options: CallerOptions) {
+    this.#options = options;
+  }
+
+  async call(request: LeaderRequest): Promise<unknown> {
+    const { clock, leadership, noLeader } = this.#options;
+    const deadlineMs = clock.monotonicMs() + limits.requestMs;
+    for (;;) {
+      const withinMs = deadlineMs - clock.monotonicMs();
+      if (withinMs <= 0) throw noLeader();
+      const answer = await this.#attempt(request, withinMs);
+      switch (answer.kind) {
+        case 'done':
+          return answer.value;
+        case 'failed':
+          throw new OrionError(answer.code, answer.message);
+        case 'unknown':
+          throw new OrionError(
+            'OUTCOME_UNKNOWN',
+            'it was not seen to end in time, and may still come true: look at "orion cluster status" before you try again',
+          );
+        case 'refused':
+          await leadership.changed(Math.min(limits.leaderRetryMs, withinMs));
+          break;
+        default:
+          unreachable(answer);
+      }
+    }
+  }
+
+  /** On the leader: does it, and puts the end of it into words that can be sent. */
+  async perform(request: LeaderRequest): Promise<CallAnswer> {
+    const core = this.#options.core();
+    if (core === undefined) return { kind: 'refused' };
+    try {
+      return { kind: 'done', value: await this.#options.perform(core, request) };
+    } catch (error) {
+      if (isOrionError(error, 'NO_LEADER')) return { kind: 'refused' };
+      if (isOrionError(error, 'OUTCOME_UNKNOWN')) return { kind: 'unknown' };
+      if (isOrionError(error)) return { kind: 'failed', code: error.code, message: error.message };
+      throw error;
+    }
+  }
+
+  #attempt(request: LeaderRequest, withinMs: number): Promise<CallAnswer> | CallAnswer {
+    const route = this.#options.route();
+    switch (route.kind) {
+      case 'here':
+        return this.perform(request);
+      case 'leader': {
+        const { storeId: to, term } = route;
+        return this.#options.core()?.calls.submit({ to, term, request, withinMs }) ?? { kind: 'refused' };
+      }
+      case 'nowhere':
+        return { kind: 'refused' };
+      default:
+        return unreachable(route);
+    }
+  }
+}

@@ -1,0 +1,298 @@
+// Changes of members on a peer: the pending ones, calls to the leader, who is dialled, who is let in.
+
+import { describe, expect, test } from 'vitest';
+import { makeGenesis } from '../../raft/genesis.ts';
+import {
+  asIndex,
+  asPeerId,
+  asStoreId,
+  asTerm,
+  type Configuration,
+  type Entry,
+  type Input,
+  type Member,
+  type StoreId,
+} from '../../raft/types.ts';
+import { present } from '../../src/lib/assert.ts';
+import { limits } from '../../src/lib/limits.ts';
+import { isWelcome, refusalOf, type AdmissionFacts } from '../../src/peer/admission.ts';
+import { Calls } from '../../src/peer/calls.ts';
+import { type ChangeSettlement, MemberChanges } from '../../src/peer/member-changes.ts';
+import type { CallAnswer, PeerAddress, PeerIdentity, PeerMessage } from '../../src/peer/ports.ts';
+import { Roster } from '../../src/peer/roster.ts';
+import { FakeClock } from '../lib/fake-clock.ts';
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const member = (name: string, disk = name): Member => ({
+  storeId: asStoreId(disk),
+  peerId: asPeerId(name),
+  api: `http://${name}:1`,
+  raft: `${name}:2`,
+});
+
+const genesis = makeGenesis(
+  { name: 'home', founders: ['a', 'b', 'c'].map((name) => member(name)) },
+  (text) => text,
+);
+const founded: Configuration = {
+  index: asIndex(1),
+  voters: genesis.founders,
+  outgoing: [],
+  learners: [],
+  removed: [],
+};
+
+function configurationAt(index: number, term: number, outgoing: readonly Member[] = []): Entry {
+  const membership = { ...founded, outgoing };
+  return {
+    index: asIndex(index),
+    term: asTerm(term),
+    time: 0,
+    payload: { kind: 'configuration', membership },
+  };
+}
+
+describe('a pending change', () => {
+  function setUp(): {
+    clock: FakeClock;
+    changes: MemberChanges;
+    pushed: Extract<Input, { kind: 'changeMembers' }>[];
+    settled: ChangeSettlement[];
+    submit: () => void;
+  } {
+    const clock = new FakeClock();
+    const pushed: Extract<Input, { kind: 'changeMembers' }>[] = [];
+    const settled: ChangeSettlement[] = [];
+    const push = (input: Input): boolean => input.kind === 'changeMembers' && pushed.push(input) > 0;
+    const changes = new MemberChanges({ clock, push });
+    const submit = (): void =>
+      void changes
+        .submit({
+          change: { kind: 'remove', storeId: asStoreId('c') },
+          basedOn: asIndex(1),
+          withinMs: limits.requestMs,
+        })
+        .then((one) => settled.push(one));
+    return { clock, changes, pushed, settled, submit };
+  }
+
+  async function appended(): Promise<ReturnType<typeof setUp>> {
+    const all = setUp();
+    all.submit();
+    const { requestId } = present(all.pushed[0], 'a change was asked for');
+    all.changes.onOutcome({ kind: 'appended', requestId, index: asIndex(5), term: asTerm(2) });
+    return all;
+  }
+
+  test('is done with the configuration that is not joint any more, whoever has ended it', async () => {
+    const { changes, settled } = await appended();
+    changes.onApplied(configurationAt(5, 2, genesis.founders));
+    changes.onApplied({ index: asIndex(6), term: asTerm(3), time: 0, payload: { kind: 'noop' } });
+    await turn();
+    expect(settled).toEqual([]);
+    changes.onApplied(configurationAt(7, 3));
+    await turn();
+    expect(settled).toMatchObject([{ kind: 'done', configuration: { index: 7, outgoing: [] } }]);
+  });
+
+  test('is overtaken when another term has its index', async () => {
+    const { changes, settled } = await appended();
+    changes.onApplied({ index: asIndex(5), term: asTerm(3), time: 0, payload: { kind: 'noop' } });
+    await turn();
+    expect(settled).toEqual([{ kind: 'refused', reason: 'OVERTAKEN' }]);
+  });
+
+  test('that the core refuses has changed nothing', async () => {
+    const { changes, pushed, settled, submit } = setUp();
+    submit();
+    const { requestId } = present(pushed[0], 'a change was asked for');
+    changes.onOutcome({ kind: 'refused', requestId, reason: 'LAGGING' });
+    await turn();
+    expect(settled).toEqual([{ kind: 'refused', reason: 'LAGGING' }]);
+  });
+
+  test('is unknown when its time is up, and when the peer stops', async () => {
+    const { clock, settled, changes, submit } = await appended();
+    clock.advance(limits.requestMs);
+    submit();
+    changes.stop();
+    await turn();
+    expect(settled).toEqual([{ kind: 'unknown' }, { kind: 'unknown' }]);
+  });
+
+  test('beyond the bound is refused, never queued', async () => {
+    const { settled, submit } = setUp();
+    for (let i = 0; i <= limits.memberChangesMax; i += 1) submit();
+    await turn();
+    expect(settled).toEqual([{ kind: 'refused', reason: 'BUSY' }]);
+  });
+});
+
+describe('a call to the leader', () => {
+  const leader = asStoreId('leader');
+
+  function setUp(linked = true): {
+    clock: FakeClock;
+    calls: Calls;
+    sent: PeerMessage[];
+    answers: CallAnswer[];
+    submit: () => void;
+  } {
+    const clock = new FakeClock();
+    const sent: PeerMessage[] = [];
+    const answers: CallAnswer[] = [];
+    const calls = new Calls({
+      clock,
+      incarnation: 2,
+      send: (_to: StoreId, message) => linked && sent.push(message) > 0,
+    });
+    const request = { kind: 'remove', id: 'c' } as const;
+    const submit = (): void =>
+      void calls
+        .submit({ to: leader, term: asTerm(2), request, withinMs: limits.requestMs })
+        .then((answer) => answers.push(answer));
+    return { clock, calls, sent, answers, submit };
+  }
+
+  test('is answered by the leader alone, once', async () => {
+    const { calls, sent, answers, submit } = setUp();
+    submit();
+    expect(sent).toMatchObject([
+      { kind: 'call', requestId: 2 * 2 ** 32 + 1, term: 2, request: { kind: 'remove', id: 'c' } },
+    ]);
+    const requestId = 2 * 2 ** 32 + 1;
+    calls.onAnswer(asStoreId('other'), requestId, { kind: 'done', value: 0 });
+    calls.onAnswer(leader, 1, { kind: 'done', value: 'to the run before' });
+    calls.onAnswer(leader, requestId, { kind: 'done', value: 1 });
+    calls.onAnswer(leader, requestId, { kind: 'unknown' });
+    await turn();
+    expect(answers).toEqual([{ kind: 'done', value: 1 }]);
+  });
+
+  test('that could not be queued had no effect', async () => {
+    const { answers, submit } = setUp(false);
+    submit();
+    await turn();
+    expect(answers).toEqual([{ kind: 'refused' }]);
+  });
+
+  test('is unknown when the link goes down, the time is up, or the peer stops', async () => {
+    const { clock, calls, answers, submit } = setUp();
+    submit();
+    calls.onLinkDown(asStoreId('other'));
+    calls.onLinkDown(leader);
+    submit();
+    clock.advance(limits.requestMs);
+    submit();
+    calls.stop();
+    await turn();
+    expect(answers).toEqual([{ kind: 'unknown' }, { kind: 'unknown' }, { kind: 'unknown' }]);
+  });
+
+  test('beyond the bound is refused', async () => {
+    const { answers, submit } = setUp();
+    for (let i = 0; i <= limits.callsMax; i += 1) submit();
+    await turn();
+    expect(answers).toEqual([{ kind: 'refused' }]);
+  });
+});
+
+describe('the roster', () => {
+  const listed = ['a', 'b', 'c'].map((name) => ({ peerId: asPeerId(name), raft: `${name}:2` }));
+
+  function setUp(self: Member, founds = true): { roster: Roster; told: (readonly PeerAddress[])[] } {
+    const told: (readonly PeerAddress[])[] = [];
+    const transport = { setPeers: (peers: readonly PeerAddress[]) => void told.push(peers) };
+    return { roster: new Roster({ self, listed, founds, transport }), told };
+  }
+
+  test('holds the founders of the file before genesis, and nobody for a peer that joins', () => {
+    expect(setUp(member('a')).roster.peers.map(({ peerId }) => peerId)).toEqual(['b', 'c']);
+    expect(setUp(member('d'), false).roster.peers).toEqual([]);
+  });
+
+  test('follows the configuration: founders dial by their order, whoever came later is dialled from both sides', () => {
+    const { roster, told } = setUp(member('a'));
+    roster.start();
+    const learner = { ...member('d'), wants: 'voter', replaces: undefined } as const;
+    const grown = { ...founded, index: asIndex(2), learners: [learner] };
+    roster.onConfiguration(grown, genesis);
+    roster.onConfiguration(grown, genesis);
+    expect(told.length).toBe(2); // at the start, and once for the configuration
+    expect(new Set(told[1])).toEqual(
+      new Set([
+        { peerId: 'b', raft: 'b:2', isNew: false },
+        { peerId: 'c', raft: 'c:2', isNew: false },
+        { peerId: 'd', raft: 'd:2', isNew: true },
+      ]),
+    );
+    const late = setUp(member('d'), false);
+    late.roster.start();
+    late.roster.onConfiguration(grown, genesis);
+    expect(late.told.at(-1)?.every(({ isNew }) => isNew)).toBe(true);
+  });
+
+  test('has the address of the file tried beside the recorded one', () => {
+    const { roster } = setUp(member('a'));
+    const moved = founded.voters.map((voter) =>
+      voter.peerId === 'b' ? { ...voter, raft: 'elsewhere:9' } : voter,
+    );
+    roster.onConfiguration({ ...founded, voters: moved }, genesis);
+    const addresses = roster.peers.filter(({ peerId }) => peerId === 'b').map(({ raft }) => raft);
+    expect(addresses).toEqual(['b:2', 'elsewhere:9']);
+  });
+
+  test('has a candidate dialled until it is released', () => {
+    const { roster, told } = setUp(member('a'));
+    roster.start();
+    const release = roster.dial({ peerId: asPeerId('d'), raft: 'd:2' });
+    expect(told.at(-1)).toContainEqual({ peerId: 'd', raft: 'd:2', isNew: true });
+    release();
+    expect(told.at(-1)?.map(({ peerId }) => peerId)).toEqual(['b', 'c']);
+  });
+});
+
+describe('admission', () => {
+  const facts: AdmissionFacts = {
+    clusterName: 'home',
+    clusterId: genesis.clusterId,
+    pristine: false,
+    removed: [asStoreId('gone')],
+  };
+  const identity: PeerIdentity = {
+    ...member('d'),
+    incarnation: 1,
+    clusterName: 'home',
+    founders: [],
+    genesis,
+    settled: true,
+    epoch: 0,
+    version: '0.0.0',
+  };
+
+  test('hears a store that is merely absent from the configuration: this peer may lag (§4.1)', () => {
+    expect(refusalOf(facts, identity)).toBeUndefined();
+    expect(isWelcome(facts, identity)).toBe(true);
+  });
+
+  test('refuses a store that was removed', () => {
+    expect(refusalOf(facts, { ...identity, storeId: asStoreId('gone') })).toMatch(/^REMOVED: d/);
+  });
+
+  test('refuses other clusters, but for a founder that may still drop its genesis', () => {
+    const foreign = makeGenesis({ name: 'home', founders: [member('x')] }, (text) => text);
+    const other = { ...identity, genesis: foreign };
+    expect(refusalOf(facts, { ...identity, clusterName: 'away' })).toContain('"away"');
+    expect(refusalOf(facts, other)).toContain('another cluster');
+    expect(refusalOf({ ...facts, pristine: true }, other)).toBeUndefined();
+    expect(isWelcome(facts, other)).toBe(false);
+  });
+
+  test('lets strangers in only of its own cluster, or of any while it belongs to none', () => {
+    const waiting = { ...facts, clusterId: undefined };
+    expect(isWelcome(waiting, identity)).toBe(true);
+    expect(isWelcome(waiting, { ...identity, genesis: undefined })).toBe(false);
+    expect(isWelcome(facts, { ...identity, genesis: undefined })).toBe(false);
+  });
+});
