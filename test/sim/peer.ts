@@ -28,6 +28,9 @@ import { Pending, type ReadAnswer, type WriteAnswer } from './pending.ts';
 import type { Trace } from './trace.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
+/** Effects of one turn; a core that has ever more to do would hang the simulation. */
+const takesMax = 1_000;
+
 export interface SimPeerOptions {
   readonly storeId: StoreId;
   readonly time: VirtualTime;
@@ -173,7 +176,12 @@ export class SimPeer {
 
   #turn(run: Run, inputs: readonly Input[]): void {
     for (const input of inputs) this.#step(run, input);
-    while (run.core.hasReady()) this.carryOut(run.core.takeReady());
+    let takes = 0;
+    while (run.core.hasReady()) {
+      takes += 1;
+      assert(takes <= takesMax, 'a core that gets no input comes to rest');
+      this.carryOut(run.core.takeReady());
+    }
   }
 
   #step(run: Run, input: Input): void {
