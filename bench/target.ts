@@ -8,7 +8,7 @@ export interface WriteRequest {
 }
 
 /** Ports on loopback. */
-export interface Members {
+interface Members {
   readonly leader: number;
   readonly followers: readonly number[];
 }
@@ -29,7 +29,7 @@ export interface Target {
 export type Cause = 'killed' | 'stopped' | 'paused' | 'disk hangs';
 
 /** A leader was struck. */
-export interface Struck {
+interface Struck {
   /** Milliseconds of `performance.now()`. */
   readonly atMs: number;
   /** True once another leads, as the others see it. */

@@ -1,7 +1,7 @@
 // What a peer offers to those who work through it: API, gateway and controllers see this and the view, nothing else.
 
 import type { ClusterView, MemberRequest, MembersAnswer } from '../protocol/api.ts';
-import type { Command, CommandBody, CommandResult } from '../protocol/command.ts';
+import type { CommandBody, CommandResult } from '../protocol/command.ts';
 import type { RowChange, View } from '../state/view.ts';
 
 export type { ClusterView, PeerView } from '../protocol/api.ts';
@@ -74,6 +74,3 @@ export interface ControlPlane {
   /** Called after each entry that changed rows, in order, with the index applied. The answer unsubscribes. */
   onChanges(listener: (index: number, changes: readonly RowChange[]) => void): () => void;
 }
-
-/** For whoever builds commands: the envelope around a body. */
-export type Envelope = (body: CommandBody) => Command;

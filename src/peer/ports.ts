@@ -167,7 +167,7 @@ export interface PeerRun {
   readonly incarnation: number;
 }
 
-export interface TransportEvents {
+interface TransportEvents {
   /** Both connections to a peer stand and the handshake was accepted by both sides. */
   onUp(identity: PeerIdentity): void;
   onDown(peer: PeerRun): void;
