@@ -1,7 +1,7 @@
 // Assertions: facts that only a bug can break. They stay on in production: a control plane that goes on
 // after its own invariant broke can lose what it acknowledged; one that stops is replaced by its quorum.
 
-export class AssertionError extends Error {
+class AssertionError extends Error {
   override readonly name = 'AssertionError';
 }
 

@@ -9,12 +9,10 @@ export const nameRule = 'a name is a DNS label: a-z, 0-9 and -, 1 to 63 characte
 export const nameSchema = z.string().regex(namePattern, nameRule);
 
 /** Decimal log index of an object's last change; opaque to clients. */
-export const resourceVersionSchema = z
-  .string()
-  .regex(/^[0-9]{1,16}$/, 'a resourceVersion is a decimal number');
+const resourceVersionSchema = z.string().regex(/^[0-9]{1,16}$/, 'a resourceVersion is a decimal number');
 
 /** RFC 3339 in UTC with milliseconds, stamped by the leader. */
-export const timestampSchema = z.iso.datetime();
+const timestampSchema = z.iso.datetime();
 
 /** Label keys and values: 1 to 63 (values: 0 to 63) characters of a-z, A-Z, 0-9, `-`, `_`, `.` and, in keys, `/`. */
 export const labelsSchema = z.record(
@@ -22,7 +20,7 @@ export const labelsSchema = z.record(
   z.string().regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/, 'not a label value'),
 );
 
-export const metadataSchema = z.strictObject({
+const metadataSchema = z.strictObject({
   name: z.string(),
   uid: z.string(),
   labels: z.record(z.string(), z.string()),
@@ -36,7 +34,7 @@ export const metadataSchema = z.strictObject({
   owner: z.string().optional(),
 });
 
-export const conditionSchema = z.strictObject({
+const conditionSchema = z.strictObject({
   type: z.string(),
   status: z.enum(['True', 'False', 'Unknown']),
   /** One word in CamelCase, for programs. */
@@ -80,13 +78,13 @@ export const placementSchema = z.strictObject({
   strategy: z.enum(['spread', 'binpack', 'roundRobin']),
 });
 
-export const serviceSpecSchema = z.strictObject({
+const serviceSpecSchema = z.strictObject({
   ...workloadSchema.shape,
   replicas: z.int().min(0),
   placement: placementSchema,
 });
 
-export const serviceSchema = z.strictObject({
+const serviceSchema = z.strictObject({
   kind: z.literal('Service'),
   metadata: metadataSchema,
   spec: serviceSpecSchema,
@@ -103,12 +101,12 @@ export const serviceSchema = z.strictObject({
   }),
 });
 
-export const nodeStateSchema = z.enum(['ready', 'unknown', 'down']);
+const nodeStateSchema = z.enum(['ready', 'unknown', 'down']);
 
 /** What a node has, or what its assignments reserve. */
 export const resourcesSchema = z.strictObject({ cpu: z.number().min(0), memory: z.int().min(0) });
 
-export const nodeSchema = z.strictObject({
+const nodeSchema = z.strictObject({
   kind: z.literal('Node'),
   metadata: metadataSchema,
   spec: z.strictObject({}),
@@ -132,7 +130,7 @@ export const assignmentStateSchema = z.enum([
   'lost',
 ]);
 
-export const assignmentSchema = z.strictObject({
+const assignmentSchema = z.strictObject({
   kind: z.literal('Assignment'),
   /** `name` is the assignment's id. */
   metadata: metadataSchema,
@@ -161,7 +159,7 @@ export const assignmentSchema = z.strictObject({
   }),
 });
 
-export const settingSchema = z.strictObject({
+const settingSchema = z.strictObject({
   kind: z.literal('Setting'),
   metadata: metadataSchema,
   spec: z.strictObject({ data: z.string() }),
