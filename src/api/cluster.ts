@@ -1,12 +1,12 @@
 // What this peer knows of its cluster and of itself, answered without asking anyone; and who the members are to be,
 // which the leader decides, whoever is asked.
 
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ReadyAnswer } from '../protocol/api.ts';
 import { parseDocument } from '../protocol/document.ts';
 import { parseAddRequest } from '../protocol/members.ts';
 import { type ApiContext, sendJson } from './context.ts';
-import { bodyTextOf, queryOf } from './request.ts';
+import { bodyTextOf, invalid, onlyField, queryOf } from './request.ts';
 
 export function clusterRoutes(app: FastifyInstance, context: ApiContext): void {
   const { controlPlane } = context;
@@ -35,6 +35,11 @@ export function clusterRoutes(app: FastifyInstance, context: ApiContext): void {
     return sendJson(reply, 200, await controlPlane.changeMembers({ kind: 'promote', id }));
   });
 
+  app.post('/api/cluster/transfer', async (request, reply) => {
+    queryOf(request, []);
+    return sendJson(reply, 200, await controlPlane.transferLeadership(targetOf(request)));
+  });
+
   for (const path of ['/health', '/livez']) {
     app.get(path, async (_request, reply) => sendJson(reply, 200, { status: 'ok' }));
   }
@@ -46,4 +51,13 @@ export function clusterRoutes(app: FastifyInstance, context: ApiContext): void {
       return sendJson(reply, reasons.length === 0 ? 200 : 503, answer);
     });
   }
+}
+
+/** `to` of a transfer; a request without a body names nobody. */
+function targetOf(request: FastifyRequest): string | undefined {
+  if (request.body === undefined || request.body === null || bodyTextOf(request).text.trim() === '{}')
+    return undefined;
+  const to = onlyField(request, 'to');
+  if (typeof to === 'string' && to !== '') return to;
+  throw invalid([{ path: 'to', message: 'the id of a peer' }]);
 }

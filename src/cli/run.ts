@@ -7,6 +7,7 @@ import { AgentStartCommand } from './agent-start.ts';
 import { ApplyCommand } from './apply.ts';
 import { ClusterAddCommand, ClusterPromoteCommand, ClusterRemoveCommand } from './cluster-members.ts';
 import { ClusterStatusCommand } from './cluster-status.ts';
+import { ClusterTransferCommand } from './cluster-transfer.ts';
 import type { Context } from './context.ts';
 import { DeleteCommand } from './delete.ts';
 import { DevCommand } from './dev.ts';
@@ -26,6 +27,7 @@ const commands = [
   ClusterPromoteCommand,
   ClusterRemoveCommand,
   ClusterStatusCommand,
+  ClusterTransferCommand,
   DeleteCommand,
   DevCommand,
   GetCommand,

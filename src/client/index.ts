@@ -10,6 +10,7 @@ import type {
   List,
   MembersAnswer,
   ReadyAnswer,
+  TransferAnswer,
 } from '../protocol/api.ts';
 import type { DocumentFormat } from '../protocol/document.ts';
 import type { LogLine } from '../protocol/logs.ts';
@@ -141,6 +142,11 @@ export class OrionClient {
   /** Makes a voter of a learner that has caught up. */
   async promotePeer(id: string): Promise<MembersAnswer> {
     return this.#json({ method: 'POST', path: `/api/cluster/peers/${encodeURIComponent(id)}/promote` });
+  }
+
+  /** Has leadership handed over to the voter called `to`, or to the one that holds most. */
+  async transferLeadership(to?: string): Promise<TransferAnswer> {
+    return this.#json({ method: 'POST', path: '/api/cluster/transfer', ...jsonBody({ to }, {}) });
   }
 
   /** Whether the first peer that answers can serve; if not, why. */

@@ -1,6 +1,6 @@
 // What a peer offers to those who work through it: API, gateway and controllers see this and the view, nothing else.
 
-import type { ClusterView, MemberRequest, MembersAnswer } from '../protocol/api.ts';
+import type { ClusterView, MemberRequest, MembersAnswer, TransferAnswer } from '../protocol/api.ts';
 import type { CommandBody, CommandResult } from '../protocol/command.ts';
 import type { RowChange, View } from '../state/view.ts';
 
@@ -53,6 +53,13 @@ export interface ControlPlane {
    * changed; `OUTCOME_UNKNOWN` when it may still come true.
    */
   changeMembers(request: MemberRequest): Promise<MembersAnswer>;
+
+  /**
+   * Has the leader hand over to the voter called `to`, or to the one that holds most; resolves once another leads. Throws
+   * `NOT_FOUND`, `LAGGING`, `CHANGE_IN_PROGRESS`, `CONFLICT`, `NO_LEADER` or `NO_QUORUM`, with nothing changed;
+   * `OUTCOME_UNKNOWN` when it may still come true.
+   */
+  transferLeadership(to: string | undefined): Promise<TransferAnswer>;
 
   freshness(): Freshness;
   cluster(): ClusterView;

@@ -125,6 +125,17 @@ function answerOf(before: Configuration, change: MemberChange, after: Configurat
   };
 }
 
+/** The answer where nobody comes or goes. */
+export function unchanged(configuration: Configuration): MembersAnswer {
+  const voters = { before: configuration.voters.length, after: configuration.voters.length };
+  const lost = tolerance(configuration.voters.length);
+  return {
+    configuration: configurationView(configuration),
+    voters,
+    tolerance: { before: lost, after: lost },
+  };
+}
+
 /** How many vote once everything has come true that was asked, the promotion of a learner included. */
 function votersAfter({ voters, learners }: Configuration, change: MemberChange): number {
   switch (change.kind) {
@@ -158,7 +169,7 @@ function memberView({ peerId, storeId, api, raft }: Member): ConfigurationView['
   return { id: peerId, storeId, api, raft };
 }
 
-function unknownMember(configuration: Configuration, id: string): OrionError {
+export function unknownMember(configuration: Configuration, id: string): OrionError {
   const ids = new Set(membersOf(configuration).map(({ peerId }) => peerId));
   return new OrionError(
     'NOT_FOUND',

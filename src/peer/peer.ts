@@ -14,7 +14,7 @@ import {
   commandSchemaVersion,
   type CommandResult,
 } from '../protocol/command.ts';
-import type { MemberRequest, MembersAnswer } from '../protocol/api.ts';
+import type { MemberRequest, MembersAnswer, TransferAnswer } from '../protocol/api.ts';
 import { State } from '../state/state.ts';
 import type { RowChange, View } from '../state/view.ts';
 import { Caller } from './caller.ts';
@@ -23,6 +23,7 @@ import type { Applied, ClusterView, ControlPlane, Freshness } from './control-pl
 import { Lifecycle } from './lifecycle.ts';
 import { changeMembers } from './members.ts';
 import type { PeerOptions } from './peer-options.ts';
+import { transferLeadership } from './transfer-request.ts';
 import { busy, outcomeUnknown, type Route, Writer } from './writer.ts';
 
 const removedReason = 'this peer was removed from the cluster: stop it, and ask another one';
@@ -58,7 +59,10 @@ export class Peer implements ControlPlane {
       leadership,
       core: () => life.core,
       route,
-      perform: (core, request) => changeMembers(core, request, { clock, links, roster, leadership }),
+      perform: (core, request) =>
+        request.kind === 'transfer'
+          ? transferLeadership(core, request, { clock, leadership })
+          : changeMembers(core, request, { clock, links, roster, leadership }),
       noLeader: () => this.#noLeader(),
     });
     this.#writer = new Writer({
@@ -146,6 +150,11 @@ export class Peer implements ControlPlane {
   async changeMembers(request: MemberRequest): Promise<MembersAnswer> {
     this.#assertMember();
     return (await this.#caller.call(request)) as MembersAnswer;
+  }
+
+  async transferLeadership(to: string | undefined): Promise<TransferAnswer> {
+    this.#assertMember();
+    return (await this.#caller.call({ kind: 'transfer', to })) as TransferAnswer;
   }
 
   freshness(): Freshness {

@@ -60,8 +60,14 @@ export type MemberRequest =
   | { readonly kind: 'remove'; readonly id: string }
   | { readonly kind: 'promote'; readonly id: string };
 
+/** Leadership is handed over: to the voter of that name, or to the one that holds most. */
+export interface TransferRequest {
+  readonly kind: 'transfer';
+  readonly to: string | undefined;
+}
+
 /** What only the leader can do, beside applying commands: passed on to it by the peer that was asked. */
-export type LeaderRequest = MemberRequest;
+export type LeaderRequest = MemberRequest | TransferRequest;
 
 interface MemberView {
   readonly id: string;
@@ -89,6 +95,12 @@ export interface MembersAnswer {
   readonly voters: BeforeAndAfter;
   /** How many voters may be lost while the others still decide. */
   readonly tolerance: BeforeAndAfter;
+}
+
+/** Answers a transfer. */
+export interface TransferAnswer extends MembersAnswer {
+  /** Who leads now. */
+  readonly leader: string;
 }
 
 export interface PeerView {

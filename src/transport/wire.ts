@@ -124,6 +124,8 @@ function isLeaderRequest(it: Fields | undefined): boolean {
     case 'remove':
     case 'promote':
       return isText(it?.['id']);
+    case 'transfer':
+      return it?.['to'] === undefined || isText(it['to']);
     default:
       return false;
   }

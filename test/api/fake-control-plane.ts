@@ -2,7 +2,7 @@
 
 import { OrionError, type ErrorCode } from '../../src/lib/errors.ts';
 import type { Applied, ClusterView, ControlPlane, Freshness } from '../../src/peer/control-plane.ts';
-import type { MemberRequest, MembersAnswer } from '../../src/protocol/api.ts';
+import type { MemberRequest, MembersAnswer, TransferAnswer } from '../../src/protocol/api.ts';
 import type { CommandBody, CommandResult } from '../../src/protocol/command.ts';
 import type { Assignment, Node, OrionObject, Service, Setting } from '../../src/protocol/objects.ts';
 import type { RowChange, TableView, View } from '../../src/state/view.ts';
@@ -34,6 +34,8 @@ class FakeView implements View {
     return [...this.assignments.values()].filter((row) => row.spec.node === name);
   }
 }
+
+const configuration = { index: 7, voters: [], learners: [] };
 
 const tables = {
   Service: 'services',
@@ -88,15 +90,27 @@ export class FakeControlPlane implements ControlPlane {
     return { index: this.view.appliedIndex, leader, lastContactMs: this.lastContactMs };
   }
 
+  #maybeFail(): void {
+    const failure = this.failures.shift();
+    if (typeof failure === 'string') throw new OrionError(failure, 'as the test wants it');
+  }
+
   /** Changes of members asked for, oldest first. */
   readonly changes: MemberRequest[] = [];
 
   async changeMembers(request: MemberRequest): Promise<MembersAnswer> {
     this.changes.push(request);
-    const failure = this.failures.shift();
-    if (typeof failure === 'string') throw new OrionError(failure, 'as the test wants it');
-    const configuration = { index: 7, voters: [], learners: [] };
+    this.#maybeFail();
     return { configuration, voters: { before: 3, after: 4 }, tolerance: { before: 1, after: 1 } };
+  }
+
+  readonly transfers: (string | undefined)[] = [];
+
+  async transferLeadership(to: string | undefined): Promise<TransferAnswer> {
+    this.transfers.push(to);
+    this.#maybeFail();
+    const same = { before: 3, after: 3 };
+    return { configuration, voters: same, tolerance: same, leader: to ?? 'p2' };
   }
 
   cluster(): ClusterView {
@@ -113,18 +127,12 @@ export class FakeControlPlane implements ControlPlane {
     };
   }
 
-  notReady(): readonly string[] {
-    return this.reasons;
-  }
-  leaderApi(): string | undefined {
-    return this.leader;
-  }
+  readonly notReady = (): readonly string[] => this.reasons;
+  readonly leaderApi = (): string | undefined => this.leader;
   peerApis(): readonly string[] {
     return ['http://127.0.0.1:6060', 'http://127.0.0.1:6061'];
   }
-  controlTerm(): number | undefined {
-    return this.term;
-  }
+  readonly controlTerm = (): number | undefined => this.term;
 
   onControlTerm(listener: (term: number | undefined) => void): () => void {
     this.#termListeners.add(listener);

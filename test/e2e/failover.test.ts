@@ -62,6 +62,30 @@ test('a leader that is told to stop hands over first: no write fails, and one te
   expect(view.term).toBe(term + 1);
 });
 
+test('leadership goes where it is sent, whoever is asked, and nowhere else', async () => {
+  cluster = await Cluster.start({ agents: 0 });
+  const leader = await cluster.leader();
+  const [first, second] = (await cluster.followers()) as [Peer, Peer];
+  const { term } = await cluster.clusterView(leader);
+  const send = (peer: Peer, body: object): ReturnType<typeof request<Record<string, unknown>>> =>
+    request(`${peer.api}/api/cluster/transfer`, { method: 'POST', body });
+  expect(await send(first, { to: 'nobody' })).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
+  expect(await send(first, { to: leader.id })).toMatchObject({ status: 409, body: { code: 'CONFLICT' } });
+  expect((await cluster.clusterView(leader)).term).toBe(term);
+
+  const answer = await send(second, { to: first.id });
+  expect(answer.status).toBe(200);
+  expect(answer.body).toMatchObject({
+    leader: first.id,
+    voters: { before: 3, after: 3 },
+    tolerance: { before: 1, after: 1 },
+  });
+  expect(await cluster.leader()).toBe(first);
+  expect((await cluster.clusterView(first)).term).toBe(term + 1);
+  expect((await send(first, {})).status).toBe(200);
+  expect(await successorOf(first)).not.toBe(first);
+});
+
 test('a leader that is paused is replaced, and follows when it wakes', async () => {
   cluster = await Cluster.start({ agents: 0 });
   const leader = await cluster.leader();

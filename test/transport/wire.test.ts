@@ -86,6 +86,8 @@ const messages: readonly PeerMessage[] = [
   { kind: 'forwardAnswer', requestId: 1, answer: { kind: 'applied', index: asIndex(7), result: { any: 1 } } },
   { kind: 'forwardAnswer', requestId: 1, answer: { kind: 'refused', reason: 'BUSY' } },
   { kind: 'forwardAnswer', requestId: 1, answer: { kind: 'unknown' } },
+  { kind: 'call', requestId: 1, term: asTerm(3), request: { kind: 'transfer', to: 'pi-2' } },
+  { kind: 'call', requestId: 1, term: asTerm(3), request: { kind: 'transfer', to: undefined } },
 ];
 
 const identity = {
