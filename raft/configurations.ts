@@ -6,7 +6,14 @@
 
 import { assert, present } from '../src/lib/assert.ts';
 import type { Quorum } from './quorum.ts';
-import { asIndex, type Configuration, type Entry, type Genesis, type LogIndex } from './types.ts';
+import {
+  asIndex,
+  type Configuration,
+  type Entry,
+  type Genesis,
+  type LogIndex,
+  type StoreId,
+} from './types.ts';
 
 /** The configuration that genesis makes: its founders vote. */
 export function firstConfiguration(genesis: Genesis): Configuration {
@@ -31,6 +38,17 @@ export class Configurations {
 
   get current(): Configuration {
     return present(this.#history.at(-1), 'F2: a log has a configuration');
+  }
+
+  /**
+   * Whether it may be needed as a candidate: it votes by the configuration in effect, or by one before it, as long as
+   * that is the newest known to be committed or newer. Who was removed by an entry that is not committed may be the only
+   * one who can commit it: the others may lack it, and vote for no shorter log (§4.2.2).
+   */
+  mayCampaign(storeId: StoreId): boolean {
+    return this.#history.some(({ voters, outgoing }) =>
+      [...voters, ...outgoing].some((voter) => voter.storeId === storeId),
+    );
   }
 
   /** `entry` was appended to the log. */

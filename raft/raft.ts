@@ -31,7 +31,8 @@
 //
 // Restart. `restored` is what the log holds durably, at least its last entry in `tail`; `applied` what the state holds
 // durably. What was applied beyond that comes again in `apply`. A core exists only once its log holds genesis. One that
-// is no voter by its log never campaigns: so a joiner waits until it is made one.
+// never voted by its log does not campaign: a joiner waits until it is made a voter. Who was one campaigns until it knows
+// the entry that removed it to be committed (§4.2.2).
 
 import { assert, unreachable } from '../src/lib/assert.ts';
 import { Prng } from '../src/lib/prng.ts';

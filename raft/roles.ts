@@ -221,7 +221,7 @@ export class Roles {
   }
 
   get #mayCampaign(): boolean {
-    return this.#shared.quorum.has(this.#shared.self) && !this.#succession.diskHangs;
+    return this.#shared.log.configurations.mayCampaign(this.#shared.self) && !this.#succession.diskHangs;
   }
 
   /** `leader` proved that it leads this term. */

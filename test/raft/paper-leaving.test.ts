@@ -63,6 +63,29 @@ describe('who leaves', () => {
   });
 });
 
+test('who was removed by an entry that is not committed still campaigns: nobody else may be able to commit it (§4.2.2)', () => {
+  const net = TestNetwork.of(['a', 'b']);
+  const a = net.elect();
+  const b = net.node(a.id === store('a') ? 'b' : 'a');
+  net.pass(200);
+  a.change(remove(a.id));
+  a.settle();
+  for (const request of a.takeSent('appendRequest')) b.receive(request);
+  b.settle();
+  for (const answer of b.takeSent('appendResponse')) a.receive(answer); // commits the joint configuration
+  a.settle();
+  a.takeSent(); // what ends it stands on a's disk alone
+  const removing = a.status.configuration;
+  expect([removing.outgoing, removing.index]).toEqual([[], b.status.lastIndex + 1]);
+  a.restart();
+  net.pass(5_000);
+  expect(b.status).toMatchObject({ role: 'leader', configuration: removing });
+  expect(a.status.role).toBe('follower');
+  const terms = [a.status.term, b.status.term];
+  net.pass(5_000);
+  expect([a.status.term, b.status.term]).toEqual(terms); // committed: it never campaigns again
+});
+
 test('a new disk takes the place of the old one: learner first, then one joint change', () => {
   const net = network(['x']);
   const a = net.node('a');
