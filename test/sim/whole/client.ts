@@ -3,7 +3,7 @@
 // C2. Every write has a value of its own. A client that hears nothing for `patienceMs` goes on: that outcome stays unknown.
 
 import { present } from '../../../src/lib/assert.ts';
-import { OrionError } from '../../../src/lib/errors.ts';
+import { isOrionError, OrionError } from '../../../src/lib/errors.ts';
 import { limits } from '../../../src/lib/limits.ts';
 import type { Prng } from '../../../src/lib/prng.ts';
 import type { Peer } from '../../../src/peer/peer.ts';
@@ -12,6 +12,7 @@ import { Violation } from '../observation.ts';
 import type { VirtualTime } from '../virtual-time.ts';
 import type { Registers, Seen } from './registers.ts';
 import type { Situations } from './situations.ts';
+import { applyService } from './workload.ts';
 import type { WholePeer } from './whole-peer.ts';
 
 const patienceMs = 3_000;
@@ -116,6 +117,20 @@ export class WholeClient {
     }
   }
 
+  /** Asks for so many replicas; true when that was acknowledged. */
+  async scale(target: WholePeer, replicas: number): Promise<boolean> {
+    const { situations, onBroken, note } = this.#options;
+    note('scale', target.name, replicas);
+    try {
+      await present(target.peer, 'a peer that is up is asked').propose(applyService(replicas));
+      situations.add('services scaled');
+      return true;
+    } catch (error) {
+      if (!isOrionError(error, 'NO_LEADER', 'NO_QUORUM', 'BUSY', 'OUTCOME_UNKNOWN')) onBroken(error);
+      return false;
+    }
+  }
+
   /** C1. */
   #checkTime(what: string, begunMs: number): void {
     const tookMs = this.#options.time.now - begunMs;
@@ -140,6 +155,7 @@ export class WholeClient {
     };
     const target = present(peers[prng.int({ from: 0, to: peers.length })], 'a cluster has peers');
     if (target.peer === undefined) return done();
+    if (prng.chance(0.05)) void this.scale(target, prng.int({ from: 0, to: 7 }));
     time.after(patienceMs, done); // C2
     const isRead = Array.from({ length: prng.int({ from: 1, to: burstMax + 1 }) }, () => prng.chance(0.4));
     target.enter(() => {

@@ -1,4 +1,4 @@
-// Three whole peers, or five, their network and their clients, under one clock; and what must hold of them at every moment.
+// Three whole peers, or five, their network, agents and clients, under one clock; and what must hold of them at every moment.
 // Owns: the parts and what ties them together. Does not own: when something breaks, what a run must show.
 //
 // V1. What ports show is judged by the invariants of the cores' simulation: a leader's commit is what its appends say.
@@ -19,11 +19,13 @@ import { Violation } from '../observation.ts';
 import { digestOf, mix } from '../digest.ts';
 import type { Trace } from '../trace.ts';
 import { VirtualTime } from '../virtual-time.ts';
+import { SimAgent } from './agent.ts';
 import { WholeClient } from './client.ts';
 import { SimLinks } from './links.ts';
 import type { WholeParts } from './machine.ts';
 import { Registers } from './registers.ts';
 import { Situations } from './situations.ts';
+import { checkSlots } from './workload.ts';
 import { WholePeer, type WholePeerOptions } from './whole-peer.ts';
 
 const foundersOf = (count: number): WholePeerOptions['founders'] =>
@@ -39,6 +41,7 @@ export class WholeCluster {
   readonly registers = new Registers();
   readonly links: SimLinks;
   readonly peers: readonly WholePeer[];
+  readonly agents: readonly SimAgent[];
   readonly clients: readonly WholeClient[];
   /** What broke, first. */
   broken: unknown;
@@ -112,7 +115,11 @@ export class WholeCluster {
           trace,
           situations,
           observe: (observation) => this.#guard(() => this.#checker.observe(observation)),
-          onChanges: (index, changes) => this.#guard(() => this.#onChanges(index, changes)),
+          onChanges: (view, index, changes) =>
+            this.#guard(() => {
+              this.#onChanges(index, changes);
+              checkSlots(view, founders[place]?.peerId ?? '');
+            }),
           onBroken,
         }),
     );
@@ -126,6 +133,9 @@ export class WholeCluster {
         new Votes(),
         new HonestPromises(),
       ],
+    );
+    this.agents = ['node-1', 'node-2', 'node-3'].map(
+      (name) => new SimAgent({ name, time, peers: this.peers, onBroken }),
     );
     this.clients = Array.from({ length: plan.clients }, () =>
       this.#makeClient(fork(), { plan, parts, onBroken }),
@@ -165,9 +175,19 @@ export class WholeCluster {
   /** V2. */
   #onChanges(index: number, changes: readonly RowChange[]): void {
     const text = JSON.stringify(changes);
+    const isNew = !this.#changes.has(index);
     const known = this.#changes.get(index) ?? text;
     this.#changes.set(index, known);
+    if (isNew) this.#count(changes);
     if (known !== text) throw new Violation(`states: entry ${index} changes ${known} and ${text}`);
+  }
+
+  #count(changes: readonly RowChange[]): void {
+    for (const { before, after } of changes) {
+      if (after?.kind !== 'Assignment') continue;
+      if (before === undefined) this.situations.add('replicas placed');
+      else if (after.status.state === 'lost') this.situations.add('replicas lost with their node');
+    }
   }
 
   /** V3. */

@@ -1,7 +1,8 @@
-// Brings faults over whole peers: kills, power cuts, shut-downs, stalls, clock jumps, cuts between two of them.
+// Brings faults over whole peers: kills, power cuts, shut-downs, stalls, clock jumps, cuts between two of them, nodes cut off.
 // Owns: when whom. After `stop` nothing new is struck, and what is down is started again.
 
 import { present } from '../../../src/lib/assert.ts';
+import { limits } from '../../../src/lib/limits.ts';
 import type { Prng } from '../../../src/lib/prng.ts';
 import { drawFrom, type FaultPlan, type Recurring } from '../faults.ts';
 import type { WholeCluster } from './cluster.ts';
@@ -25,6 +26,7 @@ export class WholeNemesis {
     if (stall !== undefined) this.#recur(stall, (ms) => this.#drawPeer().stall(ms));
     if (cut !== undefined) this.#recur(cut, (ms) => this.#cutSome(ms));
     if (crashAtPersistChance > 0) this.#watchDisks(crashAtPersistChance);
+    if (this.#prng.chance(0.5)) this.#silenceAgent();
     if (this.#prng.chance(0.2)) {
       this.#recur({ everyMs: 1_000, lastsMs: { from: -100_000, to: 100_000 } }, (ms) =>
         this.#drawPeer().jump(ms),
@@ -75,6 +77,17 @@ export class WholeNemesis {
     peer.crash(how);
     this.#cluster.time.after(downMs, () => {
       if (peer.isDown) peer.start();
+    });
+  }
+
+  /** Long enough for its replicas to be given up, and started elsewhere. */
+  #silenceAgent(): void {
+    const { agents, time, situations } = this.#cluster;
+    const agent = present(agents[this.#prng.int({ from: 0, to: agents.length })], 'there are agents');
+    time.after(drawFrom(this.#prng, { from: 500, to: 4_000 }), () => {
+      if (this.#stopped) return;
+      situations.add('nodes cut off');
+      agent.silence(limits.nodeDownMs + drawFrom(this.#prng, { from: 1_000, to: 6_000 }));
     });
   }
 

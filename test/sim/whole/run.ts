@@ -12,6 +12,8 @@ import { seenBy } from './client.ts';
 import { WholeCluster } from './cluster.ts';
 import { soundWholeParts, type WholeParts } from './machine.ts';
 import type { Situations } from './situations.ts';
+import type { View } from '../../../src/state/view.ts';
+import { isSettled } from './workload.ts';
 import { WholeNemesis } from './nemesis.ts';
 
 /** How long faults last, in virtual milliseconds. */
@@ -21,7 +23,7 @@ const retryMs = 200;
 /** After it an attempt that was not answered is made again, in virtual milliseconds. */
 const patienceMs = 4_000;
 /** What a healed cluster has to get well: stalls and hanging syncs, lost links, then elections. */
-const livenessMs = (electionMaxMs: number): number => 15_000 + 20 * electionMaxMs;
+const livenessMs = (electionMaxMs: number): number => 20_000 + 20 * electionMaxMs;
 
 export interface WholeResult {
   readonly seed: number;
@@ -82,11 +84,14 @@ async function converge(cluster: WholeCluster, ms: number): Promise<void> {
     peers.some(({ peer }) => peer?.controlTerm() !== undefined),
   );
   cluster.situations.add('clusters founded');
-  for (const kind of ['write', 'read'] as const) {
+  for (const kind of ['scale', 'write', 'read'] as const) {
     const served = new Set<string>();
     for (const peer of peers) askUntilServed(cluster, peer, kind, () => served.add(peer.name));
     await need(`every peer serves a ${kind}`, () => served.size === peers.length);
   }
+  await need('every replica that is asked for runs, and no other', () =>
+    peers.every(({ peer }) => peer !== undefined && isSettled(peer.view, cluster.agents)),
+  );
   await need('all states agree', () => statesAgree(cluster));
 }
 
@@ -94,7 +99,7 @@ async function converge(cluster: WholeCluster, ms: number): Promise<void> {
 function askUntilServed(
   cluster: WholeCluster,
   target: WholeCluster['peers'][number],
-  kind: 'write' | 'read',
+  kind: 'scale' | 'write' | 'read',
   onServed: () => void,
 ): void {
   const client = present(cluster.clients[0], 'a cluster has clients');
@@ -107,7 +112,8 @@ function askUntilServed(
   if (target.peer === undefined) return again();
   cluster.time.after(patienceMs, again);
   target.enter(() => {
-    client[kind](target).then(
+    const asked = kind === 'scale' ? client.scale(target, 5) : client[kind](target);
+    asked.then(
       (served) => {
         if (!served) return again();
         isOver = true;
@@ -120,11 +126,18 @@ function askUntilServed(
   });
 }
 
+const tablesOf = (view: View): unknown[] => [
+  [...view.settings.values()],
+  [...view.services.values()],
+  [...view.nodes.values()],
+  [...view.assignments.values()],
+];
+
 function statesAgree({ peers, registers }: WholeCluster): boolean {
   const views = peers.map(({ peer }) => peer?.view);
   const [first] = views;
   if (first === undefined || !views.every((view) => view?.appliedIndex === first.appliedIndex)) return false;
-  const texts = new Set(views.map((view) => JSON.stringify([...(view?.settings.values() ?? [])])));
+  const texts = new Set(views.map((view) => JSON.stringify(view === undefined ? [] : tablesOf(view))));
   if (texts.size !== 1) throw new Violation(`states: they differ at ${first.appliedIndex}`);
   for (const { peer } of peers) {
     for (const { metadata } of first.settings.values()) {

@@ -23,6 +23,10 @@ const situations = [
   'cuts between two peers',
   'links that fell',
   'leaders that may control',
+  'services scaled',
+  'replicas placed',
+  'nodes cut off',
+  'replicas lost with their node',
 ] as const;
 
 export type WholeSituation = (typeof situations)[number];

@@ -1,4 +1,4 @@
-// A whole peer on a simulated machine: the product's Peer with its driver, state, codec and segment log, on a disk, a
+// A whole peer on a simulated machine: the product's Peer with its driver, state, codec, segment log and controllers, on a disk, a
 // network and a clock that are not real.
 // Owns: the machine, from process to process. Does not own: when it is struck, what clients ask.
 //
@@ -9,10 +9,12 @@ import { raftDefaults } from '../../../raft/config.ts';
 import type { Entry, LogIndex } from '../../../raft/types.ts';
 import { asPeerId } from '../../../raft/types.ts';
 import { assert } from '../../../src/lib/assert.ts';
+import { Control } from '../../../src/control/control.ts';
 import { hash128 } from '../../../src/lib/hash.ts';
+import { limits } from '../../../src/lib/limits.ts';
 import type { Prng } from '../../../src/lib/prng.ts';
 import { Peer } from '../../../src/peer/peer.ts';
-import type { RowChange } from '../../../src/state/view.ts';
+import type { RowChange, View } from '../../../src/state/view.ts';
 import { createCommandCodec } from '../../../src/storage/codec.ts';
 import { openSegmentLog } from '../../../src/storage/segment-log.ts';
 import { emptyStateImage, MemoryStateStore } from '../../storage/memory-state-store.ts';
@@ -49,7 +51,7 @@ export interface WholePeerOptions {
   readonly trace: Trace;
   readonly situations: Situations;
   readonly observe: (observation: Observation) => void;
-  readonly onChanges: (index: number, changes: readonly RowChange[]) => void;
+  readonly onChanges: (view: View, index: number, changes: readonly RowChange[]) => void;
   /** Something happened that must not. */
   readonly onBroken: (error: unknown) => void;
 }
@@ -60,6 +62,7 @@ interface Run {
   writing: boolean;
   stopping: boolean;
   peer: Peer | undefined;
+  control: Control | undefined;
 }
 
 export class WholePeer {
@@ -94,6 +97,11 @@ export class WholePeer {
     return this.#run?.peer;
   }
 
+  /** Its controllers; they work while it may control. */
+  get control(): Control | undefined {
+    return this.#run?.control;
+  }
+
   get isDown(): boolean {
     return this.#run === undefined;
   }
@@ -118,7 +126,7 @@ export class WholePeer {
     });
     const machine: MachineOptions = { process, prng, faults: () => this.#diskFaults };
     const store = new SlowStateStore(new MemoryStateStore(this.#image), machine);
-    const run: Run = { process, store, writing: false, stopping: false, peer: undefined };
+    const run: Run = { process, store, writing: false, stopping: false, peer: undefined, control: undefined };
     this.#run = run;
     this.#runs += 1;
     this.#note('start', this.#runs);
@@ -225,13 +233,33 @@ export class WholePeer {
       report: () => undefined,
       onFatal: (error) => this.#onFatal(run, error),
     });
-    peer.onChanges((index, changes) => this.#options.onChanges(index, changes));
+    peer.onChanges((index, changes) => this.#options.onChanges(peer.view, index, changes));
+    run.peer = peer;
+    run.control = this.#control(peer, process);
+    await peer.start();
+  }
+
+  /** As the composition root of a peer ties them. */
+  #control(peer: Peer, process: SimProcess): Control {
+    const control = new Control({
+      view: peer.view,
+      propose: (term, body) => peer.proposeAsLeader(term, body),
+      nowMs: () => process.clock.monotonicMs(),
+      onError: this.#options.onBroken,
+    });
+    peer.onChanges((_, changes) => control.onChanges(changes));
     peer.onControlTerm((term) => {
       this.#note('control', term);
-      if (term !== undefined) situations.add('leaders that may control');
+      if (term === undefined) return control.stop();
+      this.#options.situations.add('leaders that may control');
+      control.start(term);
     });
-    run.peer = peer;
-    await peer.start();
+    const tick = (): void => {
+      control.tick();
+      process.clock.after(limits.controlTickMs, tick);
+    };
+    tick();
+    return control;
   }
 
   #observeStart(hardState: Parameters<typeof observeStarted>[1], entries: readonly Entry[]): void {
