@@ -2,8 +2,17 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { asIndex, asStoreId, asTerm, type Entry, type Input, type Message } from '../../raft/types.ts';
+import {
+  asIndex,
+  asStoreId,
+  asTerm,
+  type Entry,
+  type Input,
+  type Message,
+  type Ready,
+} from '../../raft/types.ts';
 import { Prng } from '../../src/lib/prng.ts';
+import { type Core, effectsOf } from './core.ts';
 import { Counters } from './counters.ts';
 import { calmNetwork, type NetworkFaults } from './faults.ts';
 import { SimLoop } from './loop.ts';
@@ -219,4 +228,10 @@ describe('the state', () => {
       }),
     );
   });
+});
+
+test('a core that never comes to rest is a failure, not a hang', () => {
+  const ready = { messages: [], persist: undefined } as unknown as Ready;
+  const restless = { hasReady: () => true, takeReady: () => ready } as unknown as Core;
+  expect(() => [...effectsOf(restless)]).toThrow(/comes to rest/);
 });

@@ -16,7 +16,7 @@ import {
 } from '../../raft/types.ts';
 import { assert, present } from '../../src/lib/assert.ts';
 import type { Prng } from '../../src/lib/prng.ts';
-import type { Core, MakeCore } from './core.ts';
+import { type Core, effectsOf, type MakeCore } from './core.ts';
 import type { Counters } from './counters.ts';
 import { configurationsOf, genesisOf, type SimDisk } from './disk.ts';
 import { drawFrom, type FaultPlan } from './faults.ts';
@@ -27,9 +27,6 @@ import { encodeCommand, StateMachine } from './state-machine.ts';
 import { Pending, type ReadAnswer, type WriteAnswer } from './pending.ts';
 import type { Trace } from './trace.ts';
 import type { VirtualTime } from './virtual-time.ts';
-
-/** Effects of one turn; a core that has ever more to do would hang the simulation. */
-const takesMax = 1_000;
 
 export interface SimPeerOptions {
   readonly storeId: StoreId;
@@ -176,12 +173,7 @@ export class SimPeer {
 
   #turn(run: Run, inputs: readonly Input[]): void {
     for (const input of inputs) this.#step(run, input);
-    let takes = 0;
-    while (run.core.hasReady()) {
-      takes += 1;
-      assert(takes <= takesMax, 'a core that gets no input comes to rest');
-      this.carryOut(run.core.takeReady());
-    }
+    for (const ready of effectsOf(run.core)) this.carryOut(ready);
   }
 
   #step(run: Run, input: Input): void {
