@@ -1,5 +1,5 @@
-// Changes of members under chaos: cores whose messages are lost, doubled and overtaken, whose disks lag and who crash,
-// while voters come and go. One seed is one run.
+// Changes of members under chaos: cores whose messages are lost, doubled and overtaken, who are cut off from each other,
+// whose disks lag and who crash, while voters come and go. One seed is one run.
 //   1. At most one leader a term.
 //   2. What any peer has applied at an index is what every other applies there, whoever votes by then.
 //   3. Once nothing goes wrong any more, the members elect, end the change that was begun, and agree.
@@ -14,9 +14,9 @@ import { TestNetwork } from './network.ts';
 import { member, store, TestNode } from './node.ts';
 
 const founders = ['a', 'b', 'c'];
-const joiners = ['d', 'e', 'f', 'g', 'h'];
+const joiners = [...'defghijklm'];
 const names = [...founders, ...joiners];
-const stepsOfRun = 2_500;
+const stepsOfRun = 6_000;
 const underWayMax = 200;
 
 class Chaos {
@@ -28,6 +28,8 @@ class Chaos {
   readonly #applied: string[] = [];
   readonly #checked = new Map<TestNode, number>();
   #underWay: Message[] = [];
+  /** On one side of a cut; everyone else is on the other. */
+  #cut: ReadonlySet<StoreId> = new Set();
 
   constructor(seed: number) {
     this.#prng = new Prng(seed);
@@ -45,16 +47,19 @@ class Chaos {
         node.propose('x');
         break;
       case 1:
-      case 2:
-        this.#changeMembers();
+        if (this.#prng.chance(0.3)) this.#changeMembers();
         break;
       case 3:
         if (this.#prng.chance(0.05)) this.#restart(node);
         break;
       case 4:
+        if (this.#prng.chance(0.08))
+          this.#cut = new Set(names.filter(() => this.#prng.chance(0.4)).map(store));
+        if (this.#prng.chance(0.08)) this.#cut = new Set();
+        break;
       case 5:
       case 6:
-        for (const each of this.nodes) each.tick(this.#prng.int({ from: 10, to: 40 }));
+        for (const each of this.nodes) each.tick(this.#prng.int({ from: 20, to: 100 }));
         break;
       case 7:
         node.persist();
@@ -91,8 +96,9 @@ class Chaos {
   }
 
   #changeMembers(): void {
-    const leader = this.nodes.findLast((node) => node.status.role === 'leader');
-    if (leader === undefined) return;
+    const leaders = this.nodes.filter((node) => node.status.role === 'leader');
+    if (leaders.length === 0) return;
+    const leader = this.#any(leaders);
     const name = this.#any(names);
     const changes: readonly MemberChange[] = [
       { kind: 'add', member: member(name), wants: this.#prng.chance(0.8) ? 'voter' : 'learner' },
@@ -100,7 +106,9 @@ class Chaos {
       { kind: 'remove', storeId: store(name) },
       { kind: 'replace', old: store(this.#any(names)), member: member(name) },
     ];
-    leader.change(this.#any(changes));
+    const change = this.#any(changes);
+    if (change.kind === 'remove' && leader.status.configuration.voters.length <= 3) return; // stay several
+    leader.change(change);
   }
 
   #deliver(): void {
@@ -108,7 +116,8 @@ class Chaos {
     const at = this.#prng.int({ from: 0, to: Math.min(this.#underWay.length, 8) });
     const message = present(this.#underWay[at], 'a message is under way');
     if (!this.#prng.chance(0.03)) this.#underWay.splice(at, 1); // else it comes again
-    if (this.#prng.chance(0.05)) return; // lost
+    if (this.#prng.chance(0.02)) return; // lost
+    if (this.#cut.has(message.from) !== this.#cut.has(message.to)) return;
     this.nodes.find(({ id }) => id === message.to)?.receive(structuredClone(message));
   }
 
