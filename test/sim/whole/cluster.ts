@@ -4,7 +4,7 @@
 // V1. What ports show is judged by the invariants of the cores' simulation: a leader's commit is what its appends say.
 // V2. An entry changes the same rows on every peer. V3. At most one peer may control at any moment.
 
-import { asPeerId, asStoreId, type Message } from '../../../raft/types.ts';
+import { asPeerId, type Message } from '../../../raft/types.ts';
 import { Prng } from '../../../src/lib/prng.ts';
 import type { RowChange } from '../../../src/state/view.ts';
 import { Checker } from '../checker.ts';
@@ -124,7 +124,7 @@ export class WholeCluster {
         }),
     );
     this.#checker = new Checker(
-      this.peers.map((peer) => asStoreId(peer.storeId)),
+      this.peers.map((peer) => peer.storeId),
       [
         new OneLeader(),
         new LogMatching(),

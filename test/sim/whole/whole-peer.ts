@@ -6,12 +6,10 @@
 // W2. A process that cannot go on (its disk failed) ends, and is started again after a while.
 
 import { raftDefaults } from '../../../raft/config.ts';
-import type { Entry, LogIndex } from '../../../raft/types.ts';
-import { asPeerId } from '../../../raft/types.ts';
+import { asPeerId, asStoreId, type Entry, type HardState, type StoreId } from '../../../raft/types.ts';
 import { assert } from '../../../src/lib/assert.ts';
-import { Control } from '../../../src/control/control.ts';
+import type { Control } from '../../../src/control/control.ts';
 import { hash128 } from '../../../src/lib/hash.ts';
-import { limits } from '../../../src/lib/limits.ts';
 import type { Prng } from '../../../src/lib/prng.ts';
 import { Peer } from '../../../src/peer/peer.ts';
 import type { RowChange, View } from '../../../src/state/view.ts';
@@ -23,6 +21,7 @@ import { calmDisk, type DiskFaults, drawFrom, type FaultPlan } from '../faults.t
 import type { Observation } from '../observation.ts';
 import type { Trace } from '../trace.ts';
 import type { VirtualTime } from '../virtual-time.ts';
+import { runControllers } from './controllers.ts';
 import type { SimLinks } from './links.ts';
 import { type MachineOptions, SlowStateStore, WatchedLog, type WholeParts } from './machine.ts';
 import { SimProcess } from './process.ts';
@@ -68,7 +67,7 @@ interface Run {
 export class WholePeer {
   readonly name: string;
   /** As its disk will draw it, too. */
-  readonly storeId: string;
+  readonly storeId: StoreId;
   readonly #options: WholePeerOptions;
   readonly #disk: SimDisk;
   readonly #image = emptyStateImage();
@@ -235,38 +234,23 @@ export class WholePeer {
     });
     peer.onChanges((index, changes) => this.#options.onChanges(peer.view, index, changes));
     run.peer = peer;
-    run.control = this.#control(peer, process);
+    run.control = runControllers({
+      peer,
+      process,
+      onTerm: (term) => {
+        this.#note('control', term);
+        if (term !== undefined) situations.add('leaders that may control');
+      },
+      onError: this.#options.onBroken,
+    });
     await peer.start();
   }
 
-  /** As the composition root of a peer ties them. */
-  #control(peer: Peer, process: SimProcess): Control {
-    const control = new Control({
-      view: peer.view,
-      propose: (term, body) => peer.proposeAsLeader(term, body),
-      nowMs: () => process.clock.monotonicMs(),
-      onError: this.#options.onBroken,
-    });
-    peer.onChanges((_, changes) => control.onChanges(changes));
-    peer.onControlTerm((term) => {
-      this.#note('control', term);
-      if (term === undefined) return control.stop();
-      this.#options.situations.add('leaders that may control');
-      control.start(term);
-    });
-    const tick = (): void => {
-      control.tick();
-      process.clock.after(limits.controlTickMs, tick);
-    };
-    tick();
-    return control;
-  }
-
-  #observeStart(hardState: Parameters<typeof observeStarted>[1], entries: readonly Entry[]): void {
+  #observeStart(hardState: HardState, entries: readonly Entry[]): void {
     const { situations, observe } = this.#options;
     const { applied } = this.#image;
     if (applied < this.#appliedEver) situations.add('restarts that apply entries again');
-    observe(observeStarted(this.storeId, hardState, entries, applied));
+    observe({ kind: 'started', peer: this.storeId, hardState, log: entries, applied, stateHash: 0 });
   }
 
   /** W2. */
@@ -303,14 +287,4 @@ export class WholePeer {
 }
 
 const storeByte = (place: number): number => 0xa1 + place;
-const storeIdOf = (place: number): string => storeByte(place).toString(16).repeat(16);
-
-function observeStarted(
-  storeId: string,
-  hardState: Extract<Observation, { kind: 'started' }>['hardState'],
-  log: readonly Entry[],
-  applied: LogIndex,
-): Observation {
-  const peer = storeId as Extract<Observation, { kind: 'started' }>['peer'];
-  return { kind: 'started', peer, hardState, log, applied, stateHash: 0 };
-}
+const storeIdOf = (place: number): StoreId => asStoreId(storeByte(place).toString(16).repeat(16));

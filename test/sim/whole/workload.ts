@@ -7,7 +7,7 @@ import type { View } from '../../../src/state/view.ts';
 import { Violation } from '../observation.ts';
 import type { SimAgent } from './agent.ts';
 
-export const serviceName = 'web';
+const serviceName = 'web';
 
 /** Asks for the service with so many replicas. */
 export const applyService = (replicas: number): CommandBody => ({
