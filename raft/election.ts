@@ -14,8 +14,25 @@ function isUpToDate(request: VoteRequest, log: Log): boolean {
   return request.lastIndex >= log.lastIndex;
 }
 
-/** Would be voted for, if asked in earnest: promises nothing (§9.6). */
-export function deservesPreVote(request: VoteRequest, hardState: HardState, log: Log): boolean {
+/**
+ * Whether whoever asks would be voted for in earnest: promises nothing (§9.6). A death is noticed by all at the same moment, and
+ * so pre-candidates meet: of two with equal logs the lower store id goes first and the other gives way, or both would be
+ * granted, and split the votes.
+ */
+export function judgePreVote(
+  request: VoteRequest,
+  { self, log, durability }: Pick<Shared, 'self' | 'log' | 'durability'>,
+  isPreCandidate: boolean,
+): 'refused' | 'granted' | 'givesWay' {
+  const { hardState } = durability;
+  if (!deservesPreVote(request, hardState, log)) return 'refused';
+  const isRival = isPreCandidate && request.cause.kind === 'lost' && request.term === hardState.term + 1;
+  if (!isRival) return 'granted';
+  const areEqual = request.lastTerm === log.lastTerm && request.lastIndex === log.lastIndex;
+  return areEqual && self < request.from ? 'refused' : 'givesWay';
+}
+
+function deservesPreVote(request: VoteRequest, hardState: HardState, log: Log): boolean {
   return request.term > hardState.term && isUpToDate(request, log);
 }
 

@@ -7,7 +7,7 @@
 
 import { assert, unreachable } from '../src/lib/assert.ts';
 import type { Basis } from './durability.ts';
-import { Ballot, deservesPreVote, deservesVote, voteRequests, type VoteRequest } from './election.ts';
+import { Ballot, deservesVote, judgePreVote, voteRequests, type VoteRequest } from './election.ts';
 import { acceptAppend, acceptCommit, staleAnswer } from './follower.ts';
 import type { ForwardedReads } from './forwarded-reads.ts';
 import { Leadership } from './leadership.ts';
@@ -74,11 +74,9 @@ export class Roles {
   read(requestId: RequestId): void {
     const { outbox } = this.#shared;
     if (this.#role.kind === 'leader') return this.#role.leadership.read({ kind: 'local', requestId });
-    if (this.leader === undefined) {
-      outbox.answerRead({ kind: 'refused', requestId, reason: 'NO_LEADER' });
-    } else if (!this.#forwardedReads.tryAdd(requestId)) {
-      outbox.answerRead({ kind: 'refused', requestId, reason: 'BUSY' });
-    }
+    const isAsked = this.leader !== undefined && this.#forwardedReads.tryAdd(requestId);
+    const reason = this.leader === undefined ? 'NO_LEADER' : 'BUSY';
+    if (!isAsked) outbox.answerRead({ kind: 'refused', requestId, reason });
   }
 
   transfer(input: Extract<Input, { kind: 'transfer' }>): void {
@@ -94,7 +92,6 @@ export class Roles {
     this.#shared.timer.onLeaderLost();
   }
 
-  /** U3. */
   diskStalled(): void {
     if (!this.#shared.durability.isWriting) return;
     this.#succession.onDiskStalled();
@@ -119,9 +116,9 @@ export class Roles {
   flush(): void {
     if (this.#role.kind === 'leader') return this.#role.leadership.flush();
     if (!this.#forwardedReads.hasWaiting || this.leader === undefined) return;
-    const { self, outbox, timer } = this.#shared;
-    const requestId = this.#forwardedReads.ask(timer.now);
-    outbox.send({ kind: 'readRequest', from: self, to: this.leader, term: this.term, requestId });
+    const requestId = this.#forwardedReads.ask(this.#shared.timer.now);
+    const { self: from, outbox } = this.#shared;
+    outbox.send({ kind: 'readRequest', from, to: this.leader, term: this.term, requestId });
   }
 
   receive(message: Message): void {
@@ -135,8 +132,8 @@ export class Roles {
 
   /** Handles a message of this term (or the grant of a pre-vote for the next). */
   #dispatch(message: Message): void {
-    const { log, self } = this.#shared;
     const { term } = this;
+    const { log, self } = this.#shared;
     switch (message.kind) {
       case 'voteRequest':
         return this.#onVoteRequest(message);
@@ -179,16 +176,20 @@ export class Roles {
     const isStale = message.term < this.term;
     if (!isStale && this.#isSticky && !this.#succession.excuses(message, this.term)) return; // M1
     if (!preVote && message.term > this.term) this.#becomeFollower(message.term, undefined);
-    const { hardState } = durability;
     if (preVote) {
-      const granted = !isStale && deservesPreVote(message, hardState, log);
+      const judged = judgePreVote(message, this.#shared, this.#role.kind === 'preCandidate');
+      if (judged === 'givesWay') {
+        this.#becomeFollower(this.term, undefined);
+        timer.restart();
+      }
+      const granted = judged !== 'refused';
       const term = granted ? message.term : this.term;
       const answer: Message = { kind: 'voteResponse', from: self, to: from, term, preVote, granted };
       return granted ? this.#shared.outbox.send(answer) : this.#answer(answer, 'term');
     }
-    const granted = !isStale && deservesVote(message, hardState, log);
+    const granted = !isStale && deservesVote(message, durability.hardState, log);
     if (granted) {
-      if (hardState.vote === undefined) durability.hardState = { term: this.term, vote: from };
+      if (durability.hardState.vote === undefined) durability.hardState = { term: this.term, vote: from };
       timer.restart();
     }
     this.#answer({ kind: 'voteResponse', from: self, to: from, term: this.term, preVote, granted }, 'term'); // R1
@@ -204,20 +205,19 @@ export class Roles {
   }
 
   #onReadRequest(message: Extract<Message, { kind: 'readRequest' }>): void {
-    const { requestId, from } = message;
+    const { requestId, from: storeId } = message;
     if (this.#role.kind !== 'leader') return this.#answerStale(message);
-    const { leadership } = this.#role;
-    if (leadership.serves(from)) leadership.read({ kind: 'follower', storeId: from, requestId });
+    if (this.#role.leadership.serves(storeId))
+      this.#role.leadership.read({ kind: 'follower', storeId, requestId });
   }
 
-  /** M2. */
   #answerStale(message: Exclude<Message, VoteRequest>): void {
     const answer = staleAnswer(message, { self: this.#shared.self, term: this.term });
-    if (answer !== undefined) this.#answer(answer, 'term');
+    if (answer !== undefined) this.#answer(answer, 'term'); // M2
   }
 
   get #isSticky(): boolean {
-    return this.#role.kind === 'leader' ? this.#role.leadership.isSticky : this.#shared.timer.isSticky;
+    return (this.#role.kind === 'leader' ? this.#role.leadership : this.#shared.timer).isSticky;
   }
 
   get #mayCampaign(): boolean {

@@ -124,6 +124,47 @@ describe('a leader whose process is dead', () => {
     expect(leading.status.role).toBe('leader');
   });
 
+  test('is succeeded by one of two who ask each other at once: the lower store id goes first, the other gives way', () => {
+    const [first, second] = [store('b'), store('c')].map((id) => {
+      const node = new TestNode(id, { names });
+      heartbeat(node, 2);
+      node.step({ kind: 'peerLost', storeId: a });
+      while (node.status.role === 'follower') node.tick(10);
+      node.settle();
+      return node;
+    }) as [TestNode, TestNode];
+    const asked = [...first.takeSent('voteRequest'), ...second.takeSent('voteRequest')];
+    for (const request of asked) {
+      if (request.to === first.id) first.receive(request);
+      if (request.to === second.id) second.receive(request);
+    }
+    first.settle();
+    second.settle();
+    expect(first.takeSent('voteResponse')).toMatchObject([{ to: c, granted: false }]);
+    expect(second.takeSent('voteResponse')).toMatchObject([{ to: b, granted: true }]);
+    expect([first.status.role, second.status.role]).toEqual(['preCandidate', 'follower']);
+  });
+
+  test('is succeeded by who has more, whatever its store id', () => {
+    const node = following();
+    node.step({ kind: 'peerLost', storeId: a });
+    while (node.status.role === 'follower') node.tick(10);
+    node.settle();
+    node.takeSent();
+    const request = {
+      kind: 'voteRequest',
+      from: c,
+      to: b,
+      term: asTerm(3),
+      preVote: true,
+      cause: lost,
+    } as const;
+    node.receive({ ...request, lastIndex: asIndex(5), lastTerm: asTerm(2) });
+    node.settle();
+    expect(node.takeSent('voteResponse')).toMatchObject([{ granted: true }]);
+    expect(node.status.role).toBe('follower');
+  });
+
   test('has a successor long before its followers would have run out of patience', () => {
     const network = TestNetwork.of(names);
     const dead = network.elect();
