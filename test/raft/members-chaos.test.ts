@@ -14,7 +14,7 @@ import { TestNetwork } from './network.ts';
 import { member, store, TestNode } from './node.ts';
 
 const founders = ['a', 'b', 'c'];
-const joiners = [...'defghijklm'];
+const joiners = 'd e f g h i j k l m'.split(' ');
 const names = [...founders, ...joiners];
 const stepsOfRun = 6_000;
 const underWayMax = 200;
