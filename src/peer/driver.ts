@@ -9,7 +9,9 @@
 // D3. A failed write or sync is never retried: the peer stops (`onFatal`), and restart judges what is on disk.
 //     A write that hangs is as bad: the core is told first, so that a leader hands over, and then the peer stops. How
 //     long it takes is counted in own ticks, so that a process that was paused itself does not take that for its disk.
-// D4. The queue is bounded: a Raft message beyond it is dropped (Raft resends), a proposal or read refused as busy.
+// D4. A tick says when it is taken, not when it was queued: after a stall in between, a leader would take its lease for
+//     young (found by simulation).
+// D5. The queue is bounded: a Raft message beyond it is dropped (Raft resends), a proposal or read refused as busy.
 
 import type { ChangeOutcome } from '../../raft/change.ts';
 import {
@@ -83,7 +85,7 @@ export class Driver {
     return this.#raft.status();
   }
 
-  /** False when the queue is full: the input is dropped (D4). */
+  /** False when the queue is full: the input is dropped (D5). */
   tryPush(input: Input): boolean {
     if (this.#inputs.length >= limits.inputsMax) return false;
     this.#push(input);
@@ -101,8 +103,12 @@ export class Driver {
   #tick(): void {
     this.#watchDisk();
     if (this.#stopped) return;
-    this.#push({ kind: 'tick', now: this.#clock.monotonicMs() });
+    this.#push(this.#tickNow());
     this.#cancelTick = this.#clock.after(limits.tickMs, () => this.#tick());
+  }
+
+  #tickNow(): Input {
+    return { kind: 'tick', now: this.#clock.monotonicMs() };
   }
 
   /** D3. */
@@ -124,7 +130,7 @@ export class Driver {
     try {
       const inputs = this.#inputs;
       this.#inputs = [];
-      for (const input of inputs) this.#raft.step(input);
+      for (const input of inputs) this.#raft.step(input.kind === 'tick' ? this.#tickNow() : input);
       while (this.#raft.hasReady() && !this.#stopped) this.#carryOut(this.#raft.takeReady());
       if (!this.#stopped) this.#events.onStatus(this.#raft.status());
     } catch (error) {

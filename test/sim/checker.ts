@@ -4,6 +4,7 @@ import { Evidence } from './evidence.ts';
 import type { StoreId } from '../../raft/types.ts';
 import { Acknowledged } from './invariants/acknowledged.ts';
 import { CommittedDurable } from './invariants/committed-durable.ts';
+import { Control } from './invariants/control.ts';
 import { HonestPromises } from './invariants/honest-promises.ts';
 import type { Invariant } from './invariants/invariant.ts';
 import { LeaderCompleteness } from './invariants/leader-completeness.ts';
@@ -26,6 +27,7 @@ export const allInvariants = (): readonly Invariant[] => [
   new Acknowledged(),
   new HonestPromises(),
   new Reads(),
+  new Control(),
 ];
 
 export class Checker {

@@ -11,7 +11,7 @@ import { drawFrom, type Span } from './faults.ts';
 import type { SimPeer } from './peer.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-const patienceMs = 2_000;
+const patienceMs = 500;
 const burstMax = 8;
 const bytesMax = 200;
 
@@ -20,6 +20,8 @@ export interface SimClientOptions {
   readonly prng: Prng;
   readonly peers: readonly SimPeer[];
   readonly thinkMs: Span;
+  /** How many of its acts are reads, in [0, 1]. */
+  readonly readChance: number;
   /** A number that no other write or read has. */
   readonly nextNumber: () => number;
   readonly onReadStarted: (read: number) => void;
@@ -55,7 +57,7 @@ export class SimClient {
       this.#think();
     };
     this.#options.time.after(patienceMs, done); // C2
-    if (this.#options.prng.chance(0.3)) this.#read(done);
+    if (this.#options.prng.chance(this.#options.readChance)) this.#read(done);
     else this.#writeBurst(done);
   }
 

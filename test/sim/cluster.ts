@@ -1,4 +1,4 @@
-// Three simulated peers with their disks and clients on one network, under one clock: everything but the faults' timing.
+// Three or five simulated peers with their disks and clients on one network, under one clock: everything but the faults' timing.
 // Owns: the parts and what ties them together. Does not own: when something breaks (Nemesis), what a run must show.
 
 import {
@@ -44,23 +44,19 @@ export const soundParts: Parts = {
   makeInvariants: allInvariants,
 };
 
-const peerCount = 3;
+const membersMax = 5;
 
-const members: readonly Member[] = Array.from({ length: peerCount }, (_, i) => ({
-  storeId: asStoreId(String.fromCharCode(97 + i)), // a, b, c: short, for reading traces
+const possibleMembers: readonly Member[] = Array.from({ length: membersMax }, (_, i) => ({
+  storeId: asStoreId(String.fromCharCode(97 + i)), // a, b, c…: short, for reading traces
   peerId: asPeerId(`sim-${i + 1}`),
   api: `http://127.0.0.1:${6_060 + i}`,
   raft: `127.0.0.1:${7_060 + i}`,
 }));
 
-const genesis: Genesis = { clusterId: asClusterId('5'.repeat(32)), name: 'sim', founders: members };
-
-const firstEntry: Entry = {
-  index: asIndex(1),
-  term: asTerm(1),
-  time: 1_000_000,
-  payload: { kind: 'genesis', genesis },
-};
+function firstEntryOf(founders: readonly Member[]): Entry {
+  const genesis: Genesis = { clusterId: asClusterId('5'.repeat(32)), name: 'sim', founders };
+  return { index: asIndex(1), term: asTerm(1), time: 1_000_000, payload: { kind: 'genesis', genesis } };
+}
 
 export class SimCluster {
   readonly time = new VirtualTime();
@@ -78,6 +74,8 @@ export class SimCluster {
     const { prng, plan, trace, parts } = options;
     const fork = (): Prng => new Prng(prng.next());
     const { time, counters } = this;
+    const members = possibleMembers.slice(0, plan.peers);
+    const firstEntry = firstEntryOf(members);
     this.trace = trace;
     this.#checker = new Checker(
       members.map((member) => member.storeId),
@@ -176,6 +174,7 @@ export class SimCluster {
       prng,
       peers: this.peers,
       thinkMs: plan.thinkMs,
+      readChance: plan.readChance,
       nextNumber: () => this.nextNumber(),
       onReadStarted: (read) => this.observe({ kind: 'readStarted', read }),
     });

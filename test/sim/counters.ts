@@ -3,6 +3,7 @@
 
 const situations = [
   'leaders elected',
+  'ticks of a leader that may control',
   'leaders deposed while their disk was busy',
   'old-term entries committed through a no-op',
   'truncations of synced entries',
@@ -19,6 +20,7 @@ const situations = [
   'crashes with a write in flight: kept',
   'crashes with a write in flight: lost',
   'crashes of a leader',
+  'crashes of a leader with entries under way',
   'crashes of all peers at once',
   'crashes during an election',
   'deaths of a leader noticed by its followers',
@@ -35,7 +37,8 @@ const situations = [
   'messages duplicated',
   'messages overtaken',
   'messages of an older term delivered',
-  'partitions of one peer',
+  'splits',
+  'cuts between two peers',
   'one-way cuts',
   'cuts of all links',
 ] as const;

@@ -41,6 +41,8 @@ export interface Recurring {
 }
 
 export interface FaultPlan {
+  /** Voters: three, or five. */
+  readonly peers: number;
   readonly raft: RaftConfig;
   readonly tickMs: number;
   /** From the arrival of an input to the turn of the loop that takes it. */
@@ -50,6 +52,8 @@ export interface FaultPlan {
   readonly flushEveryMs: number;
   readonly clients: number;
   readonly thinkMs: Span;
+  /** Of a client's acts, so many are reads; the others are bursts of writes. */
+  readonly readChance: number;
   readonly network: NetworkFaults;
   readonly disk: DiskFaults;
   readonly crash: Recurring | undefined;
@@ -57,6 +61,8 @@ export interface FaultPlan {
   readonly crashAtPersistChance: number;
   /** A crash, and a start right after it, of some peer while another campaigns: votes are best forgotten then. */
   readonly crashInElectionChance: number;
+  /** A crash, found out every few ms, of a leader that has entries under way. */
+  readonly crashLeaderChance: number;
   /** The event loop does nothing for a while. */
   readonly stall: Recurring | undefined;
   readonly cut: Recurring | undefined;
@@ -88,7 +94,7 @@ function drawRaftConfig(prng: Prng): RaftConfig {
   const pick = (...choices: readonly number[]): number =>
     choices[prng.int({ from: 0, to: choices.length })] ?? 0;
   const heartbeatMs = pick(30, 50, 100);
-  const appendBytesMax = pick(64, 512, raftDefaults.appendBytesMax);
+  const appendBytesMax = pick(64, 64, 512, raftDefaults.appendBytesMax);
   const electionMinMs = heartbeatMs * pick(3, 5);
   return {
     heartbeatMs,
@@ -116,7 +122,7 @@ function drawNetwork(prng: Prng): NetworkFaults {
     duplicateChance: some(0.4, 0.2),
     reorder: prng.chance(0.5),
     slowChance: some(0.4, 0.1),
-    slowMs: { from: 50, to: 3_000 },
+    slowMs: { from: 50, to: prng.chance(0.5) ? 600 : 3_000 },
   };
 }
 
@@ -135,8 +141,10 @@ export function drawFaults(prng: Prng): FaultPlan {
   const raft = drawRaftConfig(prng);
   const maybe = (chance: number, recurring: Recurring): Recurring | undefined =>
     prng.chance(chance) ? recurring : undefined;
-  const often = (): number => drawFrom(prng, { from: 400, to: 4_000 });
+  const often = (): number =>
+    drawFrom(prng, prng.chance(0.4) ? { from: 60, to: 400 } : { from: 400, to: 3_000 });
   return {
+    peers: prng.chance(0.2) ? 5 : 3,
     raft,
     tickMs: drawFrom(prng, { from: 10, to: Math.min(50, raft.heartbeatMs / 2) }),
     loopMs: { from: 0, to: drawFrom(prng, { from: 0.05, to: 2 }) },
@@ -144,10 +152,12 @@ export function drawFaults(prng: Prng): FaultPlan {
     flushEveryMs: drawFrom(prng, { from: 20, to: 3_000 }),
     clients: prng.int({ from: 1, to: 5 }),
     thinkMs: { from: 1, to: drawFrom(prng, { from: 10, to: 200 }) },
+    readChance: prng.chance(0.7) ? 0.3 : 0.8,
     network: drawNetwork(prng),
     disk: drawDisk(prng, raft.electionMaxMs),
     crash: maybe(0.6, { everyMs: often(), lastsMs: { from: 1, to: raft.electionMaxMs * 2 } }),
     crashAtPersistChance: prng.chance(0.3) ? prng.fraction() * 0.03 : 0,
+    crashLeaderChance: prng.chance(0.3) ? prng.fraction() * 0.3 : 0,
     crashInElectionChance: prng.chance(0.3) ? prng.fraction() * 0.5 : 0,
     stall: maybe(0.4, { everyMs: often(), lastsMs: { from: 10, to: raft.electionMaxMs * 2 } }),
     cut: maybe(0.6, { everyMs: often(), lastsMs: { from: 10, to: raft.electionMaxMs * 4 } }),

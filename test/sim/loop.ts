@@ -2,7 +2,8 @@
 // Owns: the inbox, ticks, stalls. Does not own: what a turn does with its inputs.
 //
 // O1. Everything that arrives before a turn is taken in that turn, in order of arrival.
-// O2. While the loop is stalled nothing is taken; the first turn after it has one late tick, before or after the rest.
+// O2. A tick says the time of the turn that takes it.
+// O3. While the loop is stalled nothing is taken; the first turn after it has one late tick, before or after the rest.
 
 import type { Input } from '../../raft/types.ts';
 import type { Prng } from '../../src/lib/prng.ts';
@@ -61,7 +62,8 @@ export class SimLoop {
     const inputs = this.#inbox;
     this.#inbox = [];
     this.#scheduled = false;
-    this.#options.onTurn(inputs);
+    const { now } = this.#options.time;
+    this.#options.onTurn(inputs.map((input) => (input.kind === 'tick' ? { ...input, now } : input)));
   }
 
   #tickLater(): void {

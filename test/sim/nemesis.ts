@@ -21,12 +21,14 @@ export class Nemesis {
   }
 
   start(): void {
-    const { crash, stall, cut, crashAtPersistChance, crashInElectionChance, transferEveryMs } = this.#plan;
+    const { crash, stall, cut, transferEveryMs } = this.#plan;
+    const { crashAtPersistChance, crashLeaderChance, crashInElectionChance } = this.#plan;
     if (crash !== undefined) this.#recur(crash, (ms) => this.#crashSome(ms));
     if (stall !== undefined) this.#recur(stall, (ms) => this.#drawPeer().stall(ms));
     if (cut !== undefined) this.#recur(cut, (ms) => this.#cutSome(ms));
     if (transferEveryMs !== undefined) this.#every(transferEveryMs, () => this.#transferSome());
     if (crashAtPersistChance > 0) this.#watch(() => this.#crashBusyDisks(crashAtPersistChance));
+    if (crashLeaderChance > 0) this.#watch(() => this.#crashLeaders(crashLeaderChance));
     if (crashInElectionChance > 0) this.#watch(() => this.#crashVoters(crashInElectionChance));
   }
 
@@ -103,6 +105,17 @@ export class Nemesis {
     }
   }
 
+  /** What is under way when a leader dies is where elections must get it right (§5.4). */
+  #crashLeaders(chance: number): void {
+    for (const peer of this.#cluster.peers) {
+      const status = peer.core?.status();
+      const isBusy = status?.role === 'leader' && status.commit < status.lastIndex;
+      if (!isBusy || !this.#prng.chance(chance)) continue;
+      this.#cluster.counters.add('crashes of a leader with entries under way');
+      this.#crash(peer, drawFrom(this.#prng, { from: 1, to: this.#plan.raft.electionMaxMs }));
+    }
+  }
+
   #crashVoters(chance: number): void {
     const { peers, counters } = this.#cluster;
     const isElection = peers.some((peer) => peer.core?.status().role === 'candidate');
@@ -118,12 +131,13 @@ export class Nemesis {
     this.#cluster.trace.note(this.#cluster.time.now, 'cut', ...links.map(({ from, to }) => `${from}>${to}`));
     for (const link of links) this.#cluster.network.cut(link);
     this.#cluster.time.after(lastsMs, () => {
+      if (this.#stopped) return; // everything is mended
       for (const link of links) this.#cluster.network.mend(link);
     });
   }
 
   #drawLinks(): readonly { readonly from: StoreId; readonly to: StoreId }[] {
-    const ids = this.#cluster.peers.map((peer) => peer.storeId);
+    const ids = this.#drawOrder();
     const all = ids.flatMap((from) => ids.filter((to) => to !== from).map((to) => ({ from, to })));
     assert(all.length > 0, 'a cluster has links');
     if (this.#prng.chance(0.1)) {
@@ -132,11 +146,38 @@ export class Nemesis {
     }
     if (this.#prng.chance(0.5)) {
       this.#cluster.counters.add('one-way cuts');
-      return [present(all[this.#prng.int({ from: 0, to: all.length })], 'a drawn link exists')];
+      const { from, to } = present(all[0], 'a cluster has links');
+      return [this.#prng.chance(0.5) ? { from, to } : { from: to, to: from }];
     }
-    this.#cluster.counters.add('partitions of one peer');
-    const { storeId } = this.#drawPeer();
-    return all.filter(({ from, to }) => from === storeId || to === storeId);
+    const [some, other] = this.#drawSides(ids);
+    return all.filter(
+      ({ from, to }) =>
+        (some.includes(from) && other.includes(to)) || (other.includes(from) && some.includes(to)),
+    );
+  }
+
+  /** The peers in an order in which half of the time one that leads comes first: to hurt it hurts most. */
+  #drawOrder(): readonly StoreId[] {
+    const { peers } = this.#cluster;
+    const leader = peers.findIndex((peer) => peer.core?.status().role === 'leader');
+    const drawn = this.#prng.int({ from: 0, to: peers.length });
+    const first = leader >= 0 && this.#prng.chance(0.5) ? leader : drawn;
+    const turned = [...peers.slice(first), ...peers.slice(0, first)].map((peer) => peer.storeId);
+    const [head, ...rest] = turned;
+    const others = this.#prng.chance(0.5) ? rest : rest.reverse();
+    return head === undefined ? others : [head, ...others];
+  }
+
+  /** Two groups that hear nothing of each other; between two single peers, everyone else hears both. */
+  #drawSides(ids: readonly StoreId[]): readonly [readonly StoreId[], readonly StoreId[]] {
+    const { counters } = this.#cluster;
+    if (this.#prng.chance(0.4)) {
+      counters.add('cuts between two peers');
+      return [ids.slice(0, 1), ids.slice(1, 2)];
+    }
+    counters.add('splits');
+    const size = this.#prng.int({ from: 1, to: ids.length });
+    return [ids.slice(0, size), ids.slice(size)];
   }
 
   #drawPeer(): SimPeer {

@@ -9,6 +9,7 @@ import type {
   PersistOperation,
   RaftStatus,
   StoreId,
+  Term,
 } from '../../raft/types.ts';
 
 export type ObservedStatus = Pick<RaftStatus, 'role' | 'term' | 'commit' | 'applied' | 'lastIndex'>;
@@ -25,6 +26,15 @@ export type Observation =
     }
   /** After every step of a core. */
   | { readonly kind: 'stepped'; readonly peer: StoreId; readonly status: ObservedStatus }
+  /** After every tick, when a driver may trust `mayControl`. `late`: by more than two heartbeats. */
+  | {
+      readonly kind: 'ticked';
+      readonly peer: StoreId;
+      readonly term: Term;
+      readonly applied: LogIndex;
+      readonly mayControl: boolean;
+      readonly late: boolean;
+    }
   /** A core asked for a write: this is in its log from now on, durable or not. */
   | { readonly kind: 'issued'; readonly peer: StoreId; readonly operation: PersistOperation }
   /** The disk has it. */

@@ -10,6 +10,7 @@ import {
   type Input,
   type Message,
   type ProposalOutcome,
+  type RaftStatus,
   type ReadOutcome,
   type Ready,
   type StoreId,
@@ -48,6 +49,7 @@ interface Run {
   readonly pending: Pending;
   readonly loop: SimLoop;
   status: ObservedStatus;
+  tickedMs: number;
   /** When the last entry handed out will have been applied. */
   appliedAt: number;
 }
@@ -103,6 +105,7 @@ export class SimPeer {
       pending: this.makePending(),
       loop: new SimLoop({ time, prng, plan, onTurn: (inputs) => this.#turn(run, inputs) }),
       status: core.status(),
+      tickedMs: time.now,
       appliedAt: 0,
     };
     this.#run = run;
@@ -184,6 +187,15 @@ export class SimPeer {
     run.status = status;
     this.#note('status', status.role, status.term, status.commit, status.lastIndex);
     this.#observe({ kind: 'stepped', peer: this.storeId, status });
+    if (input.kind === 'tick') this.#observeTick(run, input.now, status);
+  }
+
+  #observeTick(run: Run, now: number, { term, applied, mayControl }: RaftStatus): void {
+    const { counters, plan } = this.options;
+    const late = now - run.tickedMs > 2 * plan.raft.heartbeatMs;
+    run.tickedMs = now;
+    if (mayControl) counters.add('ticks of a leader that may control');
+    this.#observe({ kind: 'ticked', peer: this.storeId, term, applied, mayControl, late });
   }
 
   #countChange(before: ObservedStatus, after: ObservedStatus): void {

@@ -2,6 +2,7 @@
 // A run fails when an invariant breaks, a core or driver throws, or the healed cluster does not elect, converge, serve
 // writes and reads, and still have every acknowledged write within a bounded time.
 
+import { present } from '../../src/lib/assert.ts';
 import { messageOf } from '../../src/lib/errors.ts';
 import { Prng } from '../../src/lib/prng.ts';
 import { type Parts, SimCluster, soundParts } from './cluster.ts';
@@ -11,6 +12,9 @@ import { Nemesis } from './nemesis.ts';
 import { Violation } from './observation.ts';
 import type { SimPeer } from './peer.ts';
 import { Trace } from './trace.ts';
+
+/** Runs on until `isDone`; throws a {@link Violation} that says `what` never came. */
+type Need = (what: string, isDone: () => boolean) => void;
 
 /** How long faults last, in virtual milliseconds. */
 const safetyMs = { from: 3_000, to: 15_000 };
@@ -70,23 +74,43 @@ function runUntil(cluster: SimCluster, ms: number, isDone: () => boolean): boole
 
 /** The liveness phase. Throws a {@link Violation} that says what the healed cluster never did. */
 function converge(cluster: SimCluster, ms: number): void {
-  const need = (what: string, isDone: () => boolean): void => {
+  const need: Need = (what, isDone) => {
     if (!runUntil(cluster, ms, isDone)) throw new Violation(`liveness: ${what} (${describe(cluster)})`);
   };
   need('the healed cluster agrees on a leader', () => agreedLeader(cluster) !== undefined);
+  readThroughAll(cluster, need, 'that nobody has written to yet');
   let written = false;
   writeUntil(cluster, () => {
     written = true;
   });
   need('the healed cluster serves a write', () => written);
-  const served = new Set<SimPeer>();
-  for (const peer of cluster.peers) readThrough(cluster, peer, () => served.add(peer));
-  need('the healed cluster serves a read through every peer', () => served.size === cluster.peers.length);
+  readThroughAll(cluster, need, 'that serves writes');
   need('the healed cluster converges', () => hasConverged(cluster));
   for (const peer of cluster.peers) {
     const commands = peer.state?.image().commands ?? [];
     cluster.observe({ kind: 'settled', peer: peer.storeId, commands });
   }
+  cutOffLeader(cluster, need);
+}
+
+/** Check-quorum (§6.2): a leader that nobody hears gives up, and the others elect one of their own. */
+function cutOffLeader(cluster: SimCluster, need: Need): void {
+  const leader = present(agreedLeader(cluster), 'a cluster that has converged is led');
+  for (const peer of cluster.peers) {
+    cluster.network.cut({ from: leader.storeId, to: peer.storeId });
+    cluster.network.cut({ from: peer.storeId, to: leader.storeId });
+  }
+  need('a leader that is cut off steps down', () => !leads(leader));
+  need('the others elect one of their own', () => cluster.peers.some(leads));
+}
+
+const leads = (peer: SimPeer): boolean => peer.core?.status().role === 'leader';
+
+/** Reads through every peer; `what` says when. */
+function readThroughAll(cluster: SimCluster, need: Need, what: string): void {
+  const served = new Set<SimPeer>();
+  for (const peer of cluster.peers) readThrough(cluster, peer, () => served.add(peer));
+  need(`a cluster ${what} serves a read through every peer`, () => served.size === cluster.peers.length);
 }
 
 /** Writes again and again until one write is acknowledged: an earlier one may be lost with its leader, unheard. */
@@ -120,7 +144,7 @@ function agreedLeader(cluster: SimCluster): SimPeer | undefined {
   const agreed = views.every((view) => view?.term === first?.term && view?.leader === first?.leader);
   if (!agreed || first?.leader === undefined) return undefined;
   const leader = cluster.peer(first.leader);
-  return leader.core?.status().role === 'leader' ? leader : undefined;
+  return leads(leader) ? leader : undefined;
 }
 
 function hasConverged(cluster: SimCluster): boolean {

@@ -3,11 +3,18 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { Counters } from './counters.ts';
 import { mutants } from './mutants.ts';
+import { regressionSeeds } from './regressions.ts';
 import { runSeed } from './run.ts';
 
 const seeds = Array.from({ length: 200 }, (_, i) => i + 1);
 /** Within how many seeds each mutant must be found. */
 const mutantSeedsMax = 400;
+
+describe('seeds that failed once', () => {
+  test.each(regressionSeeds)('seed %i passes', (seed) => {
+    expect(runSeed(seed).failure).toBeUndefined();
+  });
+});
 
 describe('three cores under faults', () => {
   const counters = new Counters();

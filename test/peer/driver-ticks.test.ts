@@ -1,0 +1,46 @@
+// The driver and time: what a tick says.
+
+import { expect, test, vi } from 'vitest';
+import type { LogStore } from '../../src/peer/ports.ts';
+import { Driver } from '../../src/peer/driver.ts';
+import { FakeClock } from '../lib/fake-clock.ts';
+import { TestNode } from '../raft/node.ts';
+
+/** A clock on which a process can sleep between two turns of its loop. */
+class StallingClock extends FakeClock {
+  sleptMs = 0;
+
+  override monotonicMs(): number {
+    return super.monotonicMs() + this.sleptMs;
+  }
+}
+
+test('a tick says when it is taken, not when it was queued', () => {
+  const clock = new StallingClock();
+  const { raft } = new TestNode('a', { names: ['a', 'b', 'c'] });
+  const step = vi.spyOn(raft, 'step');
+  const ignore = (): void => undefined;
+  const events = {
+    send: ignore,
+    apply: ignore,
+    onProposal: ignore,
+    onRead: ignore,
+    onStatus: ignore,
+    onTransfer: ignore,
+    onDiskStalled: ignore,
+  };
+  const log: Pick<LogStore, 'persist' | 'read'> = {
+    persist: () => Promise.resolve(),
+    read: () => Promise.resolve([]),
+  };
+  const onFatal = (error: unknown): never => {
+    throw error;
+  };
+  const driver = new Driver({ raft, clock, log: log as LogStore, events: { ...events, onFatal } });
+  const queuedMs = clock.monotonicMs();
+  driver.start();
+  clock.sleptMs = 3_000;
+  clock.settle();
+  expect(step).toHaveBeenCalledExactlyOnceWith({ kind: 'tick', now: queuedMs + 3_000 });
+  driver.stop();
+});

@@ -1,0 +1,50 @@
+// The mutation gate in small: every patch fits the sources as they are, and a few of the bugs are found quickly.
+// `npm run sim:mutants` hunts all of them.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { hunt, simulate } from './mutation-gate.ts';
+import { mutations } from './mutations/all.ts';
+import { applyEdits } from './mutations/mutation.ts';
+import { root } from './rebuilt.ts';
+
+/** Bugs that took at most so many seeds when they were added. */
+const quickSeedsMax = 40;
+const quick = mutations.filter(({ name }) =>
+  [
+    'the last term alone wins an election, whatever the length',
+    'term and vote are written one after the other',
+    'a leader commits an entry of an older term by counting its copies',
+    'an old write covers entries that replaced those it carried',
+    'a read joins a round that was sent before it came',
+    'controllers run on a state that lags behind the terms before',
+  ].includes(name),
+);
+
+test('each known bug has a name of its own', () => {
+  expect(new Set(mutations.map(({ name }) => name)).size).toBe(mutations.length);
+  expect(mutations.length).toBeGreaterThanOrEqual(25);
+});
+
+test.each(mutations)('the patch fits: $name', (mutation) => {
+  const source = readFileSync(join(root, mutation.file), 'utf8');
+  expect(applyEdits(source, mutation)).not.toBe(source);
+});
+
+test('a patch that does not fit is refused', () => {
+  const edits = [{ find: 'no such text', replace: '' }];
+  const mutation = { name: 'misfit', source: '', file: 'raft/log.ts', edits };
+  expect(() => applyEdits('some text', mutation)).toThrow(/finds 0 times/);
+});
+
+test('without a patch the simulator built anew finds nothing', async () => {
+  const harmless = { name: 'none', source: '', file: 'raft/log.ts', edits: [] };
+  expect(hunt(await simulate(harmless), 10)).toEqual({ kind: 'missed' });
+});
+
+describe('the simulator finds', () => {
+  test.each(quick)('$name', async (mutation) => {
+    expect(hunt(await simulate(mutation), quickSeedsMax)).toMatchObject({ kind: 'found' });
+  });
+});

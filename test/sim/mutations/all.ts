@@ -1,0 +1,14 @@
+// Every known bug that the simulator must find.
+
+import { durabilityMutations } from './durability.ts';
+import { electionMutations } from './elections.ts';
+import { leadingMutations } from './leading.ts';
+import type { Mutation } from './mutation.ts';
+import { replicationMutations } from './replication.ts';
+
+export const mutations: readonly Mutation[] = [
+  ...electionMutations,
+  ...durabilityMutations,
+  ...replicationMutations,
+  ...leadingMutations,
+];

@@ -1,0 +1,35 @@
+// A module of this repository built anew from changed sources, in memory: for known bugs (mutations/) and for looking
+// into the core (exhaustive/). Nothing on disk changes, and the module shares nothing with the one that was imported.
+
+import { existsSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { build, type Plugin } from 'vite';
+
+/** The root of the repository, whether this file runs as it is or from dist/. */
+export const root = ((): string => {
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return folder;
+})();
+
+/** `path` is relative to the root; answers with the text that is built in the place of `source`. */
+export type Change = (path: string, source: string) => string;
+
+/** The module at `entry` (relative to the root), as if the sources were what `change` makes of them. */
+export async function rebuild(entry: string, change: Change): Promise<unknown> {
+  const plugin: Plugin = {
+    name: 'change',
+    enforce: 'pre',
+    transform: (source, id) => change(relative(root, id), source),
+  };
+  const built = await build({
+    root,
+    configFile: false,
+    logLevel: 'silent',
+    plugins: [plugin],
+    build: { ssr: join(root, entry), write: false, minify: false, target: 'es2023' },
+  });
+  if (!('output' in built)) throw new Error('one entry gives one bundle');
+  const [chunk] = built.output;
+  return import(`data:text/javascript,${encodeURIComponent(chunk.code)}`);
+}
