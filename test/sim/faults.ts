@@ -100,7 +100,7 @@ function drawRaftConfig(prng: Prng): RaftConfig {
     heartbeatMs,
     electionMinMs,
     // The narrower the range, the more candidates meet in one term; within one tick they would meet for ever.
-    electionMaxMs: electionMinMs + heartbeatMs * pick(1, 2, 5),
+    electionMaxMs: electionMinMs + heartbeatMs * pick(1, 2, 5, 10, 10),
     failoverMinMs: pick(1, 10),
     failoverMaxMs: pick(20, 50),
     appendBytesMax,
@@ -157,7 +157,7 @@ export function drawFaults(prng: Prng): FaultPlan {
     disk: drawDisk(prng, raft.electionMaxMs),
     crash: maybe(0.6, { everyMs: often(), lastsMs: { from: 1, to: raft.electionMaxMs * 2 } }),
     crashAtPersistChance: prng.chance(0.3) ? prng.fraction() * 0.03 : 0,
-    crashLeaderChance: prng.chance(0.3) ? prng.fraction() * 0.3 : 0,
+    crashLeaderChance: prng.chance(0.4) ? prng.fraction() * 0.3 : 0,
     crashInElectionChance: prng.chance(0.3) ? prng.fraction() * 0.5 : 0,
     stall: maybe(0.4, { everyMs: often(), lastsMs: { from: 10, to: raft.electionMaxMs * 2 } }),
     cut: maybe(0.6, { everyMs: often(), lastsMs: { from: 10, to: raft.electionMaxMs * 4 } }),

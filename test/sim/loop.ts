@@ -63,7 +63,7 @@ export class SimLoop {
     this.#inbox = [];
     this.#scheduled = false;
     const { now } = this.#options.time;
-    this.#options.onTurn(inputs.map((input) => (input.kind === 'tick' ? { ...input, now } : input)));
+    this.#options.onTurn(inputs.map((input) => (input.kind === 'tick' ? { kind: 'tick', now } : input)));
   }
 
   #tickLater(): void {

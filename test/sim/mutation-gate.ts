@@ -30,6 +30,6 @@ export async function simulate(mutation: Mutation): Promise<(seed: number) => Si
     return applyEdits(source, mutation);
   });
   if (!patched) throw new Error(`"${mutation.name}" patches ${mutation.file}, which is not simulated`);
-  const { runSeed } = rebuilt as typeof import('./run.ts');
+  const { runSeed } = rebuilt as { readonly runSeed: (seed: number) => SimResult };
   return (seed) => runSeed(seed);
 }

@@ -112,7 +112,7 @@ export class Nemesis {
       const isBusy = status?.role === 'leader' && status.commit < status.lastIndex;
       if (!isBusy || !this.#prng.chance(chance)) continue;
       this.#cluster.counters.add('crashes of a leader with entries under way');
-      this.#crash(peer, drawFrom(this.#prng, { from: 1, to: this.#plan.raft.electionMaxMs }));
+      this.#crash(peer, drawFrom(this.#prng, { from: 1, to: 3 * this.#plan.raft.electionMaxMs }));
     }
   }
 
@@ -164,7 +164,7 @@ export class Nemesis {
     const first = leader >= 0 && this.#prng.chance(0.5) ? leader : drawn;
     const turned = [...peers.slice(first), ...peers.slice(0, first)].map((peer) => peer.storeId);
     const [head, ...rest] = turned;
-    const others = this.#prng.chance(0.5) ? rest : rest.reverse();
+    const others = this.#prng.chance(0.5) ? rest : rest.toReversed();
     return head === undefined ? others : [head, ...others];
   }
 

@@ -117,17 +117,6 @@ export const electionMutations: readonly Mutation[] = [
     ],
   },
   {
-    name: 'a restarted peer votes at once, though it may have followed a leader a moment ago',
-    source: '§4.2.3, and E3 of timer.ts',
-    file: 'raft/timer.ts',
-    edits: [
-      {
-        find: 'this.#stickyFromMs = options.now;',
-        replace: 'this.#stickyFromMs = Number.NEGATIVE_INFINITY;',
-      },
-    ],
-  },
-  {
     name: 'half of the voters are a quorum',
     source: 'Q1: any two quorums share a voter',
     file: 'raft/quorum.ts',

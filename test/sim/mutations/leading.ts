@@ -65,12 +65,6 @@ export const leadingMutations: readonly Mutation[] = [
     ],
   },
   {
-    name: 'a follower numbers its requests for reads from the start after a restart',
-    source: 'etcd #20418: an answer from before the restart confirms a read from after it',
-    file: 'raft/forwarded-reads.ts',
-    edits: [{ find: 'options.prng.next() * requestsOfRun', replace: 'Math.min(options.prng.next(), 0)' }],
-  },
-  {
     name: 'an answer to a heartbeat of an earlier term of the same leader counts for this one',
     source: 'found in this core: a stale answer said the round of another term',
     file: 'raft/follower.ts',
@@ -78,17 +72,6 @@ export const leadingMutations: readonly Mutation[] = [
       {
         find: '...common, round: 0 }',
         replace: "...common, round: message.kind === 'heartbeatRequest' ? message.round : 0 }",
-      },
-    ],
-  },
-  {
-    name: 'an answer proves that its sender followed when it came, not when it was asked',
-    source: 'H1 of rounds.ts; §6.4.1: a lease starts with the sending',
-    file: rounds,
-    edits: [
-      {
-        find: 'this.#stretches.findLast((candidate) => candidate.firstRound <= round)',
-        replace: 'this.#stretches.at(-1)',
       },
     ],
   },
@@ -148,17 +131,5 @@ export const leadingMutations: readonly Mutation[] = [
     source: 'R11: the lease is void before TimeoutNow is sent',
     file: leadership,
     edits: [{ find: 'if (this.#transfer.isUnderWay) return false;', replace: '' }],
-  },
-  {
-    name: 'a leader that handed over in vain goes on',
-    source: 'T2 of transfer.ts: TimeoutNow cannot be taken back',
-    file: 'raft/transfer.ts',
-    edits: [{ find: 'if (attempt.timeoutNowSent || attempt.diskHangs) return; // T2', replace: '' }],
-  },
-  {
-    name: 'an old handover excuses every later campaign',
-    source: 'U1 of succession.ts',
-    file: 'raft/succession.ts',
-    edits: [{ find: 'return wanted === term + 1; // U1', replace: 'return wanted > term; // U1' }],
   },
 ];

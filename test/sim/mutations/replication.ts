@@ -40,18 +40,6 @@ export const replicationMutations: readonly Mutation[] = [
     ],
   },
   {
-    name: 'acknowledgements of an older term count',
-    source: '§5.1; a follower may have truncated since',
-    file: roles,
-    edits: [
-      {
-        find: 'if (message.term < this.term) return this.#answerStale(message);',
-        replace:
-          "if (message.term < this.term && message.kind !== 'appendResponse') return this.#answerStale(message);",
-      },
-    ],
-  },
-  {
     name: 'appends of an older leader are accepted',
     source: '§5.1',
     file: roles,
