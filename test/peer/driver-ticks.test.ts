@@ -28,6 +28,7 @@ test('a tick says when it is taken, not when it was queued', () => {
     onStatus: ignore,
     onTransfer: ignore,
     onDiskStalled: ignore,
+    onChange: ignore,
   };
   const log: Pick<LogStore, 'persist' | 'read'> = {
     persist: () => Promise.resolve(),

@@ -10,7 +10,6 @@ import {
   type Input,
   type Message,
   type ProposalOutcome,
-  type RaftStatus,
   type ReadOutcome,
   type Ready,
   type StoreId,
@@ -24,6 +23,7 @@ import { drawFrom, type FaultPlan } from './faults.ts';
 import { SimLoop } from './loop.ts';
 import { freezeEntries } from './network.ts';
 import type { Observation, ObservedStatus } from './observation.ts';
+import { StepWatch } from './step-watch.ts';
 import { encodeCommand, StateMachine } from './state-machine.ts';
 import { Pending, type ReadAnswer, type WriteAnswer } from './pending.ts';
 import type { Trace } from './trace.ts';
@@ -49,7 +49,7 @@ interface Run {
   readonly pending: Pending;
   readonly loop: SimLoop;
   status: ObservedStatus;
-  tickedMs: number;
+  readonly watch: StepWatch;
   /** When the last entry handed out will have been applied. */
   appliedAt: number;
 }
@@ -83,7 +83,7 @@ export class SimPeer {
 
   start(): void {
     assert(this.#run === undefined, 'a peer that runs is not started');
-    const { plan, prng, time, counters } = this.options;
+    const { plan, prng, time, counters, observe } = this.options;
     const { log, state, ...restored } = this.options.disk.restore();
     this.#note('start', restored.hardState.term, restored.lastIndex, state.applied, restored.tail.length);
     freezeEntries(log);
@@ -105,7 +105,7 @@ export class SimPeer {
       pending: this.makePending(),
       loop: new SimLoop({ time, prng, plan, onTurn: (inputs) => this.#turn(run, inputs) }),
       status: core.status(),
-      tickedMs: time.now,
+      watch: new StepWatch({ peer, now: time.now, heartbeatMs: plan.raft.heartbeatMs, counters, observe }),
       appliedAt: 0,
     };
     this.#run = run;
@@ -183,26 +183,9 @@ export class SimPeer {
     this.#note('step', input.kind === 'receive' ? input.message.kind : input.kind);
     run.core.step(input);
     const status = run.core.status();
-    this.#countChange(run.status, status);
-    run.status = status;
     this.#note('status', status.role, status.term, status.commit, status.lastIndex);
-    this.#observe({ kind: 'stepped', peer: this.storeId, status });
-    if (input.kind === 'tick') this.#observeTick(run, input.now, status);
-  }
-
-  #observeTick(run: Run, now: number, { term, applied, mayControl }: RaftStatus): void {
-    const { counters, plan } = this.options;
-    const late = now - run.tickedMs > 2 * plan.raft.heartbeatMs;
-    run.tickedMs = now;
-    if (mayControl) counters.add('ticks of a leader that may control');
-    this.#observe({ kind: 'ticked', peer: this.storeId, term, applied, mayControl, late });
-  }
-
-  #countChange(before: ObservedStatus, after: ObservedStatus): void {
-    if (before.role !== 'leader' && after.role === 'leader') this.options.counters.add('leaders elected');
-    if (before.role === 'leader' && after.role !== 'leader' && this.diskBusy) {
-      this.options.counters.add('leaders deposed while their disk was busy');
-    }
+    run.watch.onStep(input, run.status, status, this.diskBusy);
+    run.status = status;
   }
 
   /** Effects, in the order of the contract (S1). A subclass may be a driver that gets it wrong. */

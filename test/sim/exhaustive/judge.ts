@@ -1,0 +1,142 @@
+// Judges one move of one peer by the simulator's own invariants. They know a run by what happened in it, while a state of
+// the exhaustive check is reached by many courses of events: so a short course is told to a fresh checker that leads to
+// where the peers are, with all that invariants remember of the past (who led which term, what was committed by whom),
+// and then the move. What was judged once is known for every state that shows the same.
+
+import type { Entry, StoreId, Term } from '../../../raft/types.ts';
+import { asIndex } from '../../../raft/types.ts';
+import { present } from '../../../src/lib/assert.ts';
+import { Checker, allInvariants } from '../checker.ts';
+import { digestOf } from '../digest.ts';
+import type { Observation, ObservedStatus } from '../observation.ts';
+import type { LocalState } from './local.ts';
+
+/** What invariants remember of the past, beside what the peers still hold. */
+export interface History {
+  readonly id: number;
+  readonly leaders: readonly { readonly term: Term; readonly peer: StoreId }[];
+  readonly committed: readonly { readonly entry: Entry; readonly by: Term }[];
+}
+
+export class Judge {
+  readonly #voters: readonly StoreId[];
+  readonly #histories = new Map<string, History>();
+  readonly #byId: History[] = [];
+  readonly #entries = new Map<number, Entry>();
+  readonly #told = new Map<string, number>();
+  /** The same by the list itself, which is one object for each move. */
+  readonly #toldLists = new Map<readonly Observation[], number>();
+  readonly #verdicts = new Map<string, History>();
+
+  constructor(voters: readonly StoreId[], genesis: Entry) {
+    this.#voters = voters;
+    this.#learn([genesis]);
+  }
+
+  /** The history of a cluster in which nothing but its founding happened. */
+  founding(genesis: Entry): History {
+    return this.#intern({ leaders: [], committed: [{ entry: genesis, by: genesis.term }] });
+  }
+
+  history(id: number): History {
+    return present(this.#byId[id], 'histories are numbered from 0');
+  }
+
+  /** The history after the move. Throws a Violation when an invariant is broken. */
+  judge(peers: readonly LocalState[], history: History, observations: readonly Observation[]): History {
+    const shown = peers.map((peer) => peer.shown).join(' ');
+    const key = `${shown} ${history.id} ${this.#numberOf(observations)}`;
+    const known = this.#verdicts.get(key);
+    if (known !== undefined) return known;
+    const checker = new Checker(this.#voters, allInvariants());
+    for (const observation of this.#lead(peers, history)) checker.observe(observation);
+    const leaders = new Map(history.leaders.map(({ term, peer }) => [term, peer]));
+    for (const observation of observations) {
+      this.#learnFrom(observation);
+      checker.observe(observation);
+      if (observation.kind === 'stepped' && observation.status.role === 'leader') {
+        leaders.set(observation.status.term, observation.peer);
+      }
+    }
+    const committed: { entry: Entry; by: Term }[] = [];
+    for (let index = 1; index <= checker.evidence.commit; index += 1) {
+      const { digest, by } = present(checker.evidence.committedAt(index), 'committed entries are known');
+      committed.push({ entry: present(this.#entries.get(digest), 'committed entries were seen'), by });
+    }
+    const after = this.#intern({
+      leaders: [...leaders].map(([term, peer]) => ({ term, peer })).sort((a, b) => a.term - b.term),
+      committed,
+    });
+    this.#verdicts.set(key, after);
+    return after;
+  }
+
+  /** The shortest course of events that invariants cannot tell from those that really led here. */
+  *#lead(peers: readonly LocalState[], { leaders, committed }: History): Iterable<Observation> {
+    const log = committed.map(({ entry }) => entry);
+    const applied = asIndex(0);
+    const term = present(log[0], 'genesis is committed').term;
+    for (const peer of this.#voters) {
+      yield {
+        kind: 'started',
+        peer,
+        hardState: { term, vote: undefined },
+        log,
+        applied,
+        stateHash: 0x811c9dc5,
+      };
+    }
+    for (const leader of leaders) {
+      const commit = asIndex(committed.filter(({ by }) => by <= leader.term).length);
+      const lastIndex = asIndex(log.length);
+      const status: ObservedStatus = { role: 'leader', term: leader.term, commit, applied, lastIndex };
+      yield { kind: 'stepped', peer: leader.peer, status };
+    }
+    for (const state of peers) yield* shownBy(state);
+  }
+
+  #numberOf(observations: readonly Observation[]): number {
+    const known = this.#toldLists.get(observations);
+    if (known !== undefined) return known;
+    const text = JSON.stringify(observations);
+    const number = this.#told.get(text) ?? this.#told.size;
+    this.#told.set(text, number);
+    this.#toldLists.set(observations, number);
+    return number;
+  }
+
+  #learnFrom(observation: Observation): void {
+    if (observation.kind === 'issued') this.#learn(observation.operation.entries);
+    if (observation.kind === 'sent' && observation.message.kind === 'appendRequest') {
+      this.#learn(observation.message.entries);
+    }
+  }
+
+  #learn(entries: readonly Entry[]): void {
+    for (const entry of entries) this.#entries.set(digestOf(entry), entry);
+  }
+
+  #intern(history: Omit<History, 'id'>): History {
+    const { leaders, committed } = history;
+    const text = JSON.stringify([leaders, committed.map(({ entry, by }) => [digestOf(entry), by])]);
+    const known = this.#histories.get(text);
+    if (known !== undefined) return known;
+    const numbered = { id: this.#byId.length, ...history };
+    this.#byId.push(numbered);
+    this.#histories.set(text, numbered);
+    return numbered;
+  }
+}
+
+/** One peer as it is now. */
+function* shownBy({ peer, hardState, log, writing, status, stateHash }: LocalState): Iterable<Observation> {
+  const { applied } = status;
+  yield { kind: 'started', peer, hardState, log, applied, stateHash };
+  yield {
+    kind: 'synced',
+    peer,
+    operation: { operation: 0 as never, hardState, truncateFrom: undefined, entries: [] },
+  };
+  if (writing !== undefined) yield { kind: 'issued', peer, operation: writing };
+  yield { kind: 'stepped', peer, status };
+}
