@@ -41,19 +41,6 @@ export const electionMutations: readonly Mutation[] = [
     edits: [{ find: 'hardState.vote === undefined || hardState.vote === request.from', replace: 'true' }],
   },
   {
-    name: 'a vote that came twice counts twice',
-    source: 'TiKV raft-rs and others count voters, never messages',
-    file: election,
-    edits: [
-      { find: '  readonly #quorum: Quorum;', replace: '  readonly #quorum: Quorum;\n  #granted = 0;' },
-      {
-        find: 'return this.#quorum.tally(this.#votes);',
-        replace:
-          "if (granted) this.#granted += 1;\n    return this.#granted * 2 > this.#quorum.voters.length ? 'won' : this.#quorum.tally(this.#votes);",
-      },
-    ],
-  },
-  {
     name: 'the answer to a pre-vote counts as a vote',
     source: '§9.6: a pre-vote promises nothing',
     file: roles,
