@@ -52,8 +52,10 @@ export class Peer implements ControlPlane {
     this.#life = life;
     const { clock } = options;
     const { links, roster, leadership } = life;
-    const route = (): Route =>
-      life.core?.route((storeId) => links.identity(storeId) !== undefined) ?? { kind: 'nowhere' };
+    const route = (): Route => {
+      this.#assertMember(); // also between two tries: a peer may be removed while a request waits
+      return life.core?.route((storeId) => links.identity(storeId) !== undefined) ?? { kind: 'nowhere' };
+    };
     this.#caller = new Caller({
       clock,
       leadership,
@@ -102,7 +104,6 @@ export class Peer implements ControlPlane {
   }
 
   async propose(body: CommandBody): Promise<Applied> {
-    this.#assertMember();
     return this.#writer.write(this.#encode(body));
   }
 
@@ -132,10 +133,10 @@ export class Peer implements ControlPlane {
   }
 
   async readBarrier(): Promise<void> {
-    this.#assertMember();
     const { clock } = this.#options;
     const deadline = clock.monotonicMs() + limits.requestMs;
     for (;;) {
+      this.#assertMember();
       const withinMs = deadline - clock.monotonicMs();
       if (withinMs <= 0) throw this.#noLeader();
       const outcome = (await this.#life.core?.barriers.pass(withinMs)) ?? 'NO_LEADER';
@@ -148,12 +149,10 @@ export class Peer implements ControlPlane {
   }
 
   async changeMembers(request: MemberRequest): Promise<MembersAnswer> {
-    this.#assertMember();
     return (await this.#caller.call(request)) as MembersAnswer;
   }
 
   async transferLeadership(to: string | undefined): Promise<TransferAnswer> {
-    this.#assertMember();
     return (await this.#caller.call({ kind: 'transfer', to })) as TransferAnswer;
   }
 
