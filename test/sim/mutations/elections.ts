@@ -87,8 +87,8 @@ export const electionMutations: readonly Mutation[] = [
     file: roles,
     edits: [
       {
-        find: 'const granted = !isStale && deservesVote(message, hardState, log);',
-        replace: 'const granted = isStale || deservesVote(message, hardState, log);',
+        find: '!isStale && deservesVote(',
+        replace: 'isStale || deservesVote(',
       },
     ],
   },

@@ -58,9 +58,9 @@ export const leadingMutations: readonly Mutation[] = [
     file: 'raft/roles.ts',
     edits: [
       {
-        find: '} else if (!this.#forwardedReads.tryAdd(requestId)) {',
+        find: 'const isAsked = this.leader !== undefined && this.#forwardedReads.tryAdd(requestId);',
         replace:
-          "} else if (requestId > 0) {\n      outbox.answerRead({ kind: 'confirmed', requestId, index: this.#shared.log.commit });\n    } else if (!this.#forwardedReads.tryAdd(requestId)) {",
+          "if (this.leader !== undefined) return outbox.answerRead({ kind: 'confirmed', requestId, index: this.#shared.log.commit });\n    const isAsked = false;",
       },
     ],
   },
