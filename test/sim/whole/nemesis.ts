@@ -26,7 +26,7 @@ export class WholeNemesis {
     if (stall !== undefined) this.#recur(stall, (ms) => this.#drawPeer().stall(ms));
     if (cut !== undefined) this.#recur(cut, (ms) => this.#cutSome(ms));
     if (crashAtPersistChance > 0) this.#watchDisks(crashAtPersistChance);
-    if (this.#prng.chance(0.5)) this.#silenceAgent();
+    if (this.#prng.chance(0.6)) this.#silenceAgent();
     if (this.#prng.chance(0.2)) {
       this.#recur({ everyMs: 1_000, lastsMs: { from: -100_000, to: 100_000 } }, (ms) =>
         this.#drawPeer().jump(ms),
@@ -65,8 +65,9 @@ export class WholeNemesis {
     if (this.#prng.chance(0.1)) {
       this.#cluster.situations.add('power cuts of all peers at once');
       for (const peer of this.#cluster.peers) this.#crash(peer, 'power', downMs);
-    } else if (this.#prng.chance(0.2)) {
-      this.#drawPeer().shutDown();
+    } else if (this.#prng.chance(0.3)) {
+      const leader = this.#cluster.peers.find(({ peer }) => peer?.controlTerm() !== undefined);
+      (leader !== undefined && this.#prng.chance(0.5) ? leader : this.#drawPeer()).shutDown();
     } else {
       this.#crash(this.#drawPeer(), this.#prng.chance(0.5) ? 'power' : 'killed', downMs);
     }
@@ -87,7 +88,7 @@ export class WholeNemesis {
     time.after(drawFrom(this.#prng, { from: 500, to: 4_000 }), () => {
       if (this.#stopped) return;
       situations.add('nodes cut off');
-      agent.silence(limits.nodeDownMs + drawFrom(this.#prng, { from: 1_000, to: 6_000 }));
+      agent.silence(limits.nodeDownMs + drawFrom(this.#prng, { from: 2_000, to: 7_000 }));
     });
   }
 
