@@ -35,7 +35,7 @@ export const replicationMutations: readonly Mutation[] = [
     edits: [
       {
         find: 'probeFrom({ match: asIndex(0), next })',
-        replace: 'probeFrom({ match: shared.log.lastIndex, next })',
+        replace: 'probeFrom({ match: log.lastIndex, next })',
       },
     ],
   },
