@@ -49,6 +49,8 @@ export const limits = {
   handOverMs: 1_000,
   /** Between two looks whether they have, in milliseconds. */
   handOverLookMs: 10,
+  /** How long a leader that has handed over still refuses what is sent to it, in milliseconds. */
+  handOverLingerMs: 100,
   /** How long a client may take to send one request, in milliseconds. */
   requestReadMs: 10_000,
   /** One frame on a peer link, header excluded. */

@@ -8,7 +8,8 @@ import type { Links } from './links.ts';
 
 /**
  * Resolves once this peer leads no more, knows who does, and has heard the end of what it appended itself; at the latest
- * after `limits.handOverMs`, and at once where no quorum is left to go on without it.
+ * after `limits.handOverMs`, and at once where no quorum is left to go on without it. It lingers for a moment then: who
+ * has not heard of the successor yet still sends its writes here, and must be refused for certain.
  */
 export async function handOver(parts: {
   readonly core: Core;
@@ -33,4 +34,5 @@ export async function handOver(parts: {
   while (!isDone() && !isHopeless() && clock.monotonicMs() < deadlineMs) {
     await leadership.changed(limits.handOverLookMs);
   }
+  if (isDone()) await new Promise<void>((resolve) => void clock.after(limits.handOverLingerMs, resolve));
 }
