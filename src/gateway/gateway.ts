@@ -4,6 +4,7 @@
 // G1. A node has at most one session. Its own agent's newer session replaces the older; another agent is refused.
 // G2. When the control term changes, every session of the old one ends before anything else is done.
 // G3. At most `agentSessionsMax` connections; one more is refused.
+// G4. A node that is given up has no session: its agent registers anew, and says then what it still runs.
 
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Clock } from '../lib/clock.ts';
@@ -148,6 +149,10 @@ export class Gateway implements LogSource, SessionHost {
 
   #onChanges(index: number, changes: readonly RowChange[]): void {
     if (this.#sessions.size === 0) return;
+    for (const { after } of changes) {
+      if (after?.kind !== 'Node' || after.status.state !== 'down') continue;
+      this.#liveSession(after.metadata.name)?.end('its node was given up'); // G4, before it hears what it lost
+    }
     for (const [node, assigned] of changesByNode(changes)) {
       this.#byNode.get(node)?.session.sendChanges(index, assigned);
     }
@@ -180,5 +185,6 @@ export class Gateway implements LogSource, SessionHost {
 
 function refuseUpgrade(socket: UpgradeArguments[1], status: string): void {
   socket.on('error', () => {}); // it is on its way out
+  socket.once('finish', () => socket.destroy()); // whoever asked may never close its side
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 }

@@ -119,7 +119,8 @@ export class Session {
   end(reason: string): void {
     this.#closed();
     this.#socket.close(1000, reason);
-    this.#host.clock.after(limits.agentCloseMs, () => this.#socket.terminate());
+    const cancel = this.#host.clock.after(limits.agentCloseMs, () => this.#socket.terminate());
+    this.#socket.once('close', cancel);
   }
 
   #drop(reason: string): void {

@@ -1,11 +1,10 @@
 // A gateway with agents over real sockets, new for each test of the file that imports it; time stands until moved.
 
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach } from 'vitest';
 import { WebSocket } from 'ws';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
-import type { Clock } from '../../src/lib/clock.ts';
 import {
   agentDownSchema,
   agentProtocolVersion,
@@ -13,35 +12,11 @@ import {
   type AgentUp,
 } from '../../src/protocol/agent.ts';
 import { FakeControlPlane } from '../api/fake-control-plane.ts';
-
-/** A clock that stands until the test moves it. */
-class FakeClock implements Clock {
-  #nowMs = 0;
-  readonly #timers = new Map<() => void, number>();
-  monotonicMs(): number {
-    return this.#nowMs;
-  }
-  wallMs(): number {
-    return this.#nowMs;
-  }
-  after(delayMs: number, callback: () => void): () => void {
-    this.#timers.set(callback, this.#nowMs + delayMs);
-    return () => this.#timers.delete(callback);
-  }
-  soon(callback: () => void): void {
-    setImmediate(callback);
-  }
-  advance(ms: number): void {
-    this.#nowMs += ms;
-    for (const [callback, dueMs] of this.#timers) {
-      if (dueMs > this.#nowMs) continue;
-      this.#timers.delete(callback);
-      callback();
-    }
-  }
-}
+import { FakeClock } from '../lib/fake-clock.ts';
 
 export let server: Server;
+/** Open on the side of the server. */
+export let sockets: Set<Socket>;
 export let peer: FakeControlPlane;
 export let clock: FakeClock;
 export let gateway: Gateway;
@@ -160,6 +135,11 @@ beforeEach(async () => {
     log: () => {},
   });
   server = createServer();
+  sockets = new Set();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
   gateway.attach(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });

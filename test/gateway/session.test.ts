@@ -1,10 +1,23 @@
-import { type AddressInfo } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { connect, type AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { limits } from '../../src/lib/limits.ts';
 import { agentProtocolVersion } from '../../src/protocol/agent.ts';
-import { assignmentRow, refused } from '../api/fake-control-plane.ts';
-import { FakeAgent, clock, held, hello, joined, liveness, peer, server, status, until } from './harness.ts';
+import { assignmentRow, nodeRow, refused } from '../api/fake-control-plane.ts';
+import {
+  FakeAgent,
+  clock,
+  held,
+  hello,
+  joined,
+  liveness,
+  peer,
+  server,
+  sockets,
+  status,
+  until,
+} from './harness.ts';
 
 describe('opening a session', () => {
   test('a node is registered, then welcomed, then given its complete set', async () => {
@@ -134,6 +147,15 @@ describe('opening a session', () => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/wss`);
     await expect(new Promise((_, reject) => socket.once('error', reject))).rejects.toThrow('404');
   });
+
+  test('who is refused an upgrade and never closes its side holds no socket', async () => {
+    const socket = connect({ port: (server.address() as AddressInfo).port, allowHalfOpen: true });
+    onTestFinished(() => void socket.destroy());
+    socket.write('GET /wss HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+    socket.resume();
+    await once(socket, 'end');
+    await until(() => sockets.size === 0);
+  });
 });
 
 describe('what breaks the protocol', () => {
@@ -189,10 +211,35 @@ describe('what breaks the protocol', () => {
 
   test('a leader that slept blames nobody for its own silence', async () => {
     const agent = await joined('n1');
-    clock.advance(limits.nodeDownMs * 3);
+    clock.skip(limits.nodeDownMs * 3);
     agent.say({ type: 'heartbeat', timestamp: 1, metrics: { cpu: 0, memory: 0 } });
     await until(() => liveness.includes('heartbeat n1'));
     expect(agent.isClosed).toBe(false);
+  });
+
+  test('a node that is given up loses its session at once, before it hears what it lost, and registers anew', async () => {
+    const row = assignmentRow('a-0', { node: 'n1' });
+    peer.write({ after: nodeRow('n1') }, { after: row });
+    const agent = await joined('n1');
+    const other = await joined('n10');
+    const node = nodeRow('n1');
+    const down = { ...node, status: { ...node.status, state: 'down' as const } };
+    const lost = assignmentRow('a-0', { node: 'n1', state: 'lost' });
+    peer.write({ before: node, after: down }, { before: row, after: lost });
+    await agent.closed;
+    expect(agent.received.map(({ type }) => type)).toEqual(['welcome', 'assignments']);
+    expect(liveness).toEqual(['opened n1', 'opened n10', 'closed n1']);
+    expect(other.isClosed).toBe(false);
+    await joined('n1', { running: [{ assignmentId: 'a-0', pid: 5, startedAt: 'x' }] });
+    expect(peer.proposed.at(-1)).toMatchObject({ kind: 'node.register', node: 'n1', running: ['a-0'] });
+  });
+
+  test('a session that has ended leaves no timer behind', async () => {
+    const timers = clock.timers;
+    const agent = await joined('n1');
+    agent.say({ type: 'goodbye' });
+    await agent.closed;
+    await until(() => clock.timers === timers);
   });
 
   test('goodbye ends the session and frees the node id', async () => {

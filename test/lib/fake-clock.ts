@@ -22,6 +22,11 @@ export class FakeClock implements Clock {
     return 1_700_000_000_000 + this.#now;
   }
 
+  /** Time-outs that are still to fire. */
+  get timers(): number {
+    return this.#timers.length;
+  }
+
   after(delayMs: number, callback: () => void): () => void {
     this.#order += 1;
     const timer: Timer = { at: this.#now + delayMs, order: this.#order, callback };
