@@ -5,7 +5,7 @@
 // W2. One flush is in flight; it holds every row changed since the last one and the index they add up to. The next
 //     gathers all that came meanwhile. A restart applies again what came after the last flush.
 // W3. No row changed, no flush: an idle cluster writes nothing.
-// W4. A flush that fails stops the peer; a slow one only makes new commands BUSY once too many rows wait.
+// W4. A flush that fails stops the peer, and is the last one; a slow one only makes new commands BUSY once too many rows wait.
 
 import type { Entry } from '../../raft/types.ts';
 import { asIndex } from '../../raft/types.ts';
@@ -33,6 +33,8 @@ export class Applier {
   #flushing: Promise<void> | undefined;
   #cancelTimer: (() => void) | undefined;
   #stopped = false;
+  /** A flush failed: its rows are in no later one. */
+  #failed = false;
 
   constructor(options: {
     state: State;
@@ -63,11 +65,11 @@ export class Applier {
 
   /** Waits for the flush under way and makes one more, so that a planned restart has nothing to apply again. */
   async stop(): Promise<void> {
-    await this.#flushing;
+    this.#stopped = true; // W2: the flush under way starts no other one when it ends.
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    this.#stopped = true;
-    if (this.state.dirtyCount > 0) await this.#flushNow();
+    await this.#flushing;
+    if (!this.#failed && this.state.dirtyCount > 0) await this.#flushNow();
   }
 
   #applicable(entry: Entry): Applicable {
@@ -106,7 +108,10 @@ export class Applier {
         this.#flushing = undefined;
         this.#maybeFlush();
       },
-      (error: unknown) => this.#events.onFatal(error),
+      (error: unknown) => {
+        this.#failed = true;
+        this.#events.onFatal(error);
+      },
     );
   }
 

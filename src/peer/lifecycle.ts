@@ -39,8 +39,8 @@ export class Lifecycle {
   readonly #onChanges: (index: number, changes: readonly RowChange[]) => void;
   readonly #onCall: CoreOptions['onCall'];
   #phase: Phase = { kind: 'founding', reason: 'it has not started' };
-  /** True while genesis is being written: what is heard meanwhile is judged again after it. */
-  #writing = false;
+  /** While genesis is being written: what is heard meanwhile is judged again after it. */
+  #writing: Promise<void> | undefined;
   /** Of a leader that sends to this store though it has no log yet. */
   #followed: Genesis | undefined;
 
@@ -127,6 +127,7 @@ export class Lifecycle {
     this.#phase = { kind: 'stopped' };
     this.leadership.stop();
     await this.#options.transport.stop();
+    await this.#writing;
     if (phase.kind === 'running') await phase.core.stop();
   }
 
@@ -180,18 +181,16 @@ export class Lifecycle {
   }
 
   async #maybeFound(): Promise<void> {
-    if (this.#writing || this.#phase.kind === 'stopped' || !this.#pristine()) return;
+    if (this.#writing !== undefined || this.#phase.kind === 'stopped' || !this.#pristine()) return;
     const [own, pristine, followed] = [this.genesis, this.#pristine(), this.#followed];
     const decision = this.#founding.decide({ own, pristine, followed });
     switch (decision.kind) {
       case 'settled':
         return;
       case 'wait':
-        this.#wait({ kind: 'founding', reason: decision.reason });
-        return;
+        return this.#wait({ kind: 'founding', reason: decision.reason });
       case 'foreign':
-        this.#wait({ kind: 'foreign', reason: decision.reason });
-        return;
+        return this.#wait({ kind: 'foreign', reason: decision.reason });
       case 'write':
         return this.#found(this.#founding.make(decision.founders));
       case 'adopt':
@@ -207,20 +206,24 @@ export class Lifecycle {
     this.#options.report({ reason: phase.reason }, 'this peer has no part in a cluster yet');
   }
 
-  async #found(genesis: Genesis): Promise<void> {
-    this.#writing = true;
+  #found(genesis: Genesis): Promise<void> {
+    this.#writing = this.#writeGenesis(genesis).finally(() => (this.#writing = undefined));
+    return this.#writing;
+  }
+
+  async #writeGenesis(genesis: Genesis): Promise<void> {
     try {
       const replaced = this.core;
-      this.#phase = { kind: 'founding', reason: 'writing the genesis record' };
+      const phase: Phase = { kind: 'founding', reason: 'writing the genesis record' };
+      this.#phase = phase;
       await replaced?.stop();
       await this.#founding.write(genesis, replaced !== undefined);
+      if (this.#phase !== phase) return; // it stopped meanwhile
       this.#options.report({ clusterId: genesis.clusterId }, 'genesis written');
       this.#run(genesis, this.#founding.restored(genesis));
       this.#options.transport.reconnect();
     } catch (error) {
       await this.#fail(error);
-    } finally {
-      this.#writing = false;
     }
   }
 

@@ -1,0 +1,101 @@
+// The applier and a state store that is slow, or fails: what is flushed, and when.
+
+import { expect, test } from 'vitest';
+import { asIndex, asTerm, type Entry } from '../../raft/types.ts';
+import { limits } from '../../src/lib/limits.ts';
+import { Applier } from '../../src/peer/applier.ts';
+import type { StateFlush } from '../../src/peer/ports.ts';
+import { State } from '../../src/state/state.ts';
+import { createCommandCodec } from '../../src/storage/codec.ts';
+import { FakeClock } from '../lib/fake-clock.ts';
+
+const codec = createCommandCodec();
+
+/** An applier over a store whose flushes end when told to. */
+function setUp() {
+  const clock = new FakeClock();
+  const flushes: { applied: number; end: () => void; fail: (error: Error) => void }[] = [];
+  const fatal: unknown[] = [];
+  const applier = new Applier({
+    state: new State({ applied: 1, clusterId: 'a-cluster', rows: new Map() }),
+    store: {
+      load: () => Promise.reject(new Error('it is loaded before')),
+      flush: ({ applied }: StateFlush) =>
+        new Promise<void>((end, fail) => void flushes.push({ applied, end, fail })),
+      close: () => Promise.resolve(),
+    },
+    codec,
+    clock,
+    events: { onApplied: () => {}, onChanges: () => {}, onFatal: (error) => fatal.push(error) },
+  });
+  let index = 1;
+  /** One entry that changes a row; `bytes` of data in it. */
+  const apply = (bytes = 1): void => {
+    index += 1;
+    const data = codec.encode({
+      kind: 'setting.put',
+      schema: 1,
+      requestId: `request-${index}`,
+      name: `s${index}`,
+      data: 'x'.repeat(bytes),
+    });
+    const entry: Entry = {
+      index: asIndex(index),
+      term: asTerm(1),
+      time: 0,
+      payload: { kind: 'command', data },
+    };
+    applier.apply(entry);
+  };
+  return { applier, clock, flushes, fatal, apply };
+}
+
+/** Lets everything that only waits for promises go on. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('one flush is in flight, also while the applier stops: its end is the end of the last one', async () => {
+  const { applier, clock, flushes, apply } = setUp();
+  apply();
+  clock.advance(limits.flushMs);
+  for (let bytes = 0; bytes < limits.flushBytesMax; bytes += limits.settingBytesMax) {
+    apply(limits.settingBytesMax);
+  }
+  const { appliedIndex } = applier.state;
+  let hasStopped = false;
+  const stopped = applier.stop().then(() => (hasStopped = true));
+  await turn();
+  expect(flushes.map(({ applied }) => applied)).toEqual([2]);
+  flushes[0]?.end();
+  await turn();
+  expect(flushes.map(({ applied }) => applied)).toEqual([2, appliedIndex]);
+  expect(hasStopped).toBe(false);
+  flushes[1]?.end();
+  await stopped;
+});
+
+test('after a flush that failed none follows: its rows would be missing below the index of the next', async () => {
+  const { applier, clock, flushes, fatal, apply } = setUp();
+  apply();
+  clock.advance(limits.flushMs);
+  apply();
+  const stopped = applier.stop();
+  flushes[0]?.fail(new Error('no space left'));
+  await stopped;
+  clock.advance(limits.flushMs * 2);
+  expect(flushes).toHaveLength(1);
+  expect(fatal).toHaveLength(1);
+});
+
+test('rows that wait are flushed in time, and an applier with nothing changed flushes nothing', async () => {
+  const { clock, flushes, apply } = setUp();
+  clock.advance(limits.flushMs * 10);
+  expect(flushes).toHaveLength(0);
+  apply();
+  apply();
+  clock.advance(limits.flushMs);
+  expect(flushes.map(({ applied }) => applied)).toEqual([3]);
+  flushes[0]?.end();
+  await turn();
+  clock.advance(limits.flushMs * 10);
+  expect(flushes).toHaveLength(1);
+});
