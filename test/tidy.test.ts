@@ -24,6 +24,11 @@ const everything = ['src/', 'raft/', 'agent/', 'tui/', 'bench/', 'test/'];
 const rules: readonly Rule[] = [
   { from: 'src/lib/clock.ts', may: ['src/lib/'], packages: ['node:perf_hooks'] },
   { from: 'src/lib/hash.ts', may: ['src/lib/'], packages: ['node:crypto'] },
+  {
+    from: 'src/lib/stream-request.ts',
+    may: ['src/lib/'],
+    packages: ['node:http', 'node:https'],
+  },
   { from: 'src/lib/', may: ['src/lib/'], packages: [] },
   { from: 'src/protocol/', may: ['src/lib/', 'src/protocol/'], packages: ['zod', 'yaml'] },
   { from: 'raft/', may: ['raft/', ...pureLib], packages: [] },

@@ -4,6 +4,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { messageOf, OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
+import { type StreamAnswer, streamRequest } from '../lib/stream-request.ts';
 import type { LogLine, LogRequest } from '../protocol/logs.ts';
 import type { ApiContext } from './context.ts';
 import { absent } from './reading.ts';
@@ -106,17 +107,22 @@ async function passOn(
   const stream = new ReplyStream(reply);
   stream.start(answer.status, passedHeaders(answer), () => gone.abort());
   copyBody(answer, stream).catch((error: unknown) => {
+    if (gone.signal.aborted) return; // its reader has left
     log({ error: messageOf(error) }, 'a log stream from the leader broke off');
     stream.end(new OrionError('NO_LEADER', 'The leader went away.', { cause: error }));
   });
   return reply;
 }
 
-async function leaderAnswer(url: string, request: FastifyRequest, gone: AbortController): Promise<Response> {
+async function leaderAnswer(
+  url: string,
+  request: FastifyRequest,
+  gone: AbortController,
+): Promise<StreamAnswer> {
   const headers = { accept: request.headers.accept ?? '*/*', [forwardedHeader]: '1' };
   const timer = setTimeout(() => gone.abort(), limits.requestMs);
   try {
-    return await fetch(url, { headers, signal: gone.signal, redirect: 'error' });
+    return await streamRequest(url, { headers, signal: gone.signal });
   } catch (error) {
     throw new OrionError('NO_LEADER', 'The leader did not answer: ask again.', { cause: error });
   } finally {
@@ -124,16 +130,16 @@ async function leaderAnswer(url: string, request: FastifyRequest, gone: AbortCon
   }
 }
 
-function passedHeaders({ headers }: Response): Record<string, string> {
+function passedHeaders({ headers }: StreamAnswer): Record<string, string> {
   const passed: Record<string, string> = {};
   for (const name of ['content-type', 'retry-after']) {
-    const value = headers.get(name);
-    if (value !== null) passed[name] = value;
+    const value = headers[name];
+    if (typeof value === 'string') passed[name] = value;
   }
   return passed;
 }
 
-async function copyBody({ body }: Response, stream: ReplyStream): Promise<void> {
-  if (body !== null) for await (const chunk of body) await stream.write(chunk);
+async function copyBody({ body }: StreamAnswer, stream: ReplyStream): Promise<void> {
+  for await (const chunk of body) await stream.write(chunk);
   stream.end();
 }

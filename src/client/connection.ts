@@ -7,13 +7,12 @@
 // T4. 503 says that nothing was applied: the next peer is asked, until the deadline.
 
 import { isOrionError, messageOf, OrionError, type ErrorCode } from '../lib/errors.ts';
+import { streamRequest, textOf } from '../lib/stream-request.ts';
 import type { Problem } from '../protocol/api.ts';
 
 export interface ConnectionOptions {
   /** URLs of peers' APIs, as `http://127.0.0.1:6060`; at least one. */
   readonly peers: readonly string[];
-  /** The runtime's own by default. */
-  readonly fetch?: typeof fetch | undefined;
   /** For one answer of one peer, in milliseconds; above the 2 s within which a peer answers. Default 3,000. */
   readonly timeoutMs?: number | undefined;
   /** After which no further peer is asked, in milliseconds. Default 5,000. */
@@ -35,7 +34,6 @@ const roundPauseMs = 100;
 
 export class Connection {
   readonly #peers: readonly string[];
-  readonly #fetch: typeof fetch;
   readonly #timeoutMs: number;
   readonly #deadlineMs: number;
   /** Index of the peer that answered last: asked first the next time. */
@@ -44,7 +42,6 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     this.#peers = options.peers.map((url) => url.replace(/\/+$/, ''));
     if (this.#peers.length === 0) throw new OrionError('USAGE', 'Name at least one peer.');
-    this.#fetch = options.fetch ?? fetch;
     this.#timeoutMs = options.timeoutMs ?? 3_000;
     this.#deadlineMs = options.deadlineMs ?? 5_000;
   }
@@ -66,14 +63,19 @@ export class Connection {
   }
 
   /** The open body of a successful read, however long it goes on; only its start has a time-out. */
-  async stream(request: Request, stop: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+  async stream(
+    { path, headers = {} }: Pick<Request, 'path' | 'headers'>,
+    stop: AbortSignal,
+  ): Promise<AsyncIterable<Uint8Array>> {
     return this.#somewhere(async (peer) => {
       await this.#probe(peer); // T2
       const late = new AbortController();
       const timer = setTimeout(() => late.abort(), this.#timeoutMs);
       try {
-        const answer = await this.#ask(peer, request, AbortSignal.any([late.signal, stop]));
-        return answer.body ?? new ReadableStream();
+        const signal = AbortSignal.any([late.signal, stop]);
+        const answer = await streamRequest(peer + path, { headers, signal });
+        if (answer.status === 200) return answer.body;
+        throw problemError(answer.status, await textOf(answer.body));
       } finally {
         clearTimeout(timer);
       }
@@ -84,7 +86,7 @@ export class Connection {
   async answer(path: string): Promise<{ readonly status: number; readonly body: string }> {
     return this.#somewhere(async (peer) => {
       const signal = AbortSignal.timeout(this.#timeoutMs);
-      const answer = await this.#fetch(peer + path, { signal, redirect: 'error' });
+      const answer = await fetch(peer + path, { signal, redirect: 'error' });
       return { status: answer.status, body: await answer.text() };
     });
   }
@@ -113,7 +115,7 @@ export class Connection {
 
   async #probe(peer: string): Promise<void> {
     const signal = AbortSignal.timeout(Math.min(probeMs, this.#timeoutMs));
-    const answer = await this.#fetch(`${peer}/livez`, { signal, redirect: 'error' });
+    const answer = await fetch(`${peer}/livez`, { signal, redirect: 'error' });
     const body = await answer.text();
     if (answer.ok && isAlive(body)) return;
     if (!answer.ok && parsedProblem(body) !== undefined) throw problemError(answer.status, body);
@@ -122,7 +124,7 @@ export class Connection {
 
   async #ask(peer: string, request: Request, signal: AbortSignal): Promise<Response> {
     const { method, path, headers, body } = request;
-    const answer = await this.#fetch(peer + path, {
+    const answer = await fetch(peer + path, {
       method,
       signal,
       redirect: 'error',

@@ -111,7 +111,7 @@ export class OrionClient {
     const stop = options.signal === undefined ? done.signal : AbortSignal.any([done.signal, options.signal]);
     try {
       const headers = { accept: 'application/x-ndjson' };
-      const body = await this.#connection.stream({ method: 'GET', path, headers }, stop);
+      const body = await this.#connection.stream({ path, headers }, stop);
       for await (const line of textLines(body)) yield JSON.parse(line) as LogLine;
     } catch (error) {
       if (options.signal?.aborted === true) return;
@@ -187,10 +187,11 @@ function jsonBody(
   };
 }
 
-async function* textLines(body: ReadableStream<Uint8Array>): AsyncGenerator<string, void, undefined> {
+async function* textLines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder();
   let rest = '';
-  for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + chunk).split('\n');
+  for await (const chunk of body) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
     yield* lines.filter((line) => line !== '');
   }

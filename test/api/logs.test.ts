@@ -2,9 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { buildApi } from '../../src/api/api.ts';
+import { OrionClient } from '../../src/client/index.ts';
 import { OrionError } from '../../src/lib/errors.ts';
 import { limits } from '../../src/lib/limits.ts';
 import type { LogRequest, LogSink, LogSource } from '../../src/protocol/logs.ts';
+import { impatientFetch } from '../lib/impatient-fetch.ts';
 import { FakeControlPlane, serviceRow } from './fake-control-plane.ts';
 
 /** A source whose streams are in the test's hand. */
@@ -179,6 +181,19 @@ test('a stream that breaks off is cut, so that nobody takes it for whole', async
     logs.opened.at(-1)?.sink.onEnd(new OrionError('NO_LEADER', 'stepped down'));
     await expect(answer.text()).rejects.toThrow('terminated');
   }
+});
+
+test('through a follower too, a log that is silent for long stays open', async () => {
+  const url = await follower(leaderUrl);
+  const patience = await impatientFetch();
+  const lines = new OrionClient({ peers: [url] }).logs('hello', { follow: true });
+  const next = lines.next();
+  await logs.until(() => logs.opened.length === 1);
+  await patience();
+  await logs.opened[0]?.sink.onLines([{ index: 0, time, line: 'at last' }]);
+  expect(await next).toEqual({ done: false, value: { index: 0, time, line: 'at last' } });
+  logs.opened[0]?.sink.onEnd();
+  expect((await lines.next()).done).toBe(true);
 });
 
 test('without a leader, with an absent one, or in a circle, it is 503', async () => {
