@@ -1,7 +1,7 @@
 // What a controller asks for: commands without their fence, which Control adds as it sends them.
 
 import type { CommandBody } from '../protocol/command.ts';
-import type { Assignment } from '../protocol/objects.ts';
+import type { Assignment, Service } from '../protocol/objects.ts';
 
 type Unfenced<T> = T extends unknown ? Omit<T, 'fence'> : never;
 type Of<Kind extends CommandBody['kind']> = Unfenced<Extract<CommandBody, { kind: Kind }>>;
@@ -13,7 +13,9 @@ export type NodeStateCommand = Of<'node.state'>;
 
 export type ControlCommand = CreateCommand | StopCommand | ConditionsCommand | NodeStateCommand;
 
-export function stopping(assignment: Assignment): StopCommand {
+/** `service`: the one of the assignment's service name, as it was planned on. */
+export function stopping(assignment: Assignment, service: Service | undefined): StopCommand {
   const { name, resourceVersion } = assignment.metadata;
-  return { kind: 'assignment.stop', assignmentId: name, resourceVersion };
+  const generation = service?.metadata.generation ?? 0;
+  return { kind: 'assignment.stop', assignmentId: name, resourceVersion, generation };
 }

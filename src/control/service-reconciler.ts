@@ -36,7 +36,7 @@ export function reconcileService(name: string, view: View, pass: SchedulingPass)
   const steps = stepsFor(service, slots, pass);
   const conditions = reportOn(service, slots, steps.obstacle);
   return {
-    commands: [...excess.map(stopping), ...steps.commands, ...conditions],
+    commands: [...excess.map((one) => stopping(one, service)), ...steps.commands, ...conditions],
     unplaced: steps.obstacle !== undefined,
   };
 }
@@ -62,7 +62,7 @@ function stepsFor(service: Service, slots: readonly Slot[], pass: SchedulingPass
   for (const slot of slots) {
     if (commands.length >= limits.controlCommandsMax) break; // the rest when these have settled
     if (slot.current !== undefined) {
-      if (isSettled(slot.current)) commands.push(...slot.old.map(stopping)); // V3
+      if (isSettled(slot.current)) commands.push(...slot.old.map((one) => stopping(one, service))); // V3
     } else if (!slot.old.some(isLive)) {
       const placement = pass.place(service, slot.index); // V1
       if (placement.kind === 'placed') {
@@ -90,7 +90,7 @@ function replace(service: Service, { index, old }: Slot, pass: SchedulingPass): 
   }
   const live = old.filter(isLive);
   if (pass.wouldPlace(service, index, live).kind === 'placed') {
-    return { commands: live.map(stopping), obstacle: undefined };
+    return { commands: live.map((one) => stopping(one, service)), obstacle: undefined };
   }
   return { commands: [], obstacle: { index, explanation: placement.explanation } };
 }

@@ -86,11 +86,16 @@ export type CommandBody =
       readonly index: number;
       readonly node: string;
     })
-  /** Asks for its end: `desired` becomes stopped. Refused when its resourceVersion has moved. */
+  /**
+   * Asks for its end: `desired` becomes stopped. Refused when its resourceVersion or its service's generation has moved:
+   * the replica may be wanted again by now.
+   */
   | (Fenced & {
       readonly kind: 'assignment.stop';
       readonly assignmentId: string;
       readonly resourceVersion: string;
+      /** Of the service of that name; 0 when there is none. */
+      readonly generation: number;
     })
   /** What the scheduler and the rollout have to say about a service. Refused when its generation has moved. */
   | (Fenced & {

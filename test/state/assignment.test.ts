@@ -133,12 +133,24 @@ test('a stop is refused when the assignment has changed, and deletes at once wha
       kind: 'assignment.stop',
       assignmentId: 'absent',
       resourceVersion: '1',
+      generation: 1,
       fence: lab.fence,
     }),
   ).toBe('STALE');
   lab.report(id, 'failed');
   expect(lab.refusal(lab.stopping(id))).toBeUndefined();
   expect(lab.state.assignments.size).toBe(0);
+});
+
+test('a stop that was planned before its service changed is refused: the replica may be wanted again', () => {
+  const lab = labWith();
+  const id = lab.place('web', 0, 'node1');
+  const planned = lab.stopping(id);
+  const { replicas } = lab.service('web').spec;
+  lab.run({ kind: 'service.scale', name: 'web', replicas: replicas + 1 });
+  expect(lab.refusal(planned)).toBe('STALE');
+  expect(lab.assignment(id).spec.desired).toBe('running');
+  expect(lab.refusal(lab.stopping(id))).toBeUndefined();
 });
 
 test('reports apply by their sequence: an older one, or the same again, changes nothing', () => {

@@ -169,8 +169,10 @@ export class Lab {
   }
 
   stopping(assignmentId: string): CommandBody {
-    const { resourceVersion } = this.assignment(assignmentId).metadata;
-    return { kind: 'assignment.stop', fence: this.fence, assignmentId, resourceVersion };
+    const { metadata, spec } = this.assignment(assignmentId);
+    const { resourceVersion } = metadata;
+    const generation = this.state.services.get(spec.service)?.metadata.generation ?? 0;
+    return { kind: 'assignment.stop', fence: this.fence, assignmentId, resourceVersion, generation };
   }
 
   reporting(

@@ -83,6 +83,10 @@ export function stopAssignment(overlay: Overlay, command: CommandOf<'assignment.
   if (assignment?.metadata.resourceVersion !== command.resourceVersion) {
     return stale(`assignment "${command.assignmentId}" has changed`);
   }
+  const service = overlay.get('service', assignment.spec.service);
+  if ((service?.metadata.generation ?? 0) !== command.generation) {
+    return stale(`service "${assignment.spec.service}" has changed`);
+  }
   askToStop(overlay, assignment);
   return { kind: 'done' };
 }
