@@ -3,8 +3,10 @@
 // G1. No more lines are sent than the reader gave credit for.
 // G2. Every stream ends with exactly one chunk that says so, unless the reader or the connection ended it.
 // G3. Streams belong to a session: they end with it, and the reader opens new ones.
+// G4. A file that cannot be read ends its streams with the reason, and nothing else.
 
 import { assert } from '../src/lib/assert.ts';
+import { messageOf } from '../src/lib/errors.ts';
 import { limits } from '../src/lib/limits.ts';
 import type { AgentDown, AgentUp } from '../src/protocol/agent.ts';
 import type { Logs } from './logs.ts';
@@ -49,11 +51,11 @@ export class LogStreams {
     const stream = this.#streams.get(message.streamId);
     switch (message.type) {
       case 'logs.open':
-        return this.#open(message);
+        return this.#attempt(message.streamId, () => this.#open(message));
       case 'logs.credit':
         if (stream === undefined) return;
         stream.credit = Math.min(stream.credit + message.credit, limits.logCreditLines);
-        return this.#pump(stream);
+        return this.#attempt(stream.open.streamId, () => this.#pump(stream));
       case 'logs.close':
         this.#streams.delete(message.streamId);
     }
@@ -61,12 +63,23 @@ export class LogStreams {
 
   /** Sends what there is, on every stream. */
   pump(): void {
-    for (const stream of this.#streams.values()) this.#pump(stream);
+    for (const stream of this.#streams.values()) {
+      this.#attempt(stream.open.streamId, () => this.#pump(stream));
+    }
   }
 
   /** G3 */
   clear(): void {
     this.#streams.clear();
+  }
+
+  // G4
+  #attempt(streamId: number, read: () => void): void {
+    try {
+      read();
+    } catch (error) {
+      this.#end(streamId, `its log cannot be read: ${messageOf(error)}`);
+    }
   }
 
   #open(open: Open): void {

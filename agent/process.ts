@@ -25,7 +25,10 @@ export interface LaunchOptions {
   readonly nodeId: string;
   readonly logFile: string;
   /** Called once, later, when the process has ended. */
-  readonly onExit: (exit: { readonly code: number; readonly signal: string | undefined }) => void;
+  readonly onExit: (
+    process: ProcessIdentity,
+    exit: { readonly code: number; readonly signal: string | undefined },
+  ) => void;
 }
 
 export type LaunchResult =
@@ -61,13 +64,13 @@ export async function launch(options: LaunchOptions): Promise<LaunchResult> {
     return failed(await new Promise<unknown>((settle) => child.once('error', settle)));
   }
   child.unref();
+  const process = present(identify(child.pid), 'a child has an identity until it is reaped, later than now');
   child.once('exit', (code, signal) =>
-    options.onExit({
+    options.onExit(process, {
       code: code ?? 128 + (signal === null ? 0 : constants.signals[signal]),
       signal: signal ?? undefined,
     }),
   );
-  const process = present(identify(child.pid), 'a child has an identity until it is reaped, later than now');
   return { kind: 'launched', process };
 }
 

@@ -7,6 +7,7 @@
 // S2. At most one process: `launching` is entered only when the last one and its whole group are gone or killed.
 // S3. Back-off grows with failures in a row; a replica that stays up for `stableMs` begins anew.
 // S4. While `launching` it cannot be stopped: its process may exist already. It is stopped when that is known.
+// S5. The kernel's word of an end may come late, when the next process lives: it counts for its own process alone.
 
 import { unreachable } from '../src/lib/assert.ts';
 import type { Assigned } from '../src/protocol/agent.ts';
@@ -39,7 +40,7 @@ export type ReplicaInput =
     }
   | { readonly kind: 'launched'; readonly process: ProcessIdentity; readonly startedAt: string }
   | { readonly kind: 'launchFailed'; readonly reason: string; readonly message: string }
-  | { readonly kind: 'exited'; readonly exit: Exit }
+  | { readonly kind: 'exited'; readonly process: ProcessIdentity; readonly exit: Exit }
   /** After `stopping`: nothing of its group is left. */
   | { readonly kind: 'groupGone' }
   | { readonly kind: 'wake' };
@@ -74,7 +75,7 @@ export function step(replica: Replica, input: ReplicaInput, timing: ReplicaTimin
     case 'launchFailed':
       return settle(replica, { state: 'failed', reason: input.reason, message: input.message });
     case 'exited':
-      return onExited(replica, input.exit);
+      return isOf(replica.phase, input.process) ? onExited(replica, input.exit) : stay(replica); // S5
     case 'groupGone':
       return onGroupGone(replica);
     case 'wake':
@@ -89,6 +90,11 @@ export function processOf(phase: ReplicaPhase): Live | undefined {
   return phase.kind === 'starting' || phase.kind === 'running' || phase.kind === 'stopping'
     ? phase
     : undefined;
+}
+
+function isOf(phase: ReplicaPhase, { pid, startTime }: ProcessIdentity): boolean {
+  const live = processOf(phase);
+  return live !== undefined && live.process.pid === pid && live.process.startTime === startTime;
 }
 
 function onWant(replica: Replica): Step {

@@ -199,8 +199,10 @@ export class Supervisor {
       replica,
       held: ports,
       isWanted: () => this.#phase !== 'closed' && unit.replica.wanted === 'running',
-      onExit: ({ code, signal }) =>
-        this.#input(unit, { kind: 'exited', exit: { code, signal, lastLines: this.#lastLines(unit) } }),
+      onExit: (process, { code, signal }) => {
+        const exit = { code, signal, lastLines: this.#lastLines(unit) };
+        this.#input(unit, { kind: 'exited', process, exit });
+      },
     });
     if (launched.kind === 'failed') {
       const { reason, message } = launched;
@@ -230,7 +232,7 @@ export class Supervisor {
       const live = unit.adopted ? processOf(unit.replica.phase) : undefined;
       if (live === undefined || live.kind === 'stopping' || isAlive(live.process)) continue;
       const exit = { code: undefined, signal: undefined, lastLines: this.#lastLines(unit) };
-      this.#input(unit, { kind: 'exited', exit });
+      this.#input(unit, { kind: 'exited', process: live.process, exit });
     }
   }
 

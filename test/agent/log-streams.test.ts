@@ -1,6 +1,6 @@
 // Log streams: lines of a replica on their way to a reader, by credit; and the agent's care for its files meanwhile.
 
-import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { AgentUp } from '../../src/protocol/agent.ts';
@@ -29,7 +29,7 @@ async function replica(source: string): Promise<{ leader: FakeGateway; dataDir: 
 
 const open = (
   leader: FakeGateway,
-  over: Partial<{ streamId: number; tail: number; follow: boolean; credit: number }>,
+  over: Partial<{ streamId: number; tail: number; follow: boolean; credit: number; assignmentId: string }>,
 ) =>
   leader.broadcast({
     type: 'logs.open',
@@ -105,6 +105,19 @@ test('a stream that was closed is silent, and one of an unknown assignment ends 
   appendFileSync(join(dataDir, 'logs', 'a.log'), 'for the other\n');
   await until('the other one has it', () => linesOf(leader, 3).includes('for the other'));
   expect(linesOf(leader, 1)).toEqual([]);
+});
+
+test('a log that cannot be read ends its stream with the reason; the agent and its other streams go on', async () => {
+  const { leader, dataDir } = await replica(forever);
+  leader.desire(assigned('a', script(forever), 3), assigned('b', script(`console.log('b'); ${forever}`)));
+  await leader.status('b', { state: 'running' });
+  rmSync(join(dataDir, 'logs', 'a.log'));
+  mkdirSync(join(dataDir, 'logs', 'a.log'));
+  open(leader, { follow: true });
+  const end = await until('a refusal', () => chunks(leader, 1).find((chunk) => chunk.end));
+  expect(end.error).toContain('EISDIR');
+  open(leader, { streamId: 2, follow: true, assignmentId: 'b' });
+  await until('the other one has its line', () => linesOf(leader, 2).includes('b'));
 });
 
 test('an agent holds the bound of a log while its workload writes without end', async () => {

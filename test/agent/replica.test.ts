@@ -10,7 +10,11 @@ const timing = { aliveMs: 1_000, stableMs: 60_000 };
 const process1: ProcessIdentity = { pid: 11, startTime: '1', bootId: 'b' };
 const startedAt = '2026-01-01T00:00:00.000Z';
 const launched: ReplicaInput = { kind: 'launched', process: process1, startedAt };
-const crash: ReplicaInput = { kind: 'exited', exit: { code: 1, signal: undefined, lastLines: 'oops' } };
+const crash: ReplicaInput = {
+  kind: 'exited',
+  process: process1,
+  exit: { code: 1, signal: undefined, lastLines: 'oops' },
+};
 const stopInput: ReplicaInput = { kind: 'want', wanted: 'stopped' };
 const runInput: ReplicaInput = { kind: 'want', wanted: 'running' };
 
@@ -52,6 +56,27 @@ describe('stories', () => {
     expect(retries).toEqual([0, 1, 2, 0]);
   });
 
+  test('the late word of a stopped process is not the end of the one after it', () => {
+    const process2 = { ...process1, startTime: '2' };
+    const relaunched: ReplicaInput = { kind: 'launched', process: process2, startedAt };
+    const story = [runInput, launched, stopInput, runInput, { kind: 'groupGone' } as const, relaunched];
+    expect(play([...story, crash])).toEqual({ ...play(story), effects: [] });
+    expect(processOf(play(story).replica.phase)?.process).toEqual(process2);
+  });
+
+  test('an agent that dies in the middle of a stop stops on when it is back: the whole grace, and then SIGKILL', () => {
+    const { phase } = play([runInput, launched, stopInput]).replica;
+    const back: ReplicaInput = { kind: 'restored', process: process1, startedAt, lastLines: '' };
+    const restored = play([runInput, launched, stopInput, back]);
+    expect(restored.replica.phase).toEqual(phase);
+    expect(restored.effects).toEqual([
+      { kind: 'signal', process: process1, signal: 'SIGINT' },
+      { kind: 'wakeAfter', delayMs: 7_000 },
+    ]);
+    const gone = play([runInput, launched, stopInput, back, { kind: 'groupGone' }]).replica;
+    expect(gone.phase).toMatchObject({ kind: 'ended', end: { reason: 'STOPPED' } });
+  });
+
   test('a crash takes what is left of its group along, before the next start', () => {
     expect(play([runInput, launched, crash]).effects[0]).toEqual({
       kind: 'signal',
@@ -80,6 +105,7 @@ describe('stories', () => {
   test.each(['always', 'on-failure', 'never'] as const)('an unknown end is a failure (%s)', (restart) => {
     const unknown: ReplicaInput = {
       kind: 'exited',
+      process: process1,
       exit: { code: undefined, signal: undefined, lastLines: '' },
     };
     const { phase } = play([runInput, launched, unknown], restart).replica;
@@ -99,7 +125,7 @@ describe('whatever happens', () => {
   const input: fc.Arbitrary<ReplicaInput> = fc.oneof(
     fc.constantFrom(stopInput, runInput, { kind: 'wake' } as const),
     fc.constant({ kind: 'answer' } as never),
-    exit.map((exit) => ({ kind: 'exited', exit }) as const),
+    exit.map((exit) => ({ kind: 'exited', process: process1, exit }) as const),
     fc.constant({ kind: 'groupGone' } as const),
   );
 
