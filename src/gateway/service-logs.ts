@@ -69,6 +69,8 @@ class Reader {
   readonly #seen = new Set<string>();
   readonly #finished = new Set<string>();
   #failure: OrionError | undefined;
+  /** While streams are being opened no end is final: others may follow. */
+  #isOpening = false;
   #state: 'new' | 'open' | 'ended' = 'new';
 
   constructor(options: ServiceLogsOptions, request: LogRequest, sink: LogSink) {
@@ -82,9 +84,11 @@ class Reader {
     const isFirst = this.#state === 'new';
     if (!isFirst && !this.#request.follow) return;
     this.#state = 'open';
+    this.#isOpening = true;
     for (const row of this.#options.view.assignmentsOfService(this.#request.service)) {
       if (this.#isWanted(row)) this.#openStream(row, isFirst);
     }
+    this.#isOpening = false;
     this.#settle();
   }
 
@@ -116,14 +120,18 @@ class Reader {
     const { follow } = this.#request;
     const tail = isFirst ? this.#request.tail : this.#seen.has(id) ? 0 : limits.logTailLinesMax; // L1
     this.#seen.add(id);
+    let hasEnded = false; // A session that does not take the request ends within the call.
     const close = streams.open(
       { assignmentId: id, index: spec.index, tail, follow },
       {
         onLines: (lines) => this.#sink.onLines(lines),
-        onEnd: (error) => this.#onStreamEnd(id, error),
+        onEnd: (error) => {
+          hasEnded = true;
+          this.#onStreamEnd(id, error);
+        },
       },
     );
-    this.#open.set(id, close);
+    if (!hasEnded) this.#open.set(id, close);
   }
 
   #onStreamEnd(id: string, error: OrionError | undefined): void {
@@ -135,7 +143,7 @@ class Reader {
   }
 
   #settle(): void {
-    if (this.#state !== 'open' || this.#open.size > 0) return;
+    if (this.#state !== 'open' || this.#isOpening || this.#open.size > 0) return;
     if (!this.#request.follow) return this.end(this.#failure);
     if (this.#options.view.services.get(this.#request.service) === undefined) this.end();
   }
