@@ -112,7 +112,7 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
     const api = buildApi({
       controlPlane: peer,
       logs: gateway,
-      allowedHosts: config.peers.map((one) => apiHost(one.api).host),
+      allowedHosts,
       log,
     });
     gateway.attach(api.server);
