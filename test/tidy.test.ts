@@ -225,3 +225,10 @@ test('a file is one noun: it says why it exists, and stays under 300 lines', () 
 test('the lock file holds no addresses', () => {
   expect(textOf('package-lock.json')).not.toMatch(/"resolved"/);
 });
+
+test('every example is run by a test', () => {
+  const tests = files.filter((file) => file.endsWith('.test.ts') && file !== 'test/tidy.test.ts').map(textOf);
+  const examples = readdirSync(join(root, 'examples'));
+  expect(examples.length).toBeGreaterThan(0);
+  expect(examples.filter((name) => !tests.some((text) => text.includes(`examples/${name}`)))).toEqual([]);
+});

@@ -1,7 +1,7 @@
 // What an agent does with the processes it is given, against a leader that the test plays.
 
 import { createServer, type AddressInfo } from 'node:net';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
@@ -224,21 +224,6 @@ test('a workload gets what orion says of it, its own environment, and nothing of
   });
   expect(seen).not.toHaveProperty('ORION_TEST_SECRET');
   expect(seen).not.toHaveProperty('PORT');
-});
-
-test('an entry is run by its runtime, from the directory of the workload', async () => {
-  const leader = await gateway();
-  await agentFor(leader);
-  const directory = temporaryDirectory();
-  mkdirSync(join(directory, 'dist'));
-  const source = `require('fs').writeFileSync('ran', JSON.stringify(process.argv.slice(2))); ${forever}`;
-  writeFileSync(join(directory, 'dist', '-main.cjs'), source);
-  const { command: _command, ...workload } = script('');
-  leader.desire(
-    assigned('a', { ...workload, path: directory, runtime: 'node', entry: 'dist/-main.cjs', args: ['x y'] }),
-  );
-  await leader.status('a', { state: 'running' });
-  expect(await written(join(directory, 'ran'))).toEqual(['x y']);
 });
 
 test('an assignment that leaves the set is stopped, reported, and forgotten with its record and its log', async () => {
