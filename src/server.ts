@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { raftDefaults } from '../raft/config.ts';
 import { asPeerId } from '../raft/types.ts';
 import { buildApi } from './api/api.ts';
+import { createBodies } from './api/bodies.ts';
 import { loadCluster } from './config/cluster.ts';
 import { Control } from './control/control.ts';
 import { createGateway } from './gateway/gateway.ts';
@@ -109,8 +110,11 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
       log,
     });
     closers.push(() => gateway.close());
+    const bodies = createBodies(new URL('./api/body-worker.js', import.meta.url));
+    closers.push(() => bodies.close());
     const api = buildApi({
       controlPlane: peer,
+      bodies,
       logs: gateway,
       allowedHosts,
       log,

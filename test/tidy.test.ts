@@ -64,7 +64,7 @@ const rules: readonly Rule[] = [
   {
     from: 'src/api/',
     may: ['src/lib/', 'src/protocol/', 'src/state/view.ts', 'src/peer/control-plane.ts', 'src/api/'],
-    packages: ['ws', 'fastify'],
+    packages: ['ws', 'fastify', 'tinypool'],
   },
   {
     from: 'src/config/',

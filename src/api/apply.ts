@@ -5,7 +5,6 @@ import { assert } from '../lib/assert.ts';
 import type { Applied, ControlPlane } from '../peer/control-plane.ts';
 import type { ApplyAnswer } from '../protocol/api.ts';
 import type { CommandBody } from '../protocol/command.ts';
-import { parseManifest } from '../protocol/manifest.ts';
 import { type ApiContext, accepted, sendJson } from './context.ts';
 import { bodyTextOf, flag, preconditionsOf, queryOf } from './request.ts';
 
@@ -17,10 +16,10 @@ export function applyRoutes(app: FastifyInstance, context: ApiContext): void {
     const dryRun = flag(query, 'dryRun');
     const prune = flag(query, 'prune');
     preconditionsOf(request, { match: false, create: false });
-    const { text, format } = bodyTextOf(request);
+    const manifest = await context.bodies.manifest(bodyTextOf(request));
     const command: CommandBody = {
       kind: 'manifest.apply',
-      manifests: [parseManifest(text, format)],
+      manifests: [manifest],
       prune,
     };
     const applied = dryRun ? await tried(controlPlane, command) : await controlPlane.propose(command);

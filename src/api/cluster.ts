@@ -3,10 +3,9 @@
 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ReadyAnswer } from '../protocol/api.ts';
-import { parseDocument } from '../protocol/document.ts';
-import { parseAddRequest } from '../protocol/members.ts';
+import type { Bodies } from './bodies.ts';
 import { type ApiContext, sendJson } from './context.ts';
-import { bodyTextOf, invalid, onlyField, queryOf } from './request.ts';
+import { bodyTextOf, invalid, queryOf } from './request.ts';
 
 export function clusterRoutes(app: FastifyInstance, context: ApiContext): void {
   const { controlPlane } = context;
@@ -18,8 +17,7 @@ export function clusterRoutes(app: FastifyInstance, context: ApiContext): void {
 
   app.post('/api/cluster/peers', async (request, reply) => {
     queryOf(request, []);
-    const { text, format } = bodyTextOf(request);
-    const asked = parseAddRequest(parseDocument(text, format));
+    const asked = await context.bodies.newMember(bodyTextOf(request));
     return sendJson(reply, 202, await controlPlane.changeMembers(asked));
   });
 
@@ -37,7 +35,11 @@ export function clusterRoutes(app: FastifyInstance, context: ApiContext): void {
 
   app.post('/api/cluster/transfer', async (request, reply) => {
     queryOf(request, []);
-    return sendJson(reply, 200, await controlPlane.transferLeadership(targetOf(request)));
+    return sendJson(
+      reply,
+      200,
+      await controlPlane.transferLeadership(await targetOf(request, context.bodies)),
+    );
   });
 
   for (const path of ['/health', '/livez']) {
@@ -54,10 +56,10 @@ export function clusterRoutes(app: FastifyInstance, context: ApiContext): void {
 }
 
 /** `to` of a transfer; a request without a body names nobody. */
-function targetOf(request: FastifyRequest): string | undefined {
+async function targetOf(request: FastifyRequest, bodies: Bodies): Promise<string | undefined> {
   if (request.body === undefined || request.body === null || bodyTextOf(request).text.trim() === '{}')
     return undefined;
-  const to = onlyField(request, 'to');
+  const to = await bodies.field(bodyTextOf(request), 'to');
   if (typeof to === 'string' && to !== '') return to;
   throw invalid([{ path: 'to', message: 'the id of a peer' }]);
 }

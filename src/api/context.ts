@@ -6,6 +6,7 @@ import type { Applied, ControlPlane } from '../peer/control-plane.ts';
 import type { CommandResult } from '../protocol/command.ts';
 import type { LogSource } from '../protocol/logs.ts';
 import type { OrionObject } from '../protocol/objects.ts';
+import type { Bodies } from './bodies.ts';
 
 /** A constant message, plus fields. */
 export type Log = (fields: object, message: string) => void;
@@ -14,6 +15,7 @@ export interface ApiContext {
   readonly controlPlane: ControlPlane;
   readonly logs: LogSource;
   readonly log: Log;
+  readonly bodies: Bodies;
 }
 
 export function sendJson(reply: FastifyReply, status: number, value: unknown): FastifyReply {

@@ -128,8 +128,7 @@ export function bodyTextOf(request: FastifyRequest): BodyText {
 }
 
 /** The value of the one key that the body, an object, must and may have. Throws MALFORMED or INVALID. */
-export function onlyField(request: FastifyRequest, key: string): unknown {
-  const { text, format } = bodyTextOf(request);
+export function fieldOf({ text, format }: BodyText, key: string): unknown {
   const { value, lineOf } = parseDocument(text, format);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw invalid([{ path: '', message: `an object with "${key}" is needed` }]);

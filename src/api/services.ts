@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { limits } from '../lib/limits.ts';
 import { type ApiContext, accepted, sendWritten } from './context.ts';
 import { readRoutes } from './reading.ts';
-import { invalid, onlyField, preconditionsOf, queryOf } from './request.ts';
+import { bodyTextOf, invalid, preconditionsOf, queryOf } from './request.ts';
 
 export function serviceRoutes(app: FastifyInstance, context: ApiContext): void {
   const { controlPlane } = context;
@@ -22,7 +22,7 @@ export function serviceRoutes(app: FastifyInstance, context: ApiContext): void {
   app.post<{ Params: { name: string } }>('/api/services/:name/scale', async (request, reply) => {
     queryOf(request, []);
     const { name } = request.params;
-    const replicas = replicasOf(onlyField(request, 'replicas'));
+    const replicas = replicasOf(await context.bodies.field(bodyTextOf(request), 'replicas'));
     const preconditions = preconditionsOf(request, { match: true, create: false });
     return sendWritten(
       reply,

@@ -6,7 +6,7 @@ import { limits } from '../lib/limits.ts';
 import { namePattern, nameRule } from '../protocol/objects.ts';
 import { type ApiContext, accepted, sendWritten } from './context.ts';
 import { readRoutes } from './reading.ts';
-import { invalid, onlyField, preconditionsOf, queryOf } from './request.ts';
+import { bodyTextOf, invalid, preconditionsOf, queryOf } from './request.ts';
 
 export function settingRoutes(app: FastifyInstance, context: ApiContext): void {
   const { controlPlane } = context;
@@ -15,7 +15,7 @@ export function settingRoutes(app: FastifyInstance, context: ApiContext): void {
   app.put<{ Params: { name: string } }>('/api/settings/:name', async (request, reply) => {
     queryOf(request, []);
     const { name } = request.params;
-    const data = dataOf(onlyField(request, 'data'));
+    const data = dataOf(await context.bodies.field(bodyTextOf(request), 'data'));
     if (!namePattern.test(name)) throw invalid([{ path: 'metadata.name', message: nameRule }]);
     const preconditions = preconditionsOf(request, { match: true, create: true });
     return sendWritten(

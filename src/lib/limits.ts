@@ -9,6 +9,14 @@ const MiB = 1024 * KiB;
 export const limits = {
   /** One HTTP request body. */
   bodyBytesMax: 1 * MiB,
+  /** A body up to this size, in characters, is read at once; a larger one on a thread of its own. */
+  inlineBodyChars: 16 * KiB,
+  /** Bodies that wait for that thread; the next is refused with BUSY. */
+  bodiesMax: 16,
+  /** That thread ends when it had nothing to do for this long, in milliseconds. */
+  bodyThreadIdleMs: 60_000,
+  /** Heap of that thread, in MiB. */
+  bodyThreadMiBMax: 256,
   /** One encoded command: the data of one log entry. */
   commandBytesMax: 2 * MiB,
   /** The data of one setting. */

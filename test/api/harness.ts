@@ -3,6 +3,7 @@
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach } from 'vitest';
 import { buildApi } from '../../src/api/api.ts';
+import { createBodies } from '../../src/api/bodies.ts';
 import { errorMeanings } from '../../src/api/errors.ts';
 import type { ErrorCode } from '../../src/lib/errors.ts';
 import type { Problem } from '../../src/protocol/api.ts';
@@ -17,6 +18,7 @@ beforeEach(() => {
   logged = [];
   app = buildApi({
     controlPlane: peer,
+    bodies: createBodies(),
     logs: { open: () => () => {} },
     allowedHosts: ['http://pi-1:6060'],
     log: (_fields, message) => logged.push(message),

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { buildApi } from '../../src/api/api.ts';
+import { createBodies } from '../../src/api/bodies.ts';
 import { OrionClient } from '../../src/client/index.ts';
 import { OrionError } from '../../src/lib/errors.ts';
 import { limits } from '../../src/lib/limits.ts';
@@ -36,7 +37,13 @@ let logs: FakeLogs;
 let leaderUrl: string;
 
 async function serve(controlPlane: FakeControlPlane, source: LogSource): Promise<string> {
-  const app = buildApi({ controlPlane, logs: source, allowedHosts: [], log: () => {} });
+  const app = buildApi({
+    controlPlane,
+    bodies: createBodies(),
+    logs: source,
+    allowedHosts: [],
+    log: () => {},
+  });
   apps.push(app);
   await app.listen({ port: 0, host: '127.0.0.1' });
   return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;

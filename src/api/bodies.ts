@@ -1,0 +1,116 @@
+// Bodies into values. A large one is read on a thread of its own: a megabyte of hostile YAML takes most of a second, and
+// Raft lives on the thread that would be held up: for that long a leader is as good as dead, and may be voted out.
+//
+// B1. The same body gives the same value or error on either thread.
+// B2. One body is read there at a time; at most `limits.bodiesMax` wait, and the next is BUSY.
+// B3. One that is not read within `limits.requestMs` ends with its thread: BUSY, as nothing was applied.
+
+import { Tinypool } from 'tinypool';
+import { unreachable } from '../lib/assert.ts';
+import { type Issue, type ErrorCode, isOrionError, OrionError } from '../lib/errors.ts';
+import { limits } from '../lib/limits.ts';
+import type { MemberRequest } from '../protocol/api.ts';
+import type { Manifest } from '../protocol/command.ts';
+import { parseDocument } from '../protocol/document.ts';
+import { parseManifest } from '../protocol/manifest.ts';
+import { parseAddRequest } from '../protocol/members.ts';
+import { type BodyText, fieldOf } from './request.ts';
+
+/** What is asked of a body. */
+export type BodyTask =
+  | { readonly kind: 'manifest'; readonly body: BodyText }
+  | { readonly kind: 'newMember'; readonly body: BodyText }
+  /** The value of the one key that it has. */
+  | { readonly kind: 'field'; readonly body: BodyText; readonly key: string };
+
+/** An error as it crosses from one thread to the other, which an {@link OrionError} does not. */
+export type BodyOutcome =
+  | { readonly kind: 'read'; readonly value: unknown }
+  | {
+      readonly kind: 'refused';
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly issues: readonly Issue[];
+    };
+
+export interface Bodies {
+  /** Throws MALFORMED, INVALID, TOO_LARGE or BUSY. */
+  manifest(body: BodyText): Promise<Manifest>;
+  /** Throws MALFORMED, INVALID or BUSY. */
+  newMember(body: BodyText): Promise<MemberRequest>;
+  /** Throws MALFORMED, INVALID or BUSY. */
+  field(body: BodyText, key: string): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** Reads a body here and now. */
+function readBody(task: BodyTask): unknown {
+  const { text, format } = task.body;
+  switch (task.kind) {
+    case 'manifest':
+      return parseManifest(text, format);
+    case 'newMember':
+      return parseAddRequest(parseDocument(text, format));
+    case 'field':
+      return fieldOf(task.body, task.key);
+    default:
+      return unreachable(task);
+  }
+}
+
+/** `worker`: the built module of body-worker.ts. Without it all is read on this thread. */
+export function createBodies(worker?: URL): Bodies {
+  const pool =
+    worker === undefined
+      ? undefined
+      : new Tinypool({
+          filename: worker.href,
+          minThreads: 0,
+          maxThreads: 1,
+          maxQueue: limits.bodiesMax + 1,
+          idleTimeout: limits.bodyThreadIdleMs,
+          resourceLimits: { maxOldGenerationSizeMb: limits.bodyThreadMiBMax },
+        });
+  const read = async (task: BodyTask): Promise<unknown> => {
+    const isSmall = task.body.text.length <= limits.inlineBodyChars;
+    return pool === undefined || isSmall ? readBody(task) : readElsewhere(pool, task);
+  };
+  return {
+    manifest: async (body) => (await read({ kind: 'manifest', body })) as Manifest,
+    newMember: async (body) => (await read({ kind: 'newMember', body })) as MemberRequest,
+    field: (body, key) => read({ kind: 'field', body, key }),
+    close: async () => pool?.destroy(),
+  };
+}
+
+async function readElsewhere(pool: Tinypool, task: BodyTask): Promise<unknown> {
+  if (pool.queueSize >= limits.bodiesMax) throw busy(); // B2
+  const outcome = (await pool
+    .run(task, { signal: AbortSignal.timeout(limits.requestMs) })
+    .catch((error: unknown) => {
+      throw asRefusal(error);
+    })) as BodyOutcome;
+  if (outcome.kind === 'read') return outcome.value;
+  throw new OrionError(outcome.code, outcome.message, { issues: outcome.issues });
+}
+
+const busy = (): OrionError =>
+  new OrionError('BUSY', 'too many large bodies wait to be read: send it again, less often, or in parts');
+
+/** What it means that the thread gave no answer; a bug of ours stays what it is. */
+function asRefusal(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error.name === 'AbortError') return busy(); // B3
+  const isTooMuch = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  return isTooMuch ? new OrionError('TOO_LARGE', 'the body takes too much memory: split it') : error;
+}
+
+/** What the thread answers. */
+export function outcomeOf(task: BodyTask): BodyOutcome {
+  try {
+    return { kind: 'read', value: readBody(task) };
+  } catch (error) {
+    if (!isOrionError(error)) throw error;
+    return { kind: 'refused', code: error.code, message: error.message, issues: error.issues };
+  }
+}

@@ -1,0 +1,60 @@
+// The thread on which large bodies are read, as built: `npm test` builds before it tests.
+
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Bodies, createBodies } from '../../src/api/bodies.ts';
+import { isOrionError } from '../../src/lib/errors.ts';
+import { limits } from '../../src/lib/limits.ts';
+
+const here = createBodies();
+let elsewhere: Bodies;
+
+beforeEach(() => {
+  elsewhere = createBodies(new URL('../../dist/src/api/body-worker.js', import.meta.url));
+});
+afterEach(() => elsewhere.close());
+
+const manifest = (services: string): string =>
+  `apiVersion: orion/v1\nkind: Config\nmetadata: {name: home}\nspec:\n  services:\n${services}`;
+const padding = `# ${'x'.repeat(limits.inlineBodyChars)}\n`;
+const good = manifest('    - {name: web, path: /srv, runtime: node, entry: a.js}\n');
+
+const failure = async (reading: Promise<unknown>): Promise<unknown> =>
+  reading.then(
+    () => undefined,
+    (error: unknown) =>
+      isOrionError(error) ? { code: error.code, message: error.message, issues: error.issues } : error,
+  );
+
+test('a large manifest is read as a small one is', async () => {
+  const body = { text: padding + good, format: 'yaml' } as const;
+  expect(await elsewhere.manifest(body)).toEqual(await here.manifest({ text: good, format: 'yaml' }));
+});
+
+test('what is wrong in a large body is told with its lines', async () => {
+  const bad = { text: `${good}    - {name: UPPER, naem: x}\n${padding}`, format: 'yaml' } as const;
+  const told = await failure(elsewhere.manifest(bad));
+  expect(told).toMatchObject({ code: 'INVALID' });
+  expect(told).toEqual(await failure(here.manifest(bad)));
+});
+
+test('a field and a new member are read there, too', async () => {
+  const text = `data: ${'x'.repeat(limits.inlineBodyChars)}`;
+  expect(await elsewhere.field({ text, format: 'yaml' }, 'data')).toHaveLength(limits.inlineBodyChars);
+  const member = `${padding}{id: pi-4, api: "http://127.0.0.1:6063", raft: "127.0.0.1:7063"}`;
+  expect(await elsewhere.newMember({ text: member, format: 'yaml' })).toEqual(
+    await here.newMember({ text: member, format: 'yaml' }),
+  );
+});
+
+test('while a hostile body is read the loop turns, and beyond the bound the next is BUSY', async () => {
+  const body = { text: `[${'[],'.repeat(60_000)}]`, format: 'yaml' } as const;
+  const readings = Array.from({ length: limits.bodiesMax + 3 }, () => failure(elsewhere.manifest(body)));
+  let turns = 0;
+  const turn = setInterval(() => (turns += 1), 1);
+  expect(await Promise.race(readings)).toMatchObject({ code: 'BUSY' });
+  expect(await readings[0]).toMatchObject({ code: 'INVALID' });
+  clearInterval(turn);
+  expect(turns).toBeGreaterThan(0);
+  await elsewhere.close();
+  await Promise.allSettled(readings);
+});
