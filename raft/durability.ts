@@ -99,7 +99,12 @@ export class Durability {
     this.#issued += 1;
     const hardState = this.#hardStateDirty ? this.#hardState : undefined;
     this.#hardStateDirty = false;
-    return { operation: asOperation(this.#issued), hardState, ...this.#log.takeUnwritten() };
+    return {
+      operation: asOperation(this.#issued),
+      hardState,
+      install: undefined,
+      ...this.#log.takeUnwritten(),
+    };
   }
 
   /** `operation` is durable. Answers with the messages that waited for it, in the order in which they were held. */

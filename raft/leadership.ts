@@ -16,6 +16,7 @@ import { Reads, type Reader } from './reads.ts';
 import { Replication } from './replication.ts';
 import { Rounds } from './rounds.ts';
 import type { Shared } from './shared.ts';
+import type { RaftStatus } from './status.ts';
 import { Transfer } from './transfer.ts';
 import {
   asIndex,
@@ -24,7 +25,6 @@ import {
   type Input,
   type LogIndex,
   type Message,
-  type RaftStatus,
   type StoreId,
   type Term,
 } from './types.ts';
@@ -98,11 +98,9 @@ export class Leadership {
 
   get progress(): RaftStatus['progress'] {
     const { self, log, timer } = this.#shared;
-    const rows = [...this.#replication.followers].map((follower) => {
-      const lastHeardMs = this.#replication.lastHeardMsOf(follower);
-      return [follower, { match: this.#replication.matchOf(follower), lastHeardMs }] as const;
-    });
-    return new Map([[self, { match: log.durable, lastHeardMs: timer.now }], ...rows]);
+    const needs = asIndex(log.lastIndex + 1);
+    const own = { kind: 'replicate', match: log.durable, needs, lastHeardMs: timer.now } as const;
+    return new Map([[self, own], ...this.#replication.progress]);
   }
 
   /** K5. */

@@ -1,12 +1,15 @@
 // Effects on their way to the driver, until the next `takeReady`.
 
 import type { ChangeOutcome } from './change.ts';
+import type { ProposalOutcome, ReadOutcome } from './outcomes.ts';
 import type { TransferOutcome } from './transfer.ts';
-import type { LoadRequest, Message, ProposalOutcome, ReadOutcome } from './types.ts';
+import type { LoadRequest, Message, Snapshot, SnapshotRequest } from './types.ts';
 
 export interface Effects {
   readonly messages: readonly Message[];
   readonly loads: readonly LoadRequest[];
+  readonly snapshots: readonly SnapshotRequest[];
+  readonly discard: readonly Snapshot[];
   readonly proposals: readonly ProposalOutcome[];
   readonly changes: readonly ChangeOutcome[];
   readonly transfers: readonly TransferOutcome[];
@@ -16,6 +19,8 @@ export interface Effects {
 export class Outbox {
   #messages: Message[] = [];
   #loads: LoadRequest[] = [];
+  #snapshots: SnapshotRequest[] = [];
+  #discard: Snapshot[] = [];
   #proposals: ProposalOutcome[] = [];
   #changes: ChangeOutcome[] = [];
   #transfers: TransferOutcome[] = [];
@@ -23,7 +28,8 @@ export class Outbox {
 
   get isEmpty(): boolean {
     const answers = [this.#proposals, this.#changes, this.#transfers, this.#reads];
-    return [this.#messages, this.#loads, ...answers].every((list) => list.length === 0);
+    const work = [this.#messages, this.#loads, this.#snapshots, this.#discard];
+    return [...work, ...answers].every((list) => list.length === 0);
   }
 
   send(message: Message): void {
@@ -32,6 +38,14 @@ export class Outbox {
 
   load(request: LoadRequest): void {
     this.#loads.push(request);
+  }
+
+  askForSnapshot(request: SnapshotRequest): void {
+    this.#snapshots.push(request);
+  }
+
+  discard(snapshot: Snapshot): void {
+    this.#discard.push(snapshot);
   }
 
   answerProposal(outcome: ProposalOutcome): void {
@@ -54,6 +68,8 @@ export class Outbox {
     const effects = {
       messages: this.#messages,
       loads: this.#loads,
+      snapshots: this.#snapshots,
+      discard: this.#discard,
       proposals: this.#proposals,
       changes: this.#changes,
       transfers: this.#transfers,
@@ -61,6 +77,8 @@ export class Outbox {
     };
     this.#messages = [];
     this.#loads = [];
+    this.#snapshots = [];
+    this.#discard = [];
     this.#proposals = [];
     this.#changes = [];
     this.#transfers = [];

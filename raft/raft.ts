@@ -46,6 +46,7 @@ import { Outbox } from './outbox.ts';
 import { Quorum } from './quorum.ts';
 import { Roles } from './roles.ts';
 import type { Shared } from './shared.ts';
+import type { RaftStatus } from './status.ts';
 import type { TermRun } from './term-runs.ts';
 import { Timer } from './timer.ts';
 import {
@@ -55,8 +56,8 @@ import {
   type Genesis,
   type HardState,
   type Input,
+  type LogBase,
   type LogIndex,
-  type RaftStatus,
   type Ready,
   type StoreId,
 } from './types.ts';
@@ -64,12 +65,15 @@ import {
 /** What the log held when it was opened. */
 interface Restored {
   readonly hardState: HardState;
+  readonly base: LogBase;
+  /** `base.index` when the log has no entry behind it. */
   readonly lastIndex: LogIndex;
+  /** From `base.index` on, or from 1 when nothing was cut off. */
   readonly termRuns: readonly TermRun[];
-  /** The newest entries, contiguous up to `lastIndex`; at least the last one. */
+  /** The newest entries, contiguous up to `lastIndex`; at least the last one, if there is one behind `base`. */
   readonly tail: readonly Entry[];
   readonly genesis: Genesis;
-  /** Of every configuration entry in the log, in order. */
+  /** Of every configuration entry behind `base`, in order. */
   readonly configurations: readonly Configuration[];
 }
 
@@ -142,6 +146,10 @@ export class Raft {
         return log.advanceApplied(input.index);
       case 'loaded':
         return this.#onLoaded(input);
+      case 'compacted':
+      case 'snapshotSent':
+      case 'snapshotReceived':
+        return assert(false, 'nobody says this yet');
       default:
         return unreachable(input);
     }
@@ -172,6 +180,7 @@ export class Raft {
       commit: log.commit,
       applied: log.applied,
       lastIndex: log.lastIndex,
+      base: asIndex(0),
       durable: log.durable,
       configuration: log.configurations.current,
       mayControl: role.kind === 'leader' && role.leadership.mayControl,

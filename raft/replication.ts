@@ -20,6 +20,7 @@ import {
   type Replicate,
 } from './progress.ts';
 import type { Shared } from './shared.ts';
+import type { MemberProgress } from './status.ts';
 import { asIndex, type Entry, type LogIndex, type Message, type StoreId, type Term } from './types.ts';
 
 interface Follower {
@@ -91,6 +92,12 @@ export class Replication {
   /** Everything up to here is durable on `follower`, and equal to the leader's log. */
   matchOf(follower: StoreId): LogIndex {
     return this.#of(follower).progress.match;
+  }
+
+  get progress(): readonly (readonly [StoreId, MemberProgress])[] {
+    return [...this.#followers.values()].map(({ storeId, progress: { kind, match }, lastHeardMs }) => {
+      return [storeId, { kind, match, needs: asIndex(match + 1), lastHeardMs }];
+    });
   }
 
   /** When it last answered anything (monotonic ms). */

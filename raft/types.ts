@@ -4,6 +4,7 @@
 
 import { assertCount, type Brand } from '../src/lib/brand.ts';
 import type { ChangeOutcome, MemberChange } from './change.ts';
+import type { ProposalOutcome, ReadOutcome } from './outcomes.ts';
 import type { VoteCause } from './succession.ts';
 import type { TransferOutcome } from './transfer.ts';
 
@@ -88,6 +89,26 @@ export interface Entry {
   /** Milliseconds since 1970, stamped by the leader, never below the entry before. Applying needs no clock. */
   readonly time: number;
   readonly payload: EntryPayload;
+}
+
+/** The entry right before a log's first; all zero, without a configuration, where nothing was cut off. */
+export interface LogBase {
+  readonly index: LogIndex;
+  readonly term: Term;
+  /** The time stamped into that entry: no later one is stamped below it. */
+  readonly time: number;
+  /** The newest at or below `index`. */
+  readonly configuration: Configuration | undefined;
+}
+
+/** Of a log that was never cut. */
+export const noBase: LogBase = { index: asIndex(0), term: asTerm(0), time: 0, configuration: undefined };
+
+/** What may stand in the place of a log's beginning (§5.1): a state that has applied everything up to `index`. */
+export interface Snapshot extends LogBase {
+  readonly configuration: Configuration;
+  /** Names the state's content; opaque to the core. */
+  readonly hash: string;
 }
 
 /** What a restart must know beside the log: one record, written in one piece (R1). */
@@ -199,9 +220,18 @@ export type Input =
   | { readonly kind: 'applied'; readonly index: LogIndex }
   /**
    * Answers a request of `Ready.loads`, each exactly once: entries contiguous from its `from`. Fewer than asked is legal;
-   * none is legal only for a follower, when a truncation took them before they were read.
+   * none is legal only for a follower, when a truncation or a compaction took them before they were read.
    */
-  | { readonly kind: 'loaded'; readonly purpose: LoadPurpose; readonly entries: readonly Entry[] };
+  | { readonly kind: 'loaded'; readonly purpose: LoadPurpose; readonly entries: readonly Entry[] }
+  /** Entries at and below `base`, which is applied and durable in the state, are about to be cut from the log (R9). */
+  | { readonly kind: 'compacted'; readonly base: LogIndex }
+  /**
+   * Answers a request of `Ready.snapshots`, each exactly once: the receiver holds everything up to `index`, durable
+   * there; undefined: it could not be sent.
+   */
+  | { readonly kind: 'snapshotSent'; readonly storeId: StoreId; readonly index: LogIndex | undefined }
+  /** Staged here, whole, verified and durable; `term`: that of the peer that sent it, no less than the snapshot's. */
+  | { readonly kind: 'snapshotReceived'; readonly term: Term; readonly snapshot: Snapshot };
 
 /** For whom entries that left the core's memory are read from disk again. */
 export type LoadPurpose =
@@ -211,13 +241,15 @@ export type LoadPurpose =
 // ── Effects ──────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * One write that becomes durable in one piece: hard state, truncation and entries. At most one is in flight; the
- * next gathers all that came meanwhile.
+ * One write that becomes durable in one piece: snapshot, hard state, truncation and entries. At most one is in flight;
+ * the next gathers all that came meanwhile.
  */
 export interface PersistOperation {
   readonly operation: OperationId;
   /** Present when it changed since the last operation. */
   readonly hardState: HardState | undefined;
+  /** Switch the state to this staged snapshot first, then drop every entry: the log begins behind it (R10). */
+  readonly install: Snapshot | undefined;
   /** Drop every entry at and above this index first. */
   readonly truncateFrom: LogIndex | undefined;
   /** Contiguous with what the log holds after the truncation. */
@@ -232,26 +264,12 @@ export interface LoadRequest {
   readonly bytesMax: number;
 }
 
-export type ProposalOutcome =
-  /** In the leader's log at `index` of `term`. It will be committed there, or another term's entry will. */
-  | {
-      readonly kind: 'appended';
-      readonly requestId: RequestId;
-      readonly index: LogIndex;
-      readonly term: Term;
-    }
-  /** Certainly not in any log. */
-  | {
-      readonly kind: 'refused';
-      readonly requestId: RequestId;
-      /** `TRANSFERRING`: leadership is being handed over, so that another will lead in a moment. */
-      readonly reason: 'NOT_LEADER' | 'TRANSFERRING' | 'BUSY';
-    };
-
-export type ReadOutcome =
-  /** A read is linearizable once the state has applied `index` (R12). */
-  | { readonly kind: 'confirmed'; readonly requestId: RequestId; readonly index: LogIndex }
-  | { readonly kind: 'refused'; readonly requestId: RequestId; readonly reason: 'NO_LEADER' | 'BUSY' };
+/** A follower needs what was cut from this log: stream it a snapshot. One to each follower is under way. */
+export interface SnapshotRequest {
+  readonly to: StoreId;
+  /** Of at least this index. */
+  readonly atLeast: LogIndex;
+}
 
 /** What a driver must do, in the order of the fields. Taking it empties it. */
 export interface Ready {
@@ -261,38 +279,14 @@ export interface Ready {
   readonly persist: PersistOperation | undefined;
   /** Read these from the log, and answer each with `loaded`. */
   readonly loads: readonly LoadRequest[];
+  /** Answer each with `snapshotSent`. */
+  readonly snapshots: readonly SnapshotRequest[];
+  /** Staged here and of no use: this log holds what they hold. Drop them. */
+  readonly discard: readonly Snapshot[];
   readonly proposals: readonly ProposalOutcome[];
   readonly changes: readonly ChangeOutcome[];
   readonly transfers: readonly TransferOutcome[];
   /** Committed and durable here (R7), in order, each exactly once in a run. Answer with `applied`. */
   readonly apply: readonly Entry[];
   readonly reads: readonly ReadOutcome[];
-}
-
-type Role = 'follower' | 'preCandidate' | 'candidate' | 'leader';
-
-/** A look at the core, for people, metrics and the barrier; never a way to change it. */
-export interface RaftStatus {
-  readonly role: Role;
-  readonly term: Term;
-  readonly leader: StoreId | undefined;
-  readonly commit: LogIndex;
-  readonly applied: LogIndex;
-  readonly lastIndex: LogIndex;
-  /** The highest index that is durable here. */
-  readonly durable: LogIndex;
-  /** The newest in the log; committed once `commit` has reached its index. */
-  readonly configuration: Configuration;
-  /**
-   * A leader only: its own no-op is applied and a quorum answered recently enough that no other can have been
-   * elected. What decides on behalf of the cluster (controllers, the agents' gateway) works only while it holds.
-   */
-  readonly mayControl: boolean;
-  /** A leader only: what each member is known to hold, and when it last answered (monotonic ms). */
-  readonly progress: ReadonlyMap<
-    StoreId,
-    { readonly match: LogIndex; readonly lastHeardMs: number | undefined }
-  >;
-  /** A follower only: when a leader was last heard (monotonic ms). */
-  readonly leaderHeardMs: number | undefined;
 }

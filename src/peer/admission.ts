@@ -4,7 +4,8 @@
 //     lag (§4.1).
 // A2. A store that a committed configuration removed is refused: nothing that it says is of use any more.
 
-import type { ClusterId, RaftStatus, StoreId } from '../../raft/types.ts';
+import type { RaftStatus } from '../../raft/status.ts';
+import type { ClusterId, StoreId } from '../../raft/types.ts';
 import type { PeerIdentity } from './ports.ts';
 
 export interface AdmissionFacts {

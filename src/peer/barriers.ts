@@ -4,7 +4,8 @@
 // B1. All reads that come in one turn share one request to the core; a later one never joins an earlier request.
 // B2. Each settles exactly once. A refused one has seen nothing and may be tried again.
 
-import { asRequestId, type ReadOutcome, type RequestId } from '../../raft/types.ts';
+import type { ReadOutcome } from '../../raft/outcomes.ts';
+import { asRequestId, type RequestId } from '../../raft/types.ts';
 import { unreachable } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { limits } from '../lib/limits.ts';

@@ -1,7 +1,8 @@
 // How this peer sees the cluster, for people and probes: computed on demand from what is in memory, never cached.
 
 import { membersOf } from '../../raft/membership.ts';
-import type { Member, PeerId, RaftStatus, StoreId } from '../../raft/types.ts';
+import type { RaftStatus } from '../../raft/status.ts';
+import type { Member, PeerId, StoreId } from '../../raft/types.ts';
 import type { ClusterView, PeerView } from './control-plane.ts';
 import type { Links } from './links.ts';
 

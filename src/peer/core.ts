@@ -2,7 +2,8 @@
 // It exists from genesis on and is thrown away as a whole; the phases around it are in peer.ts.
 
 import { type Raft } from '../../raft/raft.ts';
-import type { RaftStatus, StoreId, Term } from '../../raft/types.ts';
+import type { RaftStatus } from '../../raft/status.ts';
+import type { StoreId, Term } from '../../raft/types.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { LeaderRequest } from '../protocol/api.ts';
 import type { State } from '../state/state.ts';

@@ -14,17 +14,17 @@
 // D5. The queue is bounded: a Raft message beyond it is dropped (Raft resends), a proposal or read refused as busy.
 
 import type { ChangeOutcome } from '../../raft/change.ts';
+import type { ProposalOutcome, ReadOutcome } from '../../raft/outcomes.ts';
+import type { RaftStatus } from '../../raft/status.ts';
 import {
   asIndex,
   type Entry,
   type Input,
   type LoadRequest,
   type Message,
-  type RaftStatus,
   type Ready,
 } from '../../raft/types.ts';
 import type { TransferOutcome } from '../../raft/transfer.ts';
-import type { ProposalOutcome, ReadOutcome } from '../../raft/types.ts';
 import type { Raft } from '../../raft/raft.ts';
 import { assert } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';

@@ -9,6 +9,7 @@ import {
   asIndex,
   asOperation,
   asTerm,
+  noBase,
   type Entry,
   type Genesis,
   type Member,
@@ -77,6 +78,7 @@ export class Founding {
     await this.#log.persist({
       operation: asOperation(0),
       hardState: { term: genesisTerm, vote: undefined },
+      install: undefined,
       truncateFrom: replacesOwn ? genesisIndex : undefined,
       entries: [genesisEntry(genesis)],
     });
@@ -88,6 +90,7 @@ export class Founding {
     const entry = genesisEntry(genesis);
     return {
       hardState: { term: genesisTerm, vote: undefined },
+      base: noBase,
       lastIndex: genesisIndex,
       termRuns: [{ from: genesisIndex, term: genesisTerm }],
       tail: [entry],

@@ -5,7 +5,8 @@
 // L2. A status older than `staleMs` proves nothing: a process that slept may not decide before it has looked again.
 // L3. A waiter wakes on any change of leader or link, or when its time is up; it looks again for itself.
 
-import type { RaftStatus, StoreId, Term } from '../../raft/types.ts';
+import type { RaftStatus } from '../../raft/status.ts';
+import type { StoreId, Term } from '../../raft/types.ts';
 import type { Clock } from '../lib/clock.ts';
 
 export class Leadership {

@@ -10,6 +10,7 @@ import type {
   Entry,
   Genesis,
   HardState,
+  LogBase,
   LogIndex,
   Message,
   PeerId,
@@ -42,13 +43,16 @@ export interface StoreIdentity {
 /** What a log holds when it is opened. */
 export interface RestoredLog {
   readonly hardState: HardState;
-  /** 0 when the log is empty. */
+  /** Where the log begins. */
+  readonly base: LogBase;
+  /** `base.index` when no entry stands behind it; 0 when there never was one. */
   readonly lastIndex: LogIndex;
+  /** From `base.index` on, or from 1 when nothing was cut off. */
   readonly termRuns: readonly TermRun[];
   /** The newest entries, contiguous up to `lastIndex`, as many as fit the bytes asked for (all, when few). */
   readonly tail: readonly Entry[];
   readonly genesis: Genesis | undefined;
-  /** Of every configuration entry in the log, in order. */
+  /** Of every configuration entry behind `base`, in order. */
   readonly configurations: readonly Configuration[];
 }
 

@@ -5,13 +5,8 @@
 // P2. Each settles exactly once: applied, refused, overtaken, or unknown when its time is up.
 // P3. "Overtaken" needs proof: another term's entry was committed at its index. A change of leader proves nothing.
 
-import {
-  asRequestId,
-  type Entry,
-  type ProposalOutcome,
-  type RequestId,
-  type Term,
-} from '../../raft/types.ts';
+import type { ProposalOutcome } from '../../raft/outcomes.ts';
+import { asRequestId, type Entry, type RequestId, type Term } from '../../raft/types.ts';
 import { present, unreachable } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { limits } from '../lib/limits.ts';

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import {
   asIndex,
   asTerm,
+  noBase,
   type ClusterId,
   type Entry,
   type Genesis,
@@ -75,6 +76,7 @@ export async function openSegmentLog(options: SegmentLogOptions): Promise<LogSto
   const reader = new EntryReader(disk, index);
   const restored: RestoredLog = {
     hardState: last?.header.hardState ?? { term: asTerm(0), vote: undefined },
+    base: noBase,
     lastIndex: index.lastIndex,
     termRuns: index.termRuns,
     tail: await reader.readTail(options.tailBytes),

@@ -1,7 +1,7 @@
 // What a peer says of the others: as much as it knows, and no more.
 
+import type { RaftStatus } from '../../raft/status.ts';
 import { expect, test } from 'vitest';
-import type { RaftStatus } from '../../raft/types.ts';
 import { clusterView } from '../../src/peer/cluster-view.ts';
 import type { Links } from '../../src/peer/links.ts';
 import type { ClusterView } from '../../src/peer/control-plane.ts';

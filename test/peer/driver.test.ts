@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { raftDefaults } from '../../raft/config.ts';
 import { makeGenesis } from '../../raft/genesis.ts';
 import { Raft } from '../../raft/raft.ts';
-import { asIndex, asPeerId, asStoreId, asTerm, type Entry } from '../../raft/types.ts';
+import { asIndex, asPeerId, asStoreId, asTerm, noBase, type Entry } from '../../raft/types.ts';
 import { isOrionError } from '../../src/lib/errors.ts';
 import { limits } from '../../src/lib/limits.ts';
 import { Driver } from '../../src/peer/driver.ts';
@@ -28,6 +28,7 @@ function alone() {
     applied: asIndex(1),
     restored: {
       hardState: { term: asTerm(1), vote: undefined },
+      base: noBase,
       lastIndex: asIndex(1),
       termRuns: [{ from: asIndex(1), term: asTerm(1) }],
       tail,

@@ -4,6 +4,7 @@
 import { assert, present } from '../../src/lib/assert.ts';
 import { raftDefaults, type RaftConfig } from '../../raft/config.ts';
 import { makeGenesis } from '../../raft/genesis.ts';
+import type { ProposalOutcome, ReadOutcome } from '../../raft/outcomes.ts';
 import { Raft } from '../../raft/raft.ts';
 import type { ChangeOutcome, MemberChange } from '../../raft/change.ts';
 import type { VoteCause } from '../../raft/succession.ts';
@@ -14,6 +15,7 @@ import {
   asRequestId,
   asStoreId,
   asTerm,
+  noBase,
   type Configuration,
   type Entry,
   type Genesis,
@@ -22,8 +24,6 @@ import {
   type Member,
   type Message,
   type PersistOperation,
-  type ProposalOutcome,
-  type ReadOutcome,
   type Ready,
   type StoreId,
 } from '../../raft/types.ts';
@@ -135,6 +135,7 @@ export class TestNode {
     const { entries, hardState } = this.disk;
     const restored = {
       hardState,
+      base: noBase,
       lastIndex: asIndex(entries.length),
       termRuns: termRunsOf(entries),
       tail: entries.slice(-Math.max(1, tail)),

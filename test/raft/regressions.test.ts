@@ -9,6 +9,7 @@ import {
   asPeerId,
   asStoreId,
   asTerm,
+  noBase,
   type Entry,
   type Genesis,
 } from '../../raft/types.ts';
@@ -40,6 +41,7 @@ function coreAt(term: number): Raft {
     now: 0,
     restored: {
       hardState: { term: asTerm(term), vote: undefined },
+      base: noBase,
       lastIndex: asIndex(1),
       termRuns: [{ from: asIndex(1), term: asTerm(1) }],
       tail: [firstEntry],

@@ -187,8 +187,8 @@ describe('the barrier for controllers', () => {
 test('status shows a leader what each voter holds and when it last answered', () => {
   const node = controlling();
   expect([...node.status.progress]).toEqual([
-    ['a', { match: 2, lastHeardMs: node.now }],
-    ['b', { match: 2, lastHeardMs: node.now }],
-    ['c', { match: 0, lastHeardMs: undefined }],
+    ['a', { kind: 'replicate', match: 2, needs: 3, lastHeardMs: node.now }],
+    ['b', { kind: 'replicate', match: 2, needs: 3, lastHeardMs: node.now }],
+    ['c', { kind: 'probe', match: 0, needs: 1, lastHeardMs: undefined }],
   ]);
 });

@@ -40,6 +40,7 @@ function start(faults: DiskFaults, seed = 1): { readonly time: VirtualTime; read
 const operation = (number: number, entries: readonly Entry[], truncateFrom?: number): PersistOperation => ({
   operation: asOperation(number),
   hardState: { term: asTerm(number), vote: a },
+  install: undefined,
   truncateFrom: truncateFrom === undefined ? undefined : asIndex(truncateFrom),
   entries,
 });

@@ -1,6 +1,7 @@
 // Made-up courses of events for the tests of invariants, as short as they can be said.
 
 import { describe, expect, test } from 'vitest';
+import type { RaftStatus } from '../../raft/status.ts';
 import {
   asIndex,
   asOperation,
@@ -10,7 +11,6 @@ import {
   type EntryPayload,
   type HardState,
   type Message,
-  type RaftStatus,
 } from '../../raft/types.ts';
 import { Checker } from './checker.ts';
 import type { Invariant } from './invariants/invariant.ts';
@@ -79,7 +79,11 @@ export function write(
   { entries = [], truncateFrom, hardState }: Write,
 ): Observation {
   const from = truncateFrom === undefined ? undefined : asIndex(truncateFrom);
-  return { kind, peer, operation: { operation: asOperation(1), hardState, truncateFrom: from, entries } };
+  return {
+    kind,
+    peer,
+    operation: { operation: asOperation(1), hardState, install: undefined, truncateFrom: from, entries },
+  };
 }
 
 export const written = (peer: Name, what: Write): readonly Observation[] => [

@@ -1,17 +1,9 @@
 // Broken disks, drivers and cores: bugs that others really had, put back one at a time. The simulator must find each
 // within a few seeds, or a clean run of it means nothing. Nothing here touches raft/: a mutant wraps or replaces a part.
 
+import type { ProposalOutcome, ReadOutcome } from '../../raft/outcomes.ts';
 import type { RaftOptions } from '../../raft/raft.ts';
-import type {
-  LogIndex,
-  Message,
-  PersistOperation,
-  ProposalOutcome,
-  Ready,
-  ReadOutcome,
-  RequestId,
-  StoreId,
-} from '../../raft/types.ts';
+import type { LogIndex, Message, PersistOperation, Ready, RequestId, StoreId } from '../../raft/types.ts';
 import { asIndex } from '../../raft/types.ts';
 import { allInvariants } from './checker.ts';
 import { type Parts, soundParts } from './cluster.ts';

@@ -1,13 +1,13 @@
 // What invariants see of a run: facts as plain values, in the order in which they happened.
 // Everything is told from outside the core: what it handed out, what its disk holds, what its clients heard.
 
+import type { RaftStatus } from '../../raft/status.ts';
 import type {
   Entry,
   HardState,
   LogIndex,
   Message,
   PersistOperation,
-  RaftStatus,
   StoreId,
   Term,
 } from '../../raft/types.ts';

@@ -5,15 +5,8 @@
 //     `Ready`'s fields, as src/peer/driver.ts does.
 // S2. A crash loses everything but the disk; clients that waited hear nothing any more.
 
-import {
-  type Entry,
-  type Input,
-  type Message,
-  type ProposalOutcome,
-  type ReadOutcome,
-  type Ready,
-  type StoreId,
-} from '../../raft/types.ts';
+import type { ProposalOutcome, ReadOutcome } from '../../raft/outcomes.ts';
+import { noBase, type Entry, type Input, type Message, type Ready, type StoreId } from '../../raft/types.ts';
 import { assert, present } from '../../src/lib/assert.ts';
 import type { Prng } from '../../src/lib/prng.ts';
 import { type Core, effectsOf, type MakeCore } from './core.ts';
@@ -96,7 +89,7 @@ export class SimPeer {
       config: plan.raft,
       seed: prng.next(),
       now: time.now,
-      restored: { ...restored, genesis: genesisOf(log), configurations: configurationsOf(log) },
+      restored: { ...restored, base: noBase, genesis: genesisOf(log), configurations: configurationsOf(log) },
       applied,
     });
     const run: Run = {

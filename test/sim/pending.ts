@@ -4,13 +4,12 @@
 // S3. A write is acknowledged when the entry that was appended for it is applied here; refused when another term's is.
 // S4. A read is served once the state has applied the index that the core confirmed.
 
+import type { ProposalOutcome, ReadOutcome } from '../../raft/outcomes.ts';
 import type { TransferOutcome } from '../../raft/transfer.ts';
 import {
   asRequestId,
   type Entry,
   type LogIndex,
-  type ProposalOutcome,
-  type ReadOutcome,
   type RequestId,
   type StoreId,
   type Term,

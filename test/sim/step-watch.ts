@@ -1,7 +1,8 @@
 // What each step of a core changed, for invariants and counters: one watch for each run of a peer.
 // Owns: the time of the last tick, by which the next one is late or not. Does not own: the core.
 
-import type { Input, RaftStatus, StoreId } from '../../raft/types.ts';
+import type { RaftStatus } from '../../raft/status.ts';
+import type { Input, StoreId } from '../../raft/types.ts';
 import type { Counters } from './counters.ts';
 import type { Observation, ObservedStatus } from './observation.ts';
 

@@ -71,6 +71,7 @@ export function persistOf(change: {
 }): PersistOperation {
   return {
     operation: asOperation(1),
+    install: undefined,
     hardState: change.hardState,
     truncateFrom: change.truncateFrom === undefined ? undefined : asIndex(change.truncateFrom),
     entries: change.entries ?? [],

@@ -1,7 +1,7 @@
 // What every LogStore does, on a disk or in memory.
 
 import { expect, test } from 'vitest';
-import { asClusterId, asIndex, asTerm } from '../../raft/types.ts';
+import { asClusterId, asIndex, asTerm, noBase } from '../../raft/types.ts';
 import type { LogStore } from '../../src/peer/ports.ts';
 import {
   command,
@@ -33,6 +33,7 @@ export function logStoreSuite(name: string, make: () => Promise<() => Promise<Lo
     expect(log.identity.storeId).toMatch(/^[0-9a-f]{32}$/);
     expect(log.restored).toEqual({
       hardState: { term: 0, vote: undefined },
+      base: noBase,
       lastIndex: 0,
       termRuns: [],
       tail: [],

@@ -3,6 +3,7 @@
 import {
   asIndex,
   asTerm,
+  noBase,
   type ClusterId,
   type Entry,
   type HardState,
@@ -43,6 +44,7 @@ export class MemoryLogStore implements LogStore {
     const first = entries[0]?.payload;
     this.restored = {
       hardState,
+      base: noBase,
       lastIndex: asIndex(entries.length),
       termRuns: termRunsOf(entries),
       tail: tailOf(entries, tailBytes),

@@ -5,7 +5,8 @@
 // G2. Applying takes no time; writes and loads end when a story says so.
 
 import type { MemberChange } from '../../../raft/change.ts';
-import type { Input, Message, RaftStatus, RequestId } from '../../../raft/types.ts';
+import type { RaftStatus } from '../../../raft/status.ts';
+import type { Input, Message, RequestId } from '../../../raft/types.ts';
 import { assert, present } from '../../../src/lib/assert.ts';
 import { TestNode, type NodeOptions } from '../node.ts';
 import type { Geneses } from './genesis.ts';

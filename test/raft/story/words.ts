@@ -2,6 +2,8 @@
 // An entry is named by index and term, as `3/2`: index 3, written in term 2.
 
 import type { ChangeOutcome } from '../../../raft/change.ts';
+import type { ProposalOutcome, ReadOutcome } from '../../../raft/outcomes.ts';
+import type { RaftStatus } from '../../../raft/status.ts';
 import type { VoteCause } from '../../../raft/succession.ts';
 import {
   type Entry,
@@ -10,9 +12,6 @@ import {
   type Membership,
   type Message,
   type PersistOperation,
-  type ProposalOutcome,
-  type RaftStatus,
-  type ReadOutcome,
   type RequestId,
 } from '../../../raft/types.ts';
 import type { TransferOutcome } from '../../../raft/transfer.ts';

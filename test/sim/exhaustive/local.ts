@@ -4,14 +4,8 @@
 // Owns: the states, numbered, and the moves between them. Does not own: the network, what is allowed.
 
 import { createHash } from 'node:crypto';
-import type {
-  Entry,
-  HardState,
-  Message,
-  PersistOperation,
-  RaftStatus,
-  StoreId,
-} from '../../../raft/types.ts';
+import type { RaftStatus } from '../../../raft/status.ts';
+import type { Entry, HardState, Message, PersistOperation, StoreId } from '../../../raft/types.ts';
 import { present } from '../../../src/lib/assert.ts';
 import { digestOf } from '../digest.ts';
 import type { Observation } from '../observation.ts';

@@ -9,6 +9,7 @@ import type { Raft } from '../../../raft/raft.ts';
 import {
   asIndex,
   asRequestId,
+  noBase,
   type Entry,
   type HardState,
   type Input,
@@ -82,6 +83,7 @@ export class Running {
     }
     const restored = {
       hardState: start.hardState,
+      base: noBase,
       lastIndex: asIndex(start.log.length),
       termRuns,
       tail: start.log,
