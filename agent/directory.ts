@@ -21,7 +21,7 @@ import {
   type AgentIdentity,
   type ProcessIdentity,
 } from '../src/protocol/agent-directory.ts';
-import { isErrno, readWhole, writeWhole } from './files.ts';
+import { isErrno, makeDirectory, readWhole, writeWhole } from './files.ts';
 import { identify, isAlive } from './process-table.ts';
 
 export interface AgentDirectory {
@@ -31,9 +31,9 @@ export interface AgentDirectory {
   release(): void;
 }
 
-/** Creates or opens it and takes its lock. Throws DIRECTORY_LOCKED while another agent lives in it. */
+/** Creates or opens it and takes its lock. Throws CONFIG_INVALID, or DIRECTORY_LOCKED while another agent lives in it. */
 export function openDirectory(path: string): AgentDirectory {
-  for (const name of ['', 'replicas', 'logs']) fs.mkdirSync(join(path, name), { recursive: true });
+  for (const name of ['', 'replicas', 'logs']) makeDirectory(join(path, name));
   const release = takeLock(path);
   try {
     return { path, identity: beginStart(join(path, 'identity.json')), release };

@@ -4,6 +4,25 @@ import * as fs from 'node:fs';
 import { dirname } from 'node:path';
 import { OrionError, messageOf } from '../src/lib/errors.ts';
 
+/**
+ * Makes a directory and its missing parents; one that exists is fine. Step by step, since Node's own `recursive` tries
+ * for ever where nothing can be made (below /proc). Throws CONFIG_INVALID.
+ */
+export function makeDirectory(path: string): void {
+  try {
+    if (!fs.existsSync(dirname(path))) makeDirectory(dirname(path));
+    fs.mkdirSync(path);
+  } catch (error) {
+    if (isErrno(error, 'EEXIST') && fs.statSync(path).isDirectory()) return;
+    if (error instanceof OrionError) throw error;
+    throw new OrionError(
+      'CONFIG_INVALID',
+      `${path} cannot be made: ${messageOf(error)}; give the agent another directory, or the right to make this one`,
+      { cause: error },
+    );
+  }
+}
+
 /** Replaces the file at `path`; durable when it returns. Its directory exists. */
 export function writeWhole(path: string, value: unknown): void {
   const temporary = `${path}.new`;

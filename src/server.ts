@@ -44,8 +44,8 @@ export interface PeerProcessOptions {
 }
 
 /**
- * Starts one peer; resolves once its API listens. Throws `CONFIG_INVALID`, `DIRECTORY_LOCKED`, `FORMAT_TOO_NEW`,
- * `LOG_CORRUPT` or `DISK_FAILED`, with everything closed again.
+ * Starts one peer; resolves once its API listens. Throws `USAGE` (no such file), `CONFIG_INVALID`, `DIRECTORY_LOCKED`,
+ * `FORMAT_TOO_NEW`, `LOG_CORRUPT` or `DISK_FAILED`, with everything closed again.
  */
 export async function startPeer(options: PeerProcessOptions): Promise<PeerProcess> {
   const { log } = options;

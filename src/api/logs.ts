@@ -6,6 +6,7 @@ import { messageOf, OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import { type StreamAnswer, streamRequest } from '../lib/stream-request.ts';
 import type { LogLine, LogRequest } from '../protocol/logs.ts';
+import type { View } from '../state/view.ts';
 import type { ApiContext } from './context.ts';
 import { absent } from './reading.ts';
 import { count, flag, queryOf } from './request.ts';
@@ -23,9 +24,7 @@ export function logRoutes(app: FastifyInstance, context: ApiContext): void {
     const logRequest = logRequestOf(request, request.params.name);
     if (controlPlane.controlTerm() === undefined) return passOn(context, request, reply);
     await controlPlane.readBarrier();
-    if (controlPlane.view.services.get(logRequest.service) === undefined) {
-      throw absent('services', logRequest.service);
-    }
+    assertExists(controlPlane.view, logRequest);
     const asJson = wantsJson(request.headers.accept);
     const stream = new ReplyStream(reply);
     const close = logs.open(logRequest, {
@@ -45,6 +44,16 @@ function logRequestOf(request: FastifyRequest, service: string): LogRequest {
     tail: count(query, 'tail', limits.logTailLinesMax, limits.logTailLines),
     follow: flag(query, 'follow'),
   };
+}
+
+/** A replica exists while its service wants it, and for as long as anything of it is left. */
+function assertExists(view: View, { service, replica }: LogRequest): void {
+  const row = view.services.get(service);
+  if (row === undefined) throw absent('services', service);
+  if (replica === undefined || replica < row.spec.replicas) return;
+  if (view.assignmentsOfService(service).some(({ spec }) => spec.index === replica)) return;
+  const message = `Service ${service} has no replica ${replica}: it has ${row.spec.replicas}, counted from 0.`;
+  throw new OrionError('NOT_FOUND', message);
 }
 
 const wantsJson = (accept: string | undefined): boolean =>

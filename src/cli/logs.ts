@@ -1,4 +1,4 @@
-// `orion logs SERVICE [-f] [--tail N]`: what the replicas of a service write.
+// `orion logs SERVICE [-f] [--tail N] [--replica I]`: what the replicas of a service write.
 
 import { Option } from 'clipanion';
 import { parseCount } from './arguments.ts';
@@ -16,12 +16,14 @@ export class LogsCommand extends ClientCommand {
 
   service = Option.String({ name: 'SERVICE' });
   follow = Option.Boolean('-f,--follow', false, { description: 'Go on until interrupted' });
+  replica = Option.String('--replica', { description: 'Only the replica of this index' });
   tail = Option.String('--tail', defaultTail, { description: 'Lines to begin with' });
 
   protected override async run(): Promise<void> {
     const lines = this.client().logs(this.service, {
       follow: this.follow,
       tail: parseCount(this.tail, '--tail'),
+      ...(this.replica === undefined ? {} : { replica: parseCount(this.replica, '--replica') }),
     });
     for await (const line of lines) this.print(`${line.index} ${line.time} ${line.line}\n`);
   }

@@ -60,14 +60,14 @@ export interface ClusterOptions {
   readonly joins?: boolean;
 }
 
-/** Reads and checks a file. Throws `CONFIG_INVALID` with every problem found, or when it cannot be read. */
+/** Reads and checks a file. Throws `USAGE` when it cannot be read, `CONFIG_INVALID` with every problem found. */
 export function loadCluster(file: string, options: ClusterOptions = {}): ClusterConfig {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     const remedy = 'write it after cluster.example.toml, or name another with --config';
-    throw new OrionError('CONFIG_INVALID', `cannot read ${file}: ${messageOf(error)}; ${remedy}`, {
+    throw new OrionError('USAGE', `cannot read ${file}: ${messageOf(error)}; ${remedy}`, {
       cause: error,
     });
   }

@@ -4,7 +4,7 @@ import { constants, promises as fs } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Disk, DiskFile } from './disk.ts';
 
-const isAbsent = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
+const isErrno = (error: unknown, code: string): boolean => (error as NodeJS.ErrnoException).code === code;
 
 class NodeFile implements DiskFile {
   readonly #handle: fs.FileHandle;
@@ -52,14 +52,23 @@ async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
+/** Step by step: Node's own `recursive` tries for ever where nothing can be made (below /proc). */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await fs.mkdir(path, { mode: 0o700 }).catch(async (error: unknown) => {
+      if (!isErrno(error, 'ENOENT')) throw error;
+      await makeDirectory(dirname(path));
+      await fs.mkdir(path, { mode: 0o700 });
+    });
+  } catch (error) {
+    if (isErrno(error, 'EEXIST') && (await fs.stat(path)).isDirectory()) return;
+    throw error;
+  }
+  await syncDirectory(dirname(path));
+}
+
 export const nodeDisk: Disk = {
-  async makeDirectory(path) {
-    const firstMade = await fs.mkdir(path, { recursive: true, mode: 0o700 });
-    if (firstMade === undefined) return;
-    const above = dirname(firstMade);
-    for (let at = dirname(path); at !== above; at = dirname(at)) await syncDirectory(at);
-    await syncDirectory(above);
-  },
+  makeDirectory,
 
   list: (directory) => fs.readdir(directory),
 
@@ -67,7 +76,7 @@ export const nodeDisk: Disk = {
     try {
       return new NodeFile(await fs.open(path, constants.O_RDONLY));
     } catch (error) {
-      if (isAbsent(error)) return undefined;
+      if (isErrno(error, 'ENOENT')) return undefined;
       throw error;
     }
   },

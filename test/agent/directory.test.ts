@@ -21,6 +21,21 @@ test('an agent draws its id once, and counts its starts', () => {
   expect(second.identity.start).toBeGreaterThan(first.identity.start);
 });
 
+test('a directory that cannot be made is told at once, with the reason', () => {
+  expect(() => openDirectory('/proc/nope/deep')).toThrow(
+    expect.objectContaining({
+      code: 'CONFIG_INVALID',
+      message: expect.stringMatching(/^\/proc\/nope cannot be made: ENOENT/) as unknown,
+    }),
+  );
+  const file = join(temporaryDirectory(), 'file');
+  writeFileSync(file, '');
+  expect(() => openDirectory(file)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+  expect(() => openDirectory(join(file, 'below'))).toThrow(
+    expect.objectContaining({ code: 'CONFIG_INVALID' }),
+  );
+});
+
 test('an agent whose directory was wiped does not use sequences again that were used before', () => {
   const before = open(temporaryDirectory()).identity.start;
   expect(open(temporaryDirectory()).identity.start).toBeGreaterThanOrEqual(before);

@@ -8,7 +8,7 @@ import { OrionError } from '../../src/lib/errors.ts';
 import { limits } from '../../src/lib/limits.ts';
 import type { LogRequest, LogSink, LogSource } from '../../src/protocol/logs.ts';
 import { impatientFetch } from '../lib/impatient-fetch.ts';
-import { FakeControlPlane, serviceRow } from './fake-control-plane.ts';
+import { assignmentRow, FakeControlPlane, serviceRow } from './fake-control-plane.ts';
 
 /** A source whose streams are in the test's hand. */
 class FakeLogs implements LogSource {
@@ -58,7 +58,7 @@ async function follower(leaderApi: string | undefined): Promise<string> {
 
 beforeEach(async () => {
   leader = new FakeControlPlane();
-  leader.write({ after: serviceRow('hello') });
+  leader.write({ after: serviceRow('hello', 3) });
   logs = new FakeLogs();
   leaderUrl = await serve(leader, logs);
 });
@@ -101,6 +101,28 @@ test.each(['the leader', 'a follower'])('through %s, NDJSON is given to those wh
     { index: 0, time, line: 'one  two ' },
     { index: 2, time, line: '' },
   ]);
+});
+
+test.each(['the leader', 'a follower'])(
+  'through %s, a replica that does not exist is not found',
+  async (who) => {
+    const url = who === 'the leader' ? leaderUrl : await follower(leaderUrl);
+    const answer = await fetch(`${url}${path}?replica=3&follow=true`);
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({
+      code: 'NOT_FOUND',
+      detail: 'Service hello has no replica 3: it has 3, counted from 0.',
+    });
+    expect(logs.opened).toEqual([]);
+  },
+);
+
+test('of a replica that is being stopped, logs are had until nothing of it is left', async () => {
+  leader.write({
+    after: assignmentRow('a-7', { node: 'n', service: 'hello', index: 7, desired: 'stopped' }),
+  });
+  const [answer] = await Promise.all([fetch(`${leaderUrl}${path}?replica=7`), sendTwo()]);
+  expect(answer.status).toBe(200);
 });
 
 test('what is asked for reaches the source', async () => {

@@ -144,6 +144,12 @@ test('logs prints replica, time and line', async () => {
   expect(stdout).toBe('0 2026-01-01T00:00:00.000Z listening\n1 2026-01-01T00:00:01.000Z \n');
 });
 
+test('logs of one replica are asked for by its index; one that does not exist is a failure', async () => {
+  const { stderr, exitCode } = await against({}, ['logs', 'hello', '--replica', '7']);
+  expect(stderr).toContain('/api/services/hello/logs?tail=100&replica=7');
+  expect(exitCode).toBe(1);
+});
+
 const clusterView = {
   clusterId: 'c',
   name: 'home',

@@ -163,7 +163,12 @@ test('a file that cannot be read says which and what to do', () => {
   const directory = mkdtempSync(join(tmpdir(), 'orion-config-'));
   try {
     const path = join(directory, 'cluster.toml');
-    expect(() => loadCluster(path)).toThrow(/cannot read .*cluster\.toml.*cluster\.example\.toml/);
+    expect(() => loadCluster(path)).toThrow(
+      expect.objectContaining({
+        code: 'USAGE', // As for any other file that the command line names.
+        message: expect.stringMatching(/cannot read .*cluster\.toml.*cluster\.example\.toml/) as unknown,
+      }),
+    );
     writeFileSync(path, file([peer(1)]));
     expect(loadCluster(path).peers).toHaveLength(1);
   } finally {

@@ -18,6 +18,13 @@ test('node disk: what it makes can be read by its owner alone', async () => {
   expect((await stat(join(directory, 'file'))).mode & 0o777).toBe(0o600);
 });
 
+test('node disk: a directory that cannot be made is an error at once', async () => {
+  await expect(nodeDisk.makeDirectory('/proc/nope/deep')).rejects.toThrow('ENOENT');
+  const file = join(await tempDirectory(), 'file');
+  await (await nodeDisk.openToWrite(file)).close();
+  await expect(nodeDisk.makeDirectory(file)).rejects.toThrow('EEXIST');
+});
+
 async function write(disk: SimDisk, text: string, position: number, sync: boolean): Promise<void> {
   const file = await disk.openToWrite('/data/file');
   await file.write(Buffer.from(text), position);
