@@ -1,16 +1,14 @@
 // Writes through the API: how many a second, and how long each takes, at growing numbers of connections. Every target
 // runs all the time and is measured in turn, so that ratios are of one machine at one moment.
 
-import { fileURLToPath } from 'node:url';
 import { renderTable } from '../src/cli/table.ts';
 import { startBare } from './bare-target.ts';
-import { outputFor, startChild } from './child.ts';
 import { etcdIsInstalled, startEtcd } from './etcd-target.ts';
-import type { LoadOptions, LoadResult } from './load.ts';
+import type { LoadResult } from './load.ts';
 import { startOrion } from './orion-target.ts';
-import { keyCount, type Target } from './target.ts';
+import { runLoad } from './run-load.ts';
+import type { Target } from './target.ts';
 
-const loadFile = fileURLToPath(new URL('./load.js', import.meta.url));
 const connectionCounts = [1, 16, 64, 256];
 /** Of the round before the first measured one. */
 const warmConnections = 64;
@@ -46,11 +44,7 @@ export async function benchApi(): Promise<void> {
 }
 
 async function load(target: Target, connections: number): Promise<LoadResult> {
-  const { leader } = await target.members();
-  const writes = Array.from({ length: keyCount }, (_, i) => target.write(i));
-  const options: LoadOptions = { port: leader, connections, warmupMs, runMs, writes };
-  const output = await outputFor(startChild(process.execPath, [loadFile]), JSON.stringify(options));
-  return JSON.parse(output) as LoadResult;
+  return runLoad(target, { connections, warmupMs, runMs });
 }
 
 function render(rows: readonly Row[]): string {

@@ -47,6 +47,8 @@ export const limits = {
   leaderRetryMs: 100,
   /** Between two ticks of the Raft core, in milliseconds. */
   tickMs: 20,
+  /** A process that stands still for this long says so, in milliseconds: half of the shortest election time-out. */
+  stallMs: 250,
   /** A write to the log that takes this long makes a leader hand over, in milliseconds. */
   diskStallMs: 1_000,
   /** A write to the log that takes this long ends the peer, in milliseconds: it may never end. */
@@ -182,6 +184,7 @@ assert(
   'a node misses three heartbeats before it is unknown',
 );
 assert(limits.nodeUnknownMs < limits.nodeDownMs, 'a node is unknown before it is down');
+assert(limits.tickMs * 10 < limits.stallMs, 'a stall is longer than late ticks');
 assert(limits.tickMs * 10 < limits.diskStallMs, 'ticks tell how long a write takes');
 assert(limits.diskStallMs * 2 < limits.diskGiveUpMs, 'a leader hands over before its peer ends');
 assert(limits.handOverLookMs < limits.handOverMs, 'whoever waits looks');

@@ -30,6 +30,7 @@ export interface CoreOptions {
   readonly onStatus: (status: RaftStatus) => void;
   readonly onChanges: (index: number, changes: readonly RowChange[]) => void;
   readonly onDiskStalled: () => void;
+  readonly onStall: (ms: number) => void;
   /** Does what only a leader can; this peer leads `term`. */
   readonly onCall: (request: LeaderRequest) => Promise<CallAnswer>;
   readonly onFatal: (error: unknown) => void;
@@ -69,6 +70,7 @@ export class Core implements WriteParts {
           options.onStatus(status);
         },
         onDiskStalled: options.onDiskStalled,
+        onStall: options.onStall,
         onFatal,
       },
     });

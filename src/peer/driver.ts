@@ -44,6 +44,8 @@ export interface DriverEvents {
   onStatus(status: RaftStatus): void;
   /** The write in flight takes longer than `limits.diskStallMs`. */
   onDiskStalled(): void;
+  /** The process stood still for `ms` milliseconds, at least `limits.stallMs`: long enough to matter in an election. */
+  onStall(ms: number): void;
   /** The peer cannot go on: its disk failed, or an invariant broke. Called once. */
   onFatal(error: unknown): void;
 }
@@ -62,6 +64,7 @@ export class Driver {
   /** Ticks since the write in flight was begun; absent when there is none. */
   #writingTicks: number | undefined;
   #cancelTick: () => void = () => undefined;
+  #tickedMs: number | undefined;
 
   constructor(options: { raft: Raft; log: LogStore; clock: Clock; events: DriverEvents }) {
     this.#raft = options.raft;
@@ -103,12 +106,20 @@ export class Driver {
   #tick(): void {
     this.#watchDisk();
     if (this.#stopped) return;
+    this.#watchLoop();
     this.#push(this.#tickNow());
     this.#cancelTick = this.#clock.after(limits.tickMs, () => this.#tick());
   }
 
   #tickNow(): Input {
     return { kind: 'tick', now: this.#clock.monotonicMs() };
+  }
+
+  #watchLoop(): void {
+    const now = this.#clock.monotonicMs();
+    const stalledMs = now - (this.#tickedMs ?? now) - limits.tickMs;
+    this.#tickedMs = now;
+    if (stalledMs >= limits.stallMs) this.#events.onStall(Math.round(stalledMs));
   }
 
   /** D3. */

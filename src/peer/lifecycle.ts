@@ -160,8 +160,8 @@ export class Lifecycle {
         this.roster.onConfiguration(status.configuration, genesis);
       },
       onChanges: this.#onChanges,
-      onDiskStalled: () =>
-        this.#options.report({ overMs: limits.diskStallMs }, 'the disk stalls: a leader would hand over now'),
+      onDiskStalled: () => this.#options.report({ overMs: limits.diskStallMs }, 'the disk stalls'),
+      onStall: (ms) => this.#options.report({ ms }, 'this process stood still'),
       onCall: this.#onCall,
       onFatal: (error) => void this.#fail(error),
     });

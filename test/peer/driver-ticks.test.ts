@@ -3,6 +3,7 @@
 import { expect, test, vi } from 'vitest';
 import type { LogStore } from '../../src/peer/ports.ts';
 import { Driver } from '../../src/peer/driver.ts';
+import { limits } from '../../src/lib/limits.ts';
 import { FakeClock } from '../lib/fake-clock.ts';
 import { TestNode } from '../raft/node.ts';
 
@@ -15,10 +16,9 @@ class StallingClock extends FakeClock {
   }
 }
 
-test('a tick says when it is taken, not when it was queued', () => {
+function makeDriver(onStall: (ms: number) => void = () => undefined) {
   const clock = new StallingClock();
   const { raft } = new TestNode('a', { names: ['a', 'b', 'c'] });
-  const step = vi.spyOn(raft, 'step');
   const ignore = (): void => undefined;
   const events = {
     send: ignore,
@@ -28,6 +28,7 @@ test('a tick says when it is taken, not when it was queued', () => {
     onStatus: ignore,
     onTransfer: ignore,
     onDiskStalled: ignore,
+    onStall,
     onChange: ignore,
   };
   const log: Pick<LogStore, 'persist' | 'read'> = {
@@ -38,6 +39,24 @@ test('a tick says when it is taken, not when it was queued', () => {
     throw error;
   };
   const driver = new Driver({ raft, clock, log: log as LogStore, events: { ...events, onFatal } });
+  return { clock, raft, driver };
+}
+
+test('a process that stood still says for how long, once', () => {
+  const stalls: number[] = [];
+  const { clock, driver } = makeDriver((ms) => stalls.push(ms));
+  driver.start();
+  clock.advance(1_000);
+  expect(stalls).toEqual([]);
+  clock.sleptMs = limits.stallMs + 50;
+  clock.advance(1_000);
+  expect(stalls).toEqual([limits.stallMs + 50]);
+  driver.stop();
+});
+
+test('a tick says when it is taken, not when it was queued', () => {
+  const { clock, raft, driver } = makeDriver();
+  const step = vi.spyOn(raft, 'step');
   const queuedMs = clock.monotonicMs();
   driver.start();
   clock.sleptMs = 3_000;

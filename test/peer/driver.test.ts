@@ -52,6 +52,7 @@ function alone() {
       onRead: () => undefined,
       onStatus: () => undefined,
       onDiskStalled: () => (seen.stalls += 1),
+      onStall: () => undefined,
       onFatal: (error) => seen.errors.push(error),
     },
   });

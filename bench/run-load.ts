@@ -1,0 +1,19 @@
+// One run of the load generator against the leader of a target.
+
+import { fileURLToPath } from 'node:url';
+import { outputFor, startChild } from './child.ts';
+import type { LoadOptions, LoadResult } from './load.ts';
+import { keyCount, type Target } from './target.ts';
+
+const loadFile = fileURLToPath(new URL('./load.js', import.meta.url));
+
+export async function runLoad(
+  target: Pick<Target, 'members' | 'write'>,
+  run: { readonly connections: number; readonly warmupMs: number; readonly runMs: number },
+): Promise<LoadResult> {
+  const { leader } = await target.members();
+  const writes = Array.from({ length: keyCount }, (_, i) => target.write(i));
+  const options: LoadOptions = { port: leader, ...run, writes };
+  const output = await outputFor(startChild(process.execPath, [loadFile]), JSON.stringify(options));
+  return JSON.parse(output) as LoadResult;
+}
