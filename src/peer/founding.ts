@@ -9,10 +9,10 @@ import {
   asIndex,
   asOperation,
   asTerm,
-  noBase,
   type Entry,
   type Genesis,
   type Member,
+  noBase,
   type PeerId,
   type StoreId,
 } from '../../raft/types.ts';
@@ -96,6 +96,7 @@ export class Founding {
       tail: [entry],
       genesis,
       configurations: [],
+      impaired: this.#log.restored.impaired,
     };
   }
 }

@@ -38,6 +38,8 @@ export interface StoreIdentity {
   /** Rises by one with every start: a higher one from the same store means that the earlier process is gone. */
   readonly incarnation: number;
   readonly clusterId: ClusterId | undefined;
+  /** Raised by a recovery; 0 in a cluster that never needed one. */
+  readonly epoch: number;
 }
 
 /** What a log holds when it is opened. */
@@ -51,9 +53,12 @@ export interface RestoredLog {
   readonly termRuns: readonly TermRun[];
   /** The newest entries, contiguous up to `lastIndex`, as many as fit the bytes asked for (all, when few). */
   readonly tail: readonly Entry[];
+  /** Kept when its entry is cut off. */
   readonly genesis: Genesis | undefined;
   /** Of every configuration entry behind `base`, in order. */
   readonly configurations: readonly Configuration[];
+  /** Entries that may have been acknowledged were lost from this disk; this is a sound prefix. Until `mended`. */
+  readonly impaired: boolean;
 }
 
 /**
@@ -63,9 +68,19 @@ export interface RestoredLog {
 export interface LogStore {
   readonly identity: StoreIdentity;
   readonly restored: RestoredLog;
+  /** Everything up to here is cut off. */
+  readonly base: LogIndex;
   /** Resolves when the operation is durable. Never called while another is pending. */
   persist(operation: PersistOperation): Promise<void>;
-  /** Durable entries in `[from, to)`, at least one, stopping after about `bytesMax` bytes. */
+  /**
+   * Cuts off entries up to `upTo` or less, as {@link base} then tells; what goes is gone when it resolves. The state
+   * holds durably what they did (R9). Never called while another is pending; a `persist` may be.
+   */
+  compact(upTo: LogIndex): Promise<void>;
+  /**
+   * Durable entries in `[from, to)`, at least one, stopping after about `bytesMax` bytes; none only if they are cut off,
+   * maybe while they are read.
+   */
   read(range: {
     readonly from: LogIndex;
     readonly to: LogIndex;
@@ -73,17 +88,27 @@ export interface LogStore {
   }): Promise<readonly Entry[]>;
   /** Durably records which cluster this store belongs to; refuses (`WRONG_CLUSTER`) to change it once past genesis. */
   joinCluster(clusterId: ClusterId): Promise<void>;
-  /** Bytes of entries on disk, and how the last syncs went. */
+  /**
+   * From now on `listener` hears that there is no room for entries (what is kept in reserve still takes term, vote and
+   * compaction), and that there is again; at once if there is none now. One listener.
+   */
+  onSpace(listener: (full: boolean) => void): void;
   stats(): LogStats;
   close(): Promise<void>;
 }
 
 export interface LogStats {
+  /** Of the segments on disk. */
   readonly bytes: number;
   readonly segments: number;
+  /** Bytes written since the start, into all files of the log. */
+  readonly bytesWritten: number;
+  /** Syncs since the start, of all files of the log and of their directories. */
   readonly syncs: number;
-  /** 99th percentile of the last 1,000 syncs, in milliseconds; undefined before the first. */
+  /** Of the last 1,000 writes of entries or hard state, the 99th percentile, in milliseconds; undefined before the first. */
   readonly syncP99Ms: number | undefined;
+  /** Bytes free on the disk when last looked at; undefined when nobody looks. */
+  readonly free: number | undefined;
 }
 
 // ── State ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,12 +10,12 @@ import { join } from 'node:path';
 import {
   asIndex,
   asTerm,
-  noBase,
   type ClusterId,
   type Entry,
   type Genesis,
   type HardState,
   type LogIndex,
+  noBase,
   type PeerId,
   type PersistOperation,
 } from '../../raft/types.ts';
@@ -82,6 +82,7 @@ export async function openSegmentLog(options: SegmentLogOptions): Promise<LogSto
     tail: await reader.readTail(options.tailBytes),
     genesis: await readGenesis(index, reader),
     configurations: index.configurations,
+    impaired: false,
   };
   if (last !== undefined) index.add(await writeAgain(last, writer)); // L2
   const kept = await removeSuperseded(recovered, disk); // L3
@@ -142,6 +143,16 @@ class SegmentLog implements LogStore {
     return this.#superblock.identity;
   }
 
+  get base(): LogIndex {
+    return noBase.index;
+  }
+
+  /** Cuts nothing yet, as it may. */
+  async compact(): Promise<void> {}
+
+  /** Never full yet. */
+  onSpace(): void {}
+
   async persist({ hardState, truncateFrom, entries }: PersistOperation): Promise<void> {
     assert(this.#inFlight === undefined, 'one operation is in flight at a time');
     assert(this.#index.accepts(truncateFrom, entries), 'the log has no gap');
@@ -180,8 +191,10 @@ class SegmentLog implements LogStore {
     return {
       bytes: this.#kept.reduce((sum, segment) => sum + segment.bytes, bytes),
       segments: this.#kept.length + segments,
+      bytesWritten: bytes,
       syncs: syncTimes.count,
       syncP99Ms: syncTimes.p99,
+      free: undefined,
     };
   }
 

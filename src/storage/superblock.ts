@@ -101,7 +101,7 @@ export class Superblock {
 
   get identity(): StoreIdentity {
     const { peerId, storeId, incarnation, clusterId } = this.#content;
-    return { peerId, storeId, incarnation, clusterId };
+    return { peerId, storeId, incarnation, clusterId, epoch: 0 };
   }
 
   /** Durably records the cluster, in both copies: it has to outlive the loss of either. */

@@ -1,7 +1,14 @@
 // The dumb twin of the log: a list of entries and a hard state, and runs of both side by side.
 
 import { isDeepStrictEqual } from 'node:util';
-import { asTerm, type Entry, type HardState, type PersistOperation, type StoreId } from '../../raft/types.ts';
+import {
+  asTerm,
+  type Entry,
+  type HardState,
+  noBase,
+  type PersistOperation,
+  type StoreId,
+} from '../../raft/types.ts';
 import { assert } from '../../src/lib/assert.ts';
 import { Prng } from '../../src/lib/prng.ts';
 import type { LogStore } from '../../src/peer/ports.ts';
@@ -72,6 +79,6 @@ export async function contentOf(log: LogStore): Promise<Model> {
   const entries = await readAll(log, lastIndex);
   const newest = tail.length === 0 ? [] : entries.slice(-tail.length);
   assert(isDeepStrictEqual(newest, tail.map(plain)), 'the tail is the newest entries');
-  assert(isDeepStrictEqual(termRunsOf(entries), termRuns), 'the term runs are those of the entries');
+  assert(isDeepStrictEqual(termRunsOf(entries, noBase), termRuns), 'the term runs are those of the entries');
   return { hardState, entries };
 }

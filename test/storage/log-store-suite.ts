@@ -29,7 +29,7 @@ export function logStoreSuite(name: string, make: () => Promise<() => Promise<Lo
   test(`${name}: a new store is empty, and has a store id`, async () => {
     const open = await make();
     const log = await open();
-    expect(log.identity).toMatchObject({ peerId, incarnation: 1, clusterId: undefined });
+    expect(log.identity).toMatchObject({ peerId, incarnation: 1, clusterId: undefined, epoch: 0 });
     expect(log.identity.storeId).toMatch(/^[0-9a-f]{32}$/);
     expect(log.restored).toEqual({
       hardState: { term: 0, vote: undefined },
@@ -39,6 +39,7 @@ export function logStoreSuite(name: string, make: () => Promise<() => Promise<Lo
       tail: [],
       genesis: undefined,
       configurations: [],
+      impaired: false,
     });
     await log.close();
   });

@@ -3,11 +3,14 @@
 import {
   asIndex,
   asTerm,
-  noBase,
   type ClusterId,
+  type Configuration,
   type Entry,
+  type Genesis,
   type HardState,
+  type LogBase,
   type LogIndex,
+  noBase,
   type PeerId,
   type PersistOperation,
   type StoreId,
@@ -23,12 +26,26 @@ export interface MemoryImage {
   incarnation: number;
   clusterId: ClusterId | undefined;
   hardState: HardState;
+  genesis: Genesis | undefined;
+  base: LogBase;
+  /** Those behind `base`. */
   entries: readonly Entry[];
+  impaired: boolean;
 }
 
 export function emptyImage(peerId: PeerId, storeId: StoreId): MemoryImage {
   const hardState = { term: asTerm(0), vote: undefined };
-  return { peerId, storeId, incarnation: 0, clusterId: undefined, hardState, entries: [] };
+  return {
+    peerId,
+    storeId,
+    incarnation: 0,
+    clusterId: undefined,
+    hardState,
+    genesis: undefined,
+    base: noBase,
+    entries: [],
+    impaired: false,
+  };
 }
 
 export class MemoryLogStore implements LogStore {
@@ -40,36 +57,56 @@ export class MemoryLogStore implements LogStore {
   constructor(image: MemoryImage, tailBytes = Infinity) {
     image.incarnation += 1;
     this.#image = image;
-    const { entries, hardState } = image;
-    const first = entries[0]?.payload;
+    const { base, entries, hardState, genesis, impaired } = image;
     this.restored = {
       hardState,
-      base: noBase,
-      lastIndex: asIndex(entries.length),
-      termRuns: termRunsOf(entries),
+      base,
+      lastIndex: asIndex(base.index + entries.length),
+      termRuns: termRunsOf(entries, base),
       tail: tailOf(entries, tailBytes),
-      genesis: first?.kind === 'genesis' ? first.genesis : undefined,
-      configurations: entries.flatMap(({ index, payload }) =>
-        payload.kind === 'configuration' ? [{ ...payload.membership, index }] : [],
-      ),
+      genesis,
+      configurations: configurationsOf(entries),
+      impaired,
     };
   }
 
   get identity(): StoreIdentity {
     const { peerId, storeId, incarnation, clusterId } = this.#image;
-    return { peerId, storeId, incarnation, clusterId };
+    return { peerId, storeId, incarnation, clusterId, epoch: 0 };
   }
 
-  async persist({ hardState, truncateFrom, entries }: PersistOperation): Promise<void> {
+  get base(): LogIndex {
+    return this.#image.base.index;
+  }
+
+  async persist({ hardState, install, truncateFrom, entries }: PersistOperation): Promise<void> {
     const image = this.#image;
-    const kept = image.entries.slice(0, (truncateFrom ?? Infinity) - 1);
+    if (install !== undefined) {
+      const { index, term, time, configuration } = install;
+      image.base = { index, term, time, configuration };
+      image.entries = [];
+    }
+    const kept = image.entries.filter(({ index }) => index < (truncateFrom ?? Infinity));
     assert(
-      entries.every(({ index }, i) => index === kept.length + 1 + i),
+      entries.every(({ index }, i) => index === image.base.index + kept.length + 1 + i),
       'the log has no gap',
     );
     image.entries = [...kept, ...entries];
+    const first = image.entries[0];
+    if (first?.payload.kind === 'genesis') image.genesis = first.payload.genesis;
     image.hardState = hardState ?? image.hardState;
     this.#syncs += 1;
+  }
+
+  async compact(upTo: LogIndex): Promise<void> {
+    const image = this.#image;
+    const last = image.entries.find(({ index }) => index === upTo);
+    if (last === undefined) return;
+    const { index, term, time } = last;
+    const gone = image.entries.filter((entry) => entry.index <= index);
+    const configuration = configurationsOf(gone).at(-1) ?? image.base.configuration;
+    image.base = { index, term, time, configuration };
+    image.entries = image.entries.filter((entry) => entry.index > index);
   }
 
   async read(range: {
@@ -79,7 +116,9 @@ export class MemoryLogStore implements LogStore {
   }): Promise<readonly Entry[]> {
     const found: Entry[] = [];
     let bytes = 0;
-    for (const entry of this.#image.entries.slice(range.from - 1, range.to - 1)) {
+    if (range.from <= this.base) return found;
+    for (const entry of this.#image.entries) {
+      if (entry.index < range.from || entry.index >= range.to) continue;
       bytes += payloadBytes(entry);
       if (found.length > 0 && bytes > range.bytesMax) break;
       found.push(entry);
@@ -90,7 +129,7 @@ export class MemoryLogStore implements LogStore {
 
   async joinCluster(clusterId: ClusterId): Promise<void> {
     const known = this.#image.clusterId;
-    if (known !== undefined && known !== clusterId && this.#image.entries.length > 1) {
+    if (known !== undefined && known !== clusterId && this.#lastIndex > 1) {
       throw new OrionError('WRONG_CLUSTER', `This store belongs to ${known}. Use another one.`);
     }
     this.#image.clusterId = clusterId;
@@ -98,16 +137,31 @@ export class MemoryLogStore implements LogStore {
 
   stats(): LogStats {
     const bytes = this.#image.entries.reduce((sum, entry) => sum + payloadBytes(entry), 0);
-    return { bytes, segments: 1, syncs: this.#syncs, syncP99Ms: this.#syncs === 0 ? undefined : 0 };
+    const syncs = this.#syncs;
+    const syncP99Ms = syncs === 0 ? undefined : 0;
+    return { bytes, segments: 1, bytesWritten: bytes, syncs, syncP99Ms, free: undefined };
   }
 
+  onSpace(): void {}
+
   async close(): Promise<void> {}
+
+  get #lastIndex(): number {
+    return this.base + this.#image.entries.length;
+  }
 }
 
-export function termRunsOf(entries: readonly Entry[]): TermRun[] {
-  return entries
-    .filter((entry, i) => entry.term !== entries[i - 1]?.term)
+export function termRunsOf(entries: readonly Entry[], base: LogBase): TermRun[] {
+  const all = base.index === 0 ? entries : [base, ...entries];
+  return all
+    .filter((entry, i) => entry.term !== all[i - 1]?.term)
     .map(({ index, term }) => ({ from: index, term }));
+}
+
+function configurationsOf(entries: readonly Entry[]): Configuration[] {
+  return entries.flatMap(({ index, payload }) =>
+    payload.kind === 'configuration' ? [{ ...payload.membership, index }] : [],
+  );
 }
 
 function tailOf(entries: readonly Entry[], bytesMax: number): Entry[] {

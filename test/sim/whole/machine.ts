@@ -142,6 +142,18 @@ export class WatchedLog implements LogStore {
     return this.#log.identity;
   }
 
+  get base(): LogIndex {
+    return this.#log.base;
+  }
+
+  compact(upTo: LogIndex): Promise<void> {
+    return this.#log.compact(upTo);
+  }
+
+  onSpace(listener: (full: boolean) => void): void {
+    this.#log.onSpace(listener);
+  }
+
   async persist(operation: PersistOperation): Promise<void> {
     this.#watch.issued(operation);
     await this.#log.persist(operation);
