@@ -5,14 +5,24 @@
 // E1. `issued` runs ahead of `synced`; after a restart both are what the disk gave back.
 // E2. An entry counts as committed when a leader first raises its commit index over it, whatever the others think. The
 //     genesis record is committed by being every founder's first entry.
+// E3. Who votes is what the logs say, entry by entry. What a disk held when it was last heard of, it holds for good: a
+//     store that is gone votes for nobody, so that nobody can win who lacks what it held.
 
 import type { Entry, HardState, LogIndex, PersistOperation, StoreId, Term } from '../../raft/types.ts';
 import { digestOf } from './digest.ts';
 import type { Observation } from './observation.ts';
 
+/** Who decides from some entry on: a majority of `voters`, and one of `outgoing` where there are any. */
+export interface VoterSets {
+  readonly voters: readonly StoreId[];
+  readonly outgoing: readonly StoreId[];
+}
+
 export interface Mark {
   readonly term: Term;
   readonly digest: number;
+  /** Of an entry that says who votes. */
+  readonly sets: VoterSets | undefined;
 }
 
 export interface Committed extends Mark {
@@ -20,7 +30,11 @@ export interface Committed extends Mark {
   readonly by: Term;
 }
 
-export const markOf = (entry: Entry): Mark => ({ term: entry.term, digest: digestOf(entry) });
+export const markOf = (entry: Entry): Mark => ({
+  term: entry.term,
+  digest: digestOf(entry),
+  sets: setsOf(entry),
+});
 
 export const isSame = (a: Mark | undefined, b: Mark | undefined): boolean =>
   a !== undefined && b !== undefined && a.term === b.term && a.digest === b.digest;
@@ -28,9 +42,17 @@ export const isSame = (a: Mark | undefined, b: Mark | undefined): boolean =>
 /** A log of marks: entry i stands at i - 1. */
 export class MarkedLog {
   readonly #marks: Mark[] = [];
+  /** Where the entries stand that say who votes, in order. */
+  #turns: number[] = [];
 
   get lastIndex(): number {
     return this.#marks.length;
+  }
+
+  /** Of the entries that say who votes, the newest at or below `index` and all later ones. */
+  turnsFrom(index: number): readonly number[] {
+    const first = this.#turns.findLastIndex((turn) => turn <= index);
+    return this.#turns.slice(Math.max(first, 0));
   }
 
   at(index: number): Mark | undefined {
@@ -38,35 +60,46 @@ export class MarkedLog {
   }
 
   reset(log: readonly Entry[]): void {
-    this.#marks.length = 0;
-    for (const entry of log) this.#marks.push(markOf(entry));
+    this.#truncate(1);
+    for (const entry of log) this.#push(entry);
   }
 
   write(operation: PersistOperation): void {
-    if (operation.truncateFrom !== undefined) {
-      this.#marks.length = Math.min(this.#marks.length, operation.truncateFrom - 1);
-    }
-    for (const entry of operation.entries) this.#marks.push(markOf(entry));
+    if (operation.truncateFrom !== undefined) this.#truncate(operation.truncateFrom);
+    for (const entry of operation.entries) this.#push(entry);
+  }
+
+  #push(entry: Entry): void {
+    const mark = markOf(entry);
+    this.#marks.push(mark);
+    if (mark.sets !== undefined) this.#turns.push(this.#marks.length);
+  }
+
+  #truncate(from: number): void {
+    this.#marks.length = Math.min(this.#marks.length, from - 1);
+    this.#turns = this.#turns.filter((turn) => turn < from);
   }
 }
 
 export class Evidence {
-  readonly voters: readonly StoreId[];
-  readonly #issued: ReadonlyMap<StoreId, MarkedLog>;
-  readonly #synced: ReadonlyMap<StoreId, MarkedLog>;
+  /** Who votes where a log does not say. */
+  readonly #founders: VoterSets;
+  readonly #issued = new Map<StoreId, MarkedLog>();
+  readonly #synced = new Map<StoreId, MarkedLog>();
   readonly #hardStates = new Map<StoreId, HardState>();
   /** For each term the part of its leader's log that it showed in appends. */
   readonly #shown = new Map<Term, Map<LogIndex, Mark>>();
   readonly #committed: Committed[] = [];
+  #decidedBy: VoterSets;
 
-  constructor(voters: readonly StoreId[]) {
-    this.voters = voters;
-    this.#issued = new Map(voters.map((voter) => [voter, new MarkedLog()]));
-    this.#synced = new Map(voters.map((voter) => [voter, new MarkedLog()]));
+  constructor(founders: readonly StoreId[]) {
+    this.#founders = { voters: founders, outgoing: [] };
+    this.#decidedBy = this.#founders;
   }
 
-  get quorum(): number {
-    return Math.floor(this.voters.length / 2) + 1;
+  /** The voters of the newest committed configuration: every later leader has a majority of them, or follows one who had. */
+  get voters(): readonly StoreId[] {
+    return this.#decidedBy.voters;
   }
 
   get commit(): number {
@@ -94,9 +127,25 @@ export class Evidence {
     return this.#shown.get(term)?.get(index);
   }
 
-  /** How many synced images hold `mark` at `index`. */
-  copies(index: number, mark: Mark): number {
-    return this.voters.filter((voter) => isSame(this.synced(voter).at(index), mark)).length;
+  /** How many synced images of `stores` hold `mark` at `index`. */
+  copies(index: number, mark: Mark, stores: readonly StoreId[]): number {
+    return stores.filter((store) => isSame(this.synced(store).at(index), mark)).length;
+  }
+
+  /**
+   * By whom the leader `peer` of `term` may have counted entry `index`: the newest configuration of its log at or below
+   * the entry, and whatever it has appended since.
+   */
+  countedBy(peer: StoreId, term: Term, index: LogIndex): readonly VoterSets[] {
+    const log = this.issued(peer);
+    const turns = log.turnsFrom(index);
+    const counted = turns.map((turn) => log.at(turn)?.sets);
+    for (let beyond = log.lastIndex + 1; beyond <= index; beyond += 1) {
+      counted.push(this.shownBy(term, beyond as LogIndex)?.sets);
+    }
+    const [first = Infinity] = turns;
+    if (first > index) counted.push(this.#founders);
+    return counted.filter((sets) => sets !== undefined);
   }
 
   observe(observation: Observation): void {
@@ -129,7 +178,7 @@ export class Evidence {
   #observeGenesis(log: readonly Entry[]): void {
     const genesis = log[0];
     if (genesis === undefined || this.commit > 0) return;
-    this.#committed.push({ ...markOf(genesis), by: genesis.term });
+    this.#commit(markOf(genesis), genesis.term);
   }
 
   #observeSent({ message }: Extract<Observation, { kind: 'sent' }>): void {
@@ -146,11 +195,32 @@ export class Evidence {
       // A leader whose disk hangs may commit what the others have: then its log is known from its appends.
       const mark = this.issued(peer).at(index) ?? this.shownBy(status.term, index);
       if (mark === undefined) return;
-      this.#committed.push({ ...mark, by: status.term });
+      this.#commit(mark, status.term);
     }
   }
 
-  #logIn(logs: ReadonlyMap<StoreId, MarkedLog>, peer: StoreId): MarkedLog {
-    return logs.get(peer) ?? new MarkedLog();
+  #commit(mark: Mark, by: Term): void {
+    this.#committed.push({ ...mark, by });
+    this.#decidedBy = mark.sets ?? this.#decidedBy;
+  }
+
+  #logIn(logs: Map<StoreId, MarkedLog>, peer: StoreId): MarkedLog {
+    const log = logs.get(peer) ?? new MarkedLog();
+    logs.set(peer, log);
+    return log;
+  }
+}
+
+const storesOf = (members: readonly { readonly storeId: StoreId }[]): readonly StoreId[] =>
+  members.map(({ storeId }) => storeId);
+
+function setsOf({ payload }: Entry): VoterSets | undefined {
+  switch (payload.kind) {
+    case 'genesis':
+      return { voters: storesOf(payload.genesis.founders), outgoing: [] };
+    case 'configuration':
+      return { voters: storesOf(payload.membership.voters), outgoing: storesOf(payload.membership.outgoing) };
+    default:
+      return undefined;
   }
 }
