@@ -36,7 +36,7 @@ export interface PeerProcessOptions {
   /** Which of its `[[peer]]` this process is. */
   readonly id: string;
   readonly dataDir: string;
-  /** URLs of peers of a running cluster that this one joins; empty for a founder. */
+  /** URLs of peers of a running cluster that this one waits to be added to: the order for that is printed with them. Empty for a founder. */
   readonly join: readonly string[];
   readonly log: (fields: object, message: string) => void;
   /** The peer cannot go on (its disk failed, or an invariant broke) and has stopped: the process should end. */

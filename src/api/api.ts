@@ -98,12 +98,12 @@ function sendProblem(reply: FastifyReply, thrown: unknown, log: Log): FastifyRep
   return reply
     .code(status)
     .header('content-type', 'application/problem+json; charset=utf-8')
-    .send(JSON.stringify(problemOf(error)));
+    .send(JSON.stringify(problemOf(error, reply.request.method)));
 }
 
 /** For a connection that has no request to answer. */
 function rawProblem(error: OrionError): string {
-  const body = JSON.stringify(problemOf(error));
+  const body = JSON.stringify(problemOf(error, 'GET'));
   return [
     'HTTP/1.1 400 Bad Request',
     'content-type: application/problem+json; charset=utf-8',

@@ -65,19 +65,19 @@ export const errorMeanings: Readonly<Record<ErrorCode, ErrorMeaning>> = {
   NO_LEADER: {
     status: 503,
     title: 'No leader',
-    help: 'Nothing was applied: send it again, to any peer.',
+    help: 'Send it again, to any peer.',
     retryAfter: 1,
   },
   NO_QUORUM: {
     status: 503,
     title: 'No quorum',
-    help: 'Nothing was applied: bring a majority of the peers back.',
+    help: 'Bring a majority of the peers back.',
     retryAfter: 1,
   },
   BUSY: {
     status: 503,
     title: 'Busy',
-    help: 'Nothing was applied: send it again, less often.',
+    help: 'Send it again, less often.',
     retryAfter: 1,
   },
   OUTCOME_UNKNOWN: {
@@ -95,18 +95,22 @@ export const errorMeanings: Readonly<Record<ErrorCode, ErrorMeaning>> = {
   INTERNAL: { ...broken, title: 'Internal error' },
 };
 
-export function problemOf(error: OrionError): Problem {
+/** `method`: of the request that failed; a read could not have applied anything anyway. */
+export function problemOf(error: OrionError, method: string): Problem {
   const { status, title, help } = errorMeanings[error.code];
+  const isWrite = !readingMethods.has(method);
   return {
     type: `urn:orion:problem:${error.code}`,
     title,
     status,
     detail: error.message,
     code: error.code,
-    help,
+    help: status === 503 && isWrite ? `Nothing was applied. ${help}` : help, // E1
     ...(error.issues.length === 0 ? {} : { errors: error.issues }),
   };
 }
+
+const readingMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Fastify's own errors, by their status: they are all about what was sent. */
 const codeByStatus: Readonly<Record<number, ErrorCode>> = {

@@ -19,7 +19,7 @@ abstract class MembersCommand extends OutputCommand {
   protected override async run(): Promise<void> {
     const format = this.outputFormat();
     const view = await this.client().cluster();
-    const before = view.peers.filter((peer) => peer.voter).length;
+    const before = view.quorum.voters;
     const after = before + this.difference(view);
     await confirm(this.context, {
       yes: this.yes,

@@ -31,7 +31,8 @@ export class PeerStartCommand extends OrionCommand {
   });
 
   join = Option.String('--join', {
-    description: 'URLs of peers of a running cluster: join it instead of founding one (keep it for restarts)',
+    description:
+      'URLs of peers of a running cluster: wait to be added to it (by the command that is printed) instead of founding one; keep it for restarts',
   });
 
   protected override async run(): Promise<void> {

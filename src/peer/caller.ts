@@ -1,10 +1,12 @@
 // The caller: has done what only a leader can, by whoever leads, and says truthfully how that ended.
 //
 // V1. At most one copy of a request is outstanding: another try starts only after the last one certainly had no effect.
-// V2. Within `limits.requestMs` it ends: done; refused for a reason; NO_LEADER or NO_QUORUM (without effect); or
+// V2. It is meant for one term: a peer that does not lead that term refuses it, definitely.
+// V3. Within `limits.requestMs` it ends: done; refused for a reason; NO_LEADER or NO_QUORUM (without effect); or
 //     OUTCOME_UNKNOWN. An unknown outcome is final.
 
 import { unreachable } from '../lib/assert.ts';
+import type { StoreId, Term } from '../../raft/types.ts';
 import type { Clock } from '../lib/clock.ts';
 import { isOrionError, OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
@@ -12,6 +14,7 @@ import type { LeaderRequest } from '../protocol/api.ts';
 import type { Core } from './core.ts';
 import type { Leadership } from './leadership.ts';
 import type { CallAnswer } from './ports.ts';
+import type { Questions } from './questions.ts';
 import type { Route } from './writer.ts';
 
 export interface CallerOptions {
@@ -79,12 +82,35 @@ export class Caller {
         return this.perform(request);
       case 'leader': {
         const { storeId: to, term } = route;
-        return this.#options.core()?.calls.submit({ to, term, request, withinMs }) ?? { kind: 'refused' };
+        const calls = this.#options.core()?.calls;
+        return calls === undefined ? { kind: 'refused' } : ask(calls, { to, term, request, withinMs });
       }
       case 'nowhere':
         return { kind: 'refused' };
       default:
         return unreachable(route);
     }
+  }
+}
+
+async function ask(
+  calls: Questions<CallAnswer>,
+  call: { to: StoreId; term: Term; request: LeaderRequest; withinMs: number },
+): Promise<CallAnswer> {
+  const { to, term, request, withinMs } = call;
+  const outcome = await calls.ask({
+    to,
+    message: (requestId) => ({ kind: 'call', requestId, term, request }),
+    withinMs,
+  });
+  switch (outcome.kind) {
+    case 'answered':
+      return outcome.answer;
+    case 'unsent':
+      return { kind: 'refused' };
+    case 'unknown':
+      return { kind: 'unknown' };
+    default:
+      return unreachable(outcome);
   }
 }

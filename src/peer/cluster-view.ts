@@ -5,6 +5,7 @@ import type { RaftStatus } from '../../raft/status.ts';
 import type { Member, PeerId, StoreId } from '../../raft/types.ts';
 import type { ClusterView, PeerView } from './control-plane.ts';
 import type { Links } from './links.ts';
+import { quorumFigures } from './quorum-figures.ts';
 
 export interface ClusterFacts {
   readonly name: string;
@@ -104,16 +105,16 @@ function founderViews(facts: ClusterFacts): PeerView[] {
 
 function quorum(facts: ClusterFacts): ClusterView['quorum'] {
   const { status, self, links, nowMs } = facts;
-  const voters = status?.configuration.voters ?? [];
-  const count = status === undefined ? facts.founders.length : voters.length;
-  const need = Math.floor(count / 2) + 1;
-  if (status?.role !== 'leader') return { need, have: null, voters: count };
-  const present = voters.filter((voter) => {
-    if (voter.storeId === self.storeId) return true;
-    const heard = since(links.lastHeardMs(voter.storeId), nowMs);
+  if (status === undefined) {
+    const voters = facts.founders.length;
+    return { need: Math.floor(voters / 2) + 1, have: null, voters };
+  }
+  const figures = quorumFigures(status.configuration, ({ storeId }) => {
+    if (storeId === self.storeId) return true;
+    const heard = since(links.lastHeardMs(storeId), nowMs);
     return heard !== null && heard <= facts.presentMs;
   });
-  return { need, have: present.length, voters: count };
+  return status.role === 'leader' ? figures : { ...figures, have: null };
 }
 
 function since(heardMs: number | undefined, nowMs: number): number | null {

@@ -7,15 +7,24 @@ import type { StoreId, Term } from '../../raft/types.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { LeaderRequest } from '../protocol/api.ts';
 import type { State } from '../state/state.ts';
+import { limits } from '../lib/limits.ts';
 import type { RowChange } from '../state/view.ts';
 import { Applier } from './applier.ts';
 import { Barriers } from './barriers.ts';
-import { Calls } from './calls.ts';
 import { Driver } from './driver.ts';
-import { answerForward, Forwarding } from './forwarding.ts';
+import { answerForward } from './forwarding.ts';
 import { MemberChanges } from './member-changes.ts';
-import type { CallAnswer, CommandCodec, LogStore, PeerMessage, StateStore, Transport } from './ports.ts';
+import type {
+  CallAnswer,
+  CommandCodec,
+  ForwardAnswer,
+  LogStore,
+  PeerMessage,
+  StateStore,
+  Transport,
+} from './ports.ts';
 import { Proposals } from './proposals.ts';
+import { Questions } from './questions.ts';
 import { Transfers } from './transfers.ts';
 import type { Route, WriteParts } from './writer.ts';
 
@@ -38,20 +47,24 @@ export interface CoreOptions {
 
 export class Core implements WriteParts {
   readonly proposals: Proposals;
-  readonly forwarding: Forwarding;
+  /** Writes passed on to the leader. */
+  readonly forwards: Questions<ForwardAnswer>;
   readonly members: MemberChanges;
-  readonly calls: Calls;
+  /** Asked of the leader: what only it can do. */
+  readonly calls: Questions<CallAnswer>;
   readonly barriers: Barriers;
   readonly transfers: Transfers;
   readonly applier: Applier;
   readonly #driver: Driver;
   readonly #transport: Transport;
+  readonly #codec: CommandCodec;
   readonly #onCall: CoreOptions['onCall'];
   #status: RaftStatus;
 
   constructor(options: CoreOptions) {
     const { raft, log, state, stateStore, codec, transport, clock, onFatal } = options;
     this.#transport = transport;
+    this.#codec = codec;
     this.#onCall = options.onCall;
     this.#status = raft.status();
     this.#driver = new Driver({
@@ -78,18 +91,15 @@ export class Core implements WriteParts {
       clock,
       push: (requestId, time, data) => this.#driver.tryPush({ kind: 'propose', requestId, time, data }),
     });
-    this.forwarding = new Forwarding({
+    const link = {
       clock,
       incarnation: log.identity.incarnation,
-      send: (to, message) => transport.send(to, message),
-    });
+      send: (to: StoreId, message: PeerMessage) => transport.send(to, message),
+    };
+    this.forwards = new Questions({ ...link, waitingMax: limits.proposalsMax });
+    this.calls = new Questions({ ...link, waitingMax: limits.callsMax });
     this.transfers = new Transfers({ clock, push: (input) => this.#driver.tryPush(input) });
     this.members = new MemberChanges({ clock, push: (input) => this.#driver.tryPush(input) });
-    this.calls = new Calls({
-      clock,
-      incarnation: log.identity.incarnation,
-      send: (to, message) => transport.send(to, message),
-    });
     this.barriers = new Barriers({
       clock,
       push: (requestId) => this.#driver.tryPush({ kind: 'read', requestId }),
@@ -124,7 +134,7 @@ export class Core implements WriteParts {
   async stop(): Promise<void> {
     this.#driver.stop();
     this.proposals.stop();
-    this.forwarding.stop();
+    this.forwards.stop();
     this.members.stop();
     this.calls.stop();
     this.barriers.stop();
@@ -155,7 +165,7 @@ export class Core implements WriteParts {
         void this.#answer(from, message.requestId, message.term, message.data);
         return;
       case 'forwardAnswer':
-        this.forwarding.onAnswer(from, message.requestId, message.answer);
+        this.forwards.onAnswer(from, message.requestId, message.answer);
         return;
       case 'call':
         void this.#answerCall(from, message.requestId, message.term, message.request);
@@ -168,7 +178,7 @@ export class Core implements WriteParts {
 
   /** The link to `storeId` is down: whoever waits for an answer from there gets none. */
   onLinkDown(storeId: StoreId): void {
-    this.forwarding.onLinkDown(storeId);
+    this.forwards.onLinkDown(storeId);
     this.calls.onLinkDown(storeId);
   }
 
@@ -182,7 +192,7 @@ export class Core implements WriteParts {
     const leadsTerm = this.#status.role === 'leader' ? this.#status.term : undefined;
     const answer = this.applier.lagging
       ? ({ kind: 'refused', reason: 'BUSY' } as const)
-      : await answerForward({ proposals: this.proposals, leadsTerm, term, data });
+      : await answerForward({ proposals: this.proposals, codec: this.#codec, leadsTerm, term, data });
     this.#transport.send(from, { kind: 'forwardAnswer', requestId, answer });
   }
 }

@@ -5,6 +5,7 @@ import { limits } from '../lib/limits.ts';
 import type { Core } from './core.ts';
 import type { Leadership } from './leadership.ts';
 import type { Links } from './links.ts';
+import { quorumFigures } from './quorum-figures.ts';
 
 /**
  * Resolves once this peer leads no more, knows who does, and has heard the end of what it appended itself; at the latest
@@ -27,9 +28,11 @@ export async function handOver(parts: {
   const isDone = (): boolean =>
     isAnswered && core.status.leader !== undefined && core.proposals.pendingCount === 0;
   const isHopeless = (): boolean => {
-    const { voters } = core.status.configuration;
-    const others = voters.filter(({ storeId }) => links.identity(storeId) !== undefined);
-    return others.length < Math.floor(voters.length / 2) + 1;
+    const { need, have } = quorumFigures(
+      core.status.configuration,
+      ({ storeId }) => links.identity(storeId) !== undefined,
+    );
+    return have < need;
   };
   while (!isDone() && !isHopeless() && clock.monotonicMs() < deadlineMs) {
     await leadership.changed(limits.handOverLookMs);

@@ -23,6 +23,7 @@ import type { Applied, ClusterView, ControlPlane, Freshness } from './control-pl
 import { Lifecycle } from './lifecycle.ts';
 import { changeMembers } from './members.ts';
 import type { PeerOptions } from './peer-options.ts';
+import { quorumFigures } from './quorum-figures.ts';
 import { transferLeadership } from './transfer-request.ts';
 import { busy, outcomeUnknown, type Route, Writer } from './writer.ts';
 
@@ -260,15 +261,15 @@ export class Peer implements ControlPlane {
       return new OrionError('NO_LEADER', phase.reason);
     const core = this.#life.core;
     if (core === undefined) return new OrionError('NO_LEADER', 'this peer is stopping: ask another one');
-    const { voters } = core.status.configuration;
-    const reachable = voters.filter(
+    const { need, have, voters } = quorumFigures(
+      core.status.configuration,
       ({ storeId }) =>
         storeId === this.#life.self.storeId || this.#life.links.identity(storeId) !== undefined,
-    ).length;
-    if (reachable * 2 <= voters.length) {
+    );
+    if (have < need) {
       return new OrionError(
         'NO_QUORUM',
-        `this peer reaches ${reachable} of ${voters.length} voters, and a majority is needed: start the others, or mend the network`,
+        `this peer reaches ${have} of ${voters} voters, and ${need} are needed: start the others, or mend the network`,
       );
     }
     return new OrionError('NO_LEADER', 'no leader was found in time: an election is under way, try again');

@@ -186,8 +186,14 @@ export type ForwardAnswer =
   /** Applied by the leader at `index`, with the result encoded as msgpack. */
   | { readonly kind: 'applied'; readonly index: LogIndex; readonly result: unknown }
   /** Never appended anywhere, or overtaken by another term's committed entry: certainly not applied. */
-  | { readonly kind: 'refused'; readonly reason: 'NOT_LEADER' | 'BUSY' | 'OVERTAKEN' }
+  | { readonly kind: 'refused'; readonly reason: WriteRefusal }
   | { readonly kind: 'unknown' };
+
+/**
+ * Why a write was certainly not applied. `OVERTAKEN`: another term's entry was committed at its index.
+ * `UNKNOWN_COMMAND`: the leader is of an older version.
+ */
+export type WriteRefusal = 'NOT_LEADER' | 'BUSY' | 'OVERTAKEN' | 'UNKNOWN_COMMAND';
 
 /** One process of a peer, from its start to its end. */
 export interface PeerRun {

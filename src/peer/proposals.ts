@@ -12,11 +12,12 @@ import type { Clock } from '../lib/clock.ts';
 import { limits } from '../lib/limits.ts';
 import type { CommandResult } from '../protocol/command.ts';
 import type { Applied } from './control-plane.ts';
+import type { WriteRefusal } from './ports.ts';
 
 export type Settlement =
   | { readonly kind: 'applied'; readonly applied: Applied }
   /** Certainly not applied, and never will be. */
-  | { readonly kind: 'refused'; readonly reason: 'NOT_LEADER' | 'BUSY' | 'OVERTAKEN' }
+  | { readonly kind: 'refused'; readonly reason: WriteRefusal }
   | { readonly kind: 'unknown' };
 
 interface Pending {

@@ -2,7 +2,8 @@
 //
 // X1. At most one copy of a command is outstanding: another try starts only after the last one was refused for
 //     certain (never appended, or overtaken by another term's committed entry).
-// X2. Within `limits.requestMs` it ends: applied; or NO_LEADER, NO_QUORUM, BUSY (certainly not applied); or
+// X2. Within `limits.requestMs` it ends: applied; or NO_LEADER, NO_QUORUM, BUSY, or CONFLICT (the leader does not
+//     know such a command): certainly not applied; or
 //     OUTCOME_UNKNOWN. An unknown outcome is final: no later try may make it look better.
 
 import type { StoreId, Term } from '../../raft/types.ts';
@@ -11,9 +12,11 @@ import type { Clock } from '../lib/clock.ts';
 import { OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import type { Applied } from './control-plane.ts';
-import type { Forwarding } from './forwarding.ts';
+import { forwardWrite } from './forwarding.ts';
 import type { Leadership } from './leadership.ts';
+import type { ForwardAnswer } from './ports.ts';
 import type { Proposals, Settlement } from './proposals.ts';
+import type { Questions } from './questions.ts';
 
 /** Where a write can go now. */
 export type Route =
@@ -25,7 +28,7 @@ export type Route =
 /** What a write goes through; absent while this peer has no core yet. */
 export interface WriteParts {
   readonly proposals: Proposals;
-  readonly forwarding: Forwarding;
+  readonly forwards: Questions<ForwardAnswer>;
 }
 
 export class Writer {
@@ -63,6 +66,7 @@ export class Writer {
           throw outcomeUnknown();
         case 'refused':
           if (settlement.reason === 'BUSY') throw busy();
+          if (settlement.reason === 'UNKNOWN_COMMAND') throw unknownCommand();
           await this.#leadership.changed(
             Math.min(limits.leaderRetryMs, Math.max(0, deadline - this.#clock.monotonicMs())),
           );
@@ -81,7 +85,7 @@ export class Writer {
       case 'here':
         return parts.proposals.submit(data, withinMs);
       case 'leader':
-        return parts.forwarding.submit({ to: route.storeId, term: route.term, data, withinMs });
+        return forwardWrite(parts.forwards, { to: route.storeId, term: route.term, data, withinMs });
       case 'nowhere':
         return { kind: 'refused', reason: 'NOT_LEADER' };
       default:
@@ -92,6 +96,13 @@ export class Writer {
 
 export function busy(): OrionError {
   return new OrionError('BUSY', 'too many requests wait for their commit: back off and try again');
+}
+
+function unknownCommand(): OrionError {
+  return new OrionError(
+    'CONFLICT',
+    'the leader is of an older version and does not know this command: upgrade every peer first',
+  );
 }
 
 export function outcomeUnknown(): OrionError {

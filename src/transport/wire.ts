@@ -105,7 +105,7 @@ function isForwardAnswer(it: Fields | undefined): boolean {
     case 'applied':
       return isCount(it?.['index']);
     case 'refused':
-      return ['NOT_LEADER', 'BUSY', 'OVERTAKEN'].includes(String(it?.['reason']));
+      return ['NOT_LEADER', 'BUSY', 'OVERTAKEN', 'UNKNOWN_COMMAND'].includes(String(it?.['reason']));
     case 'unknown':
       return true;
     default:

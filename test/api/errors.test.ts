@@ -32,6 +32,16 @@ describe('errors', () => {
     expect(answer.headers['retry-after']).toBe(status === 503 ? '1' : undefined);
   });
 
+  test('a write that is 503 hears that nothing was applied, a read only what it can do', async () => {
+    const helpOf = (answer: { json: () => { help: string } }): string => answer.json().help;
+    peer.failures.push('NO_LEADER');
+    expect(helpOf(await put('motd', { data: 'x' }))).toBe('Nothing was applied. Send it again, to any peer.');
+    peer.barrierFailure = 'NO_LEADER';
+    const read = await app.inject({ url: '/api/settings', headers: { host: 'localhost' } });
+    expect(read.statusCode).toBe(503);
+    expect(helpOf(read)).toBe('Send it again, to any peer.');
+  });
+
   test('a bug of ours is 500, logged, and tells the caller nothing of its inside', async () => {
     peer.answer = () => {
       throw new Error('secret inside');

@@ -14,6 +14,7 @@ afterEach(() => {
 const peerView = (id: string, voter: boolean): object => ({ id, voter });
 const view: Canned = {
   body: {
+    quorum: { need: 2, have: 3, voters: 3 },
     peers: [peerView('pi-1', true), peerView('pi-2', true), peerView('pi-3', true), peerView('pi-4', false)],
   },
 };

@@ -2,7 +2,9 @@
 
 import type { RaftStatus } from '../../raft/status.ts';
 import { expect, test } from 'vitest';
+import type { Member } from '../../raft/types.ts';
 import { clusterView } from '../../src/peer/cluster-view.ts';
+import { quorumFigures } from '../../src/peer/quorum-figures.ts';
 import type { Links } from '../../src/peer/links.ts';
 import type { ClusterView } from '../../src/peer/control-plane.ts';
 
@@ -60,4 +62,19 @@ test('a learner is shown as such: it has no vote, and may lead nobody', () => {
     ['d', 'learner', false],
   ]);
   expect(view.quorum.voters).toBe(3);
+});
+
+test('of a joint configuration the set that is nearer to losing its majority is shown', () => {
+  const [a, b, c] = members as unknown as readonly [Member, Member, Member];
+  const isPresent = ({ peerId }: Member): boolean => peerId !== 'c';
+  const both = { voters: [a, b, c], outgoing: [c] };
+  expect(quorumFigures({ voters: [a, b, c], outgoing: [] }, isPresent)).toEqual({
+    need: 2,
+    have: 2,
+    voters: 3,
+  });
+  expect(quorumFigures(both, isPresent)).toEqual({ need: 1, have: 0, voters: 1 });
+  expect(quorumFigures({ voters: both.outgoing, outgoing: both.voters }, isPresent)).toEqual(
+    quorumFigures(both, isPresent),
+  );
 });

@@ -11,14 +11,12 @@ import {
   type Entry,
   type Input,
   type Member,
-  type StoreId,
 } from '../../raft/types.ts';
 import { present } from '../../src/lib/assert.ts';
 import { limits } from '../../src/lib/limits.ts';
 import { isWelcome, refusalOf, type AdmissionFacts } from '../../src/peer/admission.ts';
-import { Calls } from '../../src/peer/calls.ts';
 import { type ChangeSettlement, MemberChanges } from '../../src/peer/member-changes.ts';
-import type { CallAnswer, PeerAddress, PeerIdentity, PeerMessage } from '../../src/peer/ports.ts';
+import type { PeerAddress, PeerIdentity } from '../../src/peer/ports.ts';
 import { Roster } from '../../src/peer/roster.ts';
 import { FakeClock } from '../lib/fake-clock.ts';
 
@@ -126,75 +124,6 @@ describe('a pending change', () => {
     for (let i = 0; i <= limits.memberChangesMax; i += 1) submit();
     await turn();
     expect(settled).toEqual([{ kind: 'refused', reason: 'BUSY' }]);
-  });
-});
-
-describe('a call to the leader', () => {
-  const leader = asStoreId('leader');
-
-  function setUp(linked = true): {
-    clock: FakeClock;
-    calls: Calls;
-    sent: PeerMessage[];
-    answers: CallAnswer[];
-    submit: () => void;
-  } {
-    const clock = new FakeClock();
-    const sent: PeerMessage[] = [];
-    const answers: CallAnswer[] = [];
-    const calls = new Calls({
-      clock,
-      incarnation: 2,
-      send: (_to: StoreId, message) => linked && sent.push(message) > 0,
-    });
-    const request = { kind: 'remove', id: 'c' } as const;
-    const submit = (): void =>
-      void calls
-        .submit({ to: leader, term: asTerm(2), request, withinMs: limits.requestMs })
-        .then((answer) => answers.push(answer));
-    return { clock, calls, sent, answers, submit };
-  }
-
-  test('is answered by the leader alone, once', async () => {
-    const { calls, sent, answers, submit } = setUp();
-    submit();
-    expect(sent).toMatchObject([
-      { kind: 'call', requestId: 2 * 2 ** 32 + 1, term: 2, request: { kind: 'remove', id: 'c' } },
-    ]);
-    const requestId = 2 * 2 ** 32 + 1;
-    calls.onAnswer(asStoreId('other'), requestId, { kind: 'done', value: 0 });
-    calls.onAnswer(leader, 1, { kind: 'done', value: 'to the run before' });
-    calls.onAnswer(leader, requestId, { kind: 'done', value: 1 });
-    calls.onAnswer(leader, requestId, { kind: 'unknown' });
-    await turn();
-    expect(answers).toEqual([{ kind: 'done', value: 1 }]);
-  });
-
-  test('that could not be queued had no effect', async () => {
-    const { answers, submit } = setUp(false);
-    submit();
-    await turn();
-    expect(answers).toEqual([{ kind: 'refused' }]);
-  });
-
-  test('is unknown when the link goes down, the time is up, or the peer stops', async () => {
-    const { clock, calls, answers, submit } = setUp();
-    submit();
-    calls.onLinkDown(asStoreId('other'));
-    calls.onLinkDown(leader);
-    submit();
-    clock.advance(limits.requestMs);
-    submit();
-    calls.stop();
-    await turn();
-    expect(answers).toEqual([{ kind: 'unknown' }, { kind: 'unknown' }, { kind: 'unknown' }]);
-  });
-
-  test('beyond the bound is refused', async () => {
-    const { answers, submit } = setUp();
-    for (let i = 0; i <= limits.callsMax; i += 1) submit();
-    await turn();
-    expect(answers).toEqual([{ kind: 'refused' }]);
   });
 });
 

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import type { RequestId } from '../../raft/types.ts';
+import { asStoreId, asTerm, type RequestId } from '../../raft/types.ts';
 import { OrionError } from '../../src/lib/errors.ts';
 import { limits } from '../../src/lib/limits.ts';
-import { Forwarding } from '../../src/peer/forwarding.ts';
 import { Leadership } from '../../src/peer/leadership.ts';
+import type { ForwardAnswer } from '../../src/peer/ports.ts';
 import { Proposals } from '../../src/peer/proposals.ts';
+import { Questions } from '../../src/peer/questions.ts';
 import { Writer } from '../../src/peer/writer.ts';
 import { FakeClock } from '../lib/fake-clock.ts';
 
@@ -18,7 +19,10 @@ test('a write that is refused late ends in its time: what is left of it is all t
     clock,
     leadership: new Leadership({ clock, staleMs: 100 }),
     route: () => (pushed.length === 0 ? { kind: 'here' } : { kind: 'nowhere' }),
-    parts: () => ({ proposals, forwarding: new Forwarding({ clock, incarnation: 1, send: () => false }) }),
+    parts: () => ({
+      proposals,
+      forwards: new Questions({ clock, waitingMax: 1, incarnation: 1, send: () => false }),
+    }),
     noLeader: () => new OrionError('NO_LEADER', 'nobody leads'),
   });
   const ends: unknown[] = [];
@@ -30,4 +34,24 @@ test('a write that is refused late ends in its time: what is left of it is all t
   clock.advance(10);
   await turn();
   expect(ends).toMatchObject([{ code: 'NO_LEADER' }]);
+});
+
+test('a write that the leader does not know is refused at once, and says what to do', async () => {
+  const clock = new FakeClock();
+  const proposals = new Proposals({ clock, push: () => true });
+  const forwards = new Questions<ForwardAnswer>({ clock, waitingMax: 1, incarnation: 0, send: () => true });
+  const leader = asStoreId('leader');
+  const writer = new Writer({
+    clock,
+    leadership: new Leadership({ clock, staleMs: 100 }),
+    route: () => ({ kind: 'leader', storeId: leader, term: asTerm(2) }),
+    parts: () => ({ proposals, forwards }),
+    noLeader: () => new OrionError('NO_LEADER', 'nobody leads'),
+  });
+  const written = writer.write(new Uint8Array([1]));
+  forwards.onAnswer(leader, 1, { kind: 'refused', reason: 'UNKNOWN_COMMAND' });
+  await expect(written).rejects.toMatchObject({
+    code: 'CONFLICT',
+    message: expect.stringContaining('upgrade every peer'),
+  });
 });
