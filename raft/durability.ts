@@ -103,6 +103,7 @@ export class Durability {
       operation: asOperation(this.#issued),
       hardState,
       install: undefined,
+      mended: false,
       ...this.#log.takeUnwritten(),
     };
   }

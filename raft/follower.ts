@@ -4,13 +4,30 @@
 import { assert, unreachable } from '../src/lib/assert.ts';
 import type { Basis } from './durability.ts';
 import type { Log } from './log.ts';
-import { asIndex, type LogIndex, type Message, type StoreId, type Term } from './types.ts';
+import type { Shared } from './shared.ts';
+import { asIndex, type LogIndex, type Message, sound, type StoreId, type Term } from './types.ts';
 
 type AppendRequest = Extract<Message, { kind: 'appendRequest' }>;
+type HeartbeatRequest = Extract<Message, { kind: 'heartbeatRequest' }>;
 type AppendOutcome = Extract<Message, { kind: 'appendResponse' }>['outcome'];
 
+/** Takes in what the leader of this term sends; what it is told of that, and what saying so rests on. */
+export function answerLeader(
+  message: AppendRequest | HeartbeatRequest,
+  { self, log }: Pick<Shared, 'self' | 'log'>,
+): { readonly answer: Message; readonly basis: Basis } {
+  const common = { from: self, to: message.from, term: message.term, impairment: sound };
+  if (message.kind === 'appendRequest') {
+    const { outcome, basis } = acceptAppend(log, message);
+    return { answer: { kind: 'appendResponse', ...common, outcome }, basis };
+  }
+  acceptCommit(log, message.commit);
+  const { round } = message;
+  return { answer: { kind: 'heartbeatResponse', ...common, round, full: false }, basis: 'term' };
+}
+
 /** Takes over what the leader sent, if the log holds what should stand before it; and what saying so rests on. */
-export function acceptAppend(
+function acceptAppend(
   log: Log,
   request: AppendRequest,
 ): { readonly outcome: AppendOutcome; readonly basis: Basis } {
@@ -38,7 +55,7 @@ function rejection(log: Log, request: AppendRequest): AppendOutcome {
 }
 
 /** The commit index of a heartbeat: the leader names none above what this log has acknowledged. */
-export function acceptCommit(log: Log, commit: LogIndex): void {
+function acceptCommit(log: Log, commit: LogIndex): void {
   assert(commit <= log.lastIndex, 'this disk holds what it acknowledged');
   log.advanceCommit(commit);
 }
@@ -52,12 +69,13 @@ export function staleAnswer(
   switch (message.kind) {
     case 'appendRequest':
     case 'heartbeatRequest': // Its sender may lead this term by now: round 0 claims no round of this one.
-      return { kind: 'heartbeatResponse', ...common, round: 0 };
+      return { kind: 'heartbeatResponse', ...common, impairment: sound, full: false, round: 0 };
     case 'readRequest':
       return { kind: 'readResponse', ...common, requestId: message.requestId, index: undefined };
     case 'voteResponse':
     case 'appendResponse':
     case 'heartbeatResponse':
+    case 'mended':
     case 'timeoutNow':
     case 'readResponse':
       return undefined;

@@ -6,7 +6,20 @@
 import { assert } from '../src/lib/assert.ts';
 import type { Log } from './log.ts';
 import type { Outbox } from './outbox.ts';
-import type { Entry, LoadPurpose, LogIndex } from './types.ts';
+import type { Entry, LogIndex, StoreId } from './types.ts';
+
+/** For whom entries that left the core's memory are read from disk again. */
+export type LoadPurpose =
+  | { readonly kind: 'apply' }
+  | { readonly kind: 'follower'; readonly storeId: StoreId };
+
+export interface LoadRequest {
+  readonly purpose: LoadPurpose;
+  /** Entries in `[from, to)`, at most about `bytesMax` bytes but at least one. */
+  readonly from: LogIndex;
+  readonly to: LogIndex;
+  readonly bytesMax: number;
+}
 
 /** Names a purpose; store ids are hex digits, so that none is equal to `apply`. */
 function keyOf(purpose: LoadPurpose): string {

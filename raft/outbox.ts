@@ -1,9 +1,10 @@
 // Effects on their way to the driver, until the next `takeReady`.
 
 import type { ChangeOutcome } from './change.ts';
+import type { LoadRequest } from './loads.ts';
 import type { ProposalOutcome, ReadOutcome } from './outcomes.ts';
 import type { TransferOutcome } from './transfer.ts';
-import type { LoadRequest, Message, Snapshot, SnapshotRequest } from './types.ts';
+import type { Message, Snapshot, SnapshotRequest } from './types.ts';
 
 export interface Effects {
   readonly messages: readonly Message[];

@@ -75,6 +75,8 @@ interface Restored {
   readonly genesis: Genesis;
   /** Of every configuration entry behind `base`, in order. */
   readonly configurations: readonly Configuration[];
+  /** Entries that may have been acknowledged are lost; what is restored is a sound prefix of what was there. */
+  readonly impaired: boolean;
 }
 
 export interface RaftOptions {
@@ -146,6 +148,7 @@ export class Raft {
         return log.advanceApplied(input.index);
       case 'loaded':
         return this.#onLoaded(input);
+      case 'diskFull':
       case 'compacted':
       case 'snapshotSent':
       case 'snapshotReceived':
@@ -182,6 +185,7 @@ export class Raft {
       lastIndex: log.lastIndex,
       base: asIndex(0),
       durable: log.durable,
+      impaired: false,
       configuration: log.configurations.current,
       mayControl: role.kind === 'leader' && role.leadership.mayControl,
       progress: role.kind === 'leader' ? role.leadership.progress : new Map(),

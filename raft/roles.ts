@@ -8,7 +8,7 @@
 import { assert, unreachable } from '../src/lib/assert.ts';
 import type { Basis } from './durability.ts';
 import { Ballot, deservesVote, judgePreVote, voteRequests, type VoteRequest } from './election.ts';
-import { acceptAppend, acceptCommit, staleAnswer } from './follower.ts';
+import { answerLeader, staleAnswer } from './follower.ts';
 import type { ForwardedReads } from './forwarded-reads.ts';
 import { Leadership } from './leadership.ts';
 import type { Shared } from './shared.ts';
@@ -132,24 +132,16 @@ export class Roles {
 
   /** Handles a message of this term (or the grant of a pre-vote for the next). */
   #dispatch(message: Message): void {
-    const { term } = this;
-    const { log, self } = this.#shared;
     switch (message.kind) {
       case 'voteRequest':
         return this.#onVoteRequest(message);
       case 'voteResponse':
         return this.#onVoteResponse(message);
-      case 'appendRequest': {
-        this.#follow(message.from);
-        const { outcome, basis } = acceptAppend(log, message);
-        const answer: Message = { kind: 'appendResponse', from: self, to: message.from, term, outcome };
-        return this.#answer(answer, basis); // R4
-      }
+      case 'appendRequest':
       case 'heartbeatRequest': {
         this.#follow(message.from);
-        acceptCommit(log, message.commit);
-        const { from: to, round } = message;
-        return this.#answer({ kind: 'heartbeatResponse', from: self, to, term, round }, 'term');
+        const { answer, basis } = answerLeader(message, this.#shared);
+        return this.#answer(answer, basis); // R4
       }
       case 'appendResponse':
         if (this.#role.kind === 'leader') this.#role.leadership.onAppendResponse(message);
@@ -157,6 +149,8 @@ export class Roles {
       case 'heartbeatResponse':
         if (this.#role.kind === 'leader') this.#role.leadership.onHeartbeatResponse(message);
         return;
+      case 'mended':
+        return assert(false, 'nobody says this yet');
       case 'timeoutNow':
         if (this.#role.kind !== 'candidate' && this.#mayCampaign) this.#becomeCandidate({ kind: 'transfer' });
         return;

@@ -27,6 +27,8 @@ export interface RaftStatus {
   readonly base: LogIndex;
   /** The highest index that is durable here. */
   readonly durable: LogIndex;
+  /** This disk lost entries that it may have acknowledged: this peer neither votes nor counts until it is mended. */
+  readonly impaired: boolean;
   /** The newest in the log; committed once `commit` has reached its index. */
   readonly configuration: Configuration;
   /**

@@ -4,6 +4,7 @@
 
 import { assertCount, type Brand } from '../src/lib/brand.ts';
 import type { ChangeOutcome, MemberChange } from './change.ts';
+import type { LoadPurpose, LoadRequest } from './loads.ts';
 import type { ProposalOutcome, ReadOutcome } from './outcomes.ts';
 import type { VoteCause } from './succession.ts';
 import type { TransferOutcome } from './transfer.ts';
@@ -28,6 +29,7 @@ export const asClusterId = (value: string): ClusterId => value as ClusterId;
 export const asTerm = (value: number): Term => (assertCount(value), value as Term);
 export const asIndex = (value: number): LogIndex => (assertCount(value), value as LogIndex);
 export const asOperation = (value: number): OperationId => (assertCount(value), value as OperationId);
+export const asImpairment = (value: number): Impairment => (assertCount(value), value as Impairment);
 export const asRequestId = (value: number): RequestId => (assertCount(value), value as RequestId);
 
 // ── The log ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -119,6 +121,10 @@ export interface HardState {
 
 // ── Messages between cores ───────────────────────────────────────────────────────────────────────────────
 
+/** What a disk lost. Not 0: entries that it may have acknowledged; the number names the run that says so. */
+export type Impairment = Brand<number, 'Impairment'>;
+export const sound = 0 as Impairment;
+
 interface Addressed {
   readonly from: StoreId;
   readonly to: StoreId;
@@ -145,6 +151,7 @@ export type Message =
     })
   | (Addressed & {
       readonly kind: 'appendResponse';
+      readonly impairment: Impairment;
       readonly outcome:
         /** The sender's log equals the leader's up to `match`, and is durable there (R4). */
         | { readonly kind: 'accepted'; readonly match: LogIndex }
@@ -169,9 +176,14 @@ export type Message =
     })
   | (Addressed & {
       readonly kind: 'heartbeatResponse';
+      readonly impairment: Impairment;
+      /** No room on its disk: it takes in no entries. */
+      readonly full: boolean;
       /** The round that was heard; 0 in answer to a leader of an older term, whose rounds prove nothing in this one. */
       readonly round: number;
     })
+  /** The receiver, so impaired, counts again once it holds entry `index` of this term durably. */
+  | (Addressed & { readonly kind: 'mended'; readonly impairment: Impairment; readonly index: LogIndex })
   /** The leader hands over: its receiver campaigns at once, without a pre-vote (§3.10). */
   | (Addressed & { readonly kind: 'timeoutNow' })
   | (Addressed & { readonly kind: 'readRequest'; readonly requestId: RequestId })
@@ -214,6 +226,8 @@ export type Input =
   | { readonly kind: 'peerLost'; readonly storeId: StoreId }
   /** The write in flight takes longer than a disk that works; `persisted` takes it back. */
   | { readonly kind: 'diskStalled' }
+  /** The disk has no room for entries any more, though still for term and vote; or it has room again. */
+  | { readonly kind: 'diskFull'; readonly full: boolean }
   /** The operation of that number, and so every one before it, is durable. */
   | { readonly kind: 'persisted'; readonly operation: OperationId }
   /** The state has applied everything up to `index`. */
@@ -233,11 +247,6 @@ export type Input =
   /** Staged here, whole, verified and durable; `term`: that of the peer that sent it, no less than the snapshot's. */
   | { readonly kind: 'snapshotReceived'; readonly term: Term; readonly snapshot: Snapshot };
 
-/** For whom entries that left the core's memory are read from disk again. */
-export type LoadPurpose =
-  | { readonly kind: 'apply' }
-  | { readonly kind: 'follower'; readonly storeId: StoreId };
-
 // ── Effects ──────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
@@ -252,16 +261,10 @@ export interface PersistOperation {
   readonly install: Snapshot | undefined;
   /** Drop every entry at and above this index first. */
   readonly truncateFrom: LogIndex | undefined;
+  /** From now on this disk is trusted again: a restart finds it sound. */
+  readonly mended: boolean;
   /** Contiguous with what the log holds after the truncation. */
   readonly entries: readonly Entry[];
-}
-
-export interface LoadRequest {
-  readonly purpose: LoadPurpose;
-  /** Entries in `[from, to)`, at most about `bytesMax` bytes but at least one. */
-  readonly from: LogIndex;
-  readonly to: LogIndex;
-  readonly bytesMax: number;
 }
 
 /** A follower needs what was cut from this log: stream it a snapshot. One to each follower is under way. */

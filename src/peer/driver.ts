@@ -14,16 +14,10 @@
 // D5. The queue is bounded: a Raft message beyond it is dropped (Raft resends), a proposal or read refused as busy.
 
 import type { ChangeOutcome } from '../../raft/change.ts';
+import type { LoadRequest } from '../../raft/loads.ts';
 import type { ProposalOutcome, ReadOutcome } from '../../raft/outcomes.ts';
 import type { RaftStatus } from '../../raft/status.ts';
-import {
-  asIndex,
-  type Entry,
-  type Input,
-  type LoadRequest,
-  type Message,
-  type Ready,
-} from '../../raft/types.ts';
+import { asIndex, type Entry, type Input, type Message, type Ready } from '../../raft/types.ts';
 import type { TransferOutcome } from '../../raft/transfer.ts';
 import type { Raft } from '../../raft/raft.ts';
 import { assert } from '../lib/assert.ts';

@@ -79,6 +79,7 @@ export class Founding {
       operation: asOperation(0),
       hardState: { term: genesisTerm, vote: undefined },
       install: undefined,
+      mended: false,
       truncateFrom: replacesOwn ? genesisIndex : undefined,
       entries: [genesisEntry(genesis)],
     });

@@ -164,11 +164,13 @@ function isRaftMessage(it: Fields | undefined): boolean {
         areEntries(it['entries'], it['previousIndex'])
       );
     case 'appendResponse':
-      return isAppendOutcome(asFields(it['outcome']));
+      return isCount(it['impairment']) && isAppendOutcome(asFields(it['outcome']));
     case 'heartbeatRequest':
       return isCount(it['round']) && isCount(it['commit']);
     case 'heartbeatResponse':
-      return isCount(it['round']);
+      return isCount(it['round']) && isCount(it['impairment']) && isFlag(it['full']);
+    case 'mended':
+      return isCount(it['index']) && isCount(it['impairment']);
     case 'timeoutNow':
       return true;
     case 'readRequest':

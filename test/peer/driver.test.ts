@@ -34,6 +34,7 @@ function alone() {
       tail,
       genesis,
       configurations: [],
+      impaired: false,
     },
   });
   const writes: (() => void)[] = [];

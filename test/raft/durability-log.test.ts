@@ -1,7 +1,7 @@
 // What must be durable before what: rules R4–R8, about entries.
 
 import { describe, expect, test } from 'vitest';
-import { asIndex, asTerm, type Entry, type Message } from '../../raft/types.ts';
+import { asIndex, asTerm, type Entry, type Message, sound } from '../../raft/types.ts';
 import { acceptOf, ackOf, campaign, command, config, leader, store, TestNode } from './node.ts';
 
 const names = ['a', 'b', 'c'];
@@ -16,7 +16,7 @@ function append(term: number, previous: { index: number; term: number }, entries
 
 function accepted(from: typeof b, term: number, match: number): Message {
   const outcome = { kind: 'accepted', match: asIndex(match) } as const;
-  return { kind: 'appendResponse', from, to: a, term: asTerm(term), outcome };
+  return { kind: 'appendResponse', impairment: sound, from, to: a, term: asTerm(term), outcome };
 }
 
 /** A follower that sticks to no leader. */

@@ -1,7 +1,7 @@
 // Entries that left memory: read from disk again, for followers and for the state.
 
 import { describe, expect, test } from 'vitest';
-import { asIndex, asTerm, type Message } from '../../raft/types.ts';
+import { asIndex, asTerm, type Message, sound } from '../../raft/types.ts';
 import { leader, store, TestNode } from './node.ts';
 
 const names = ['a', 'b', 'c'];
@@ -12,7 +12,14 @@ const terms = [1, 1, 1, 1, 1, 1];
 
 function rejected(from: typeof b, term: number, at: number, agree: number): Message {
   const where = { rejected: asIndex(at), hintIndex: asIndex(agree), hintTerm: asTerm(1) };
-  return { kind: 'appendResponse', from, to: a, term: asTerm(term), outcome: { kind: 'rejected', ...where } };
+  return {
+    kind: 'appendResponse',
+    impairment: sound,
+    from,
+    to: a,
+    term: asTerm(term),
+    outcome: { kind: 'rejected', ...where },
+  };
 }
 
 function commit(index: number): Message {
@@ -70,6 +77,7 @@ describe('for a follower', () => {
     expect(node.takeSent('appendRequest')).toEqual([]);
     node.receive({
       kind: 'appendResponse',
+      impairment: sound,
       from: c,
       to: a,
       term: asTerm(2),

@@ -10,7 +10,8 @@ import { Log } from '../../raft/log.ts';
 import { Quorum } from '../../raft/quorum.ts';
 import { TermRuns } from '../../raft/term-runs.ts';
 import { asIndex, asTerm, type Entry } from '../../raft/types.ts';
-import { command, genesisOf, termRunsOf } from './node.ts';
+import { termRunsOf } from './disk.ts';
+import { command, genesisOf } from './node.ts';
 
 function noChanges(): Configurations {
   const genesis = genesisOf(['a']);

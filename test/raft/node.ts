@@ -9,22 +9,22 @@ import { Raft } from '../../raft/raft.ts';
 import type { ChangeOutcome, MemberChange } from '../../raft/change.ts';
 import type { VoteCause } from '../../raft/succession.ts';
 import type { TransferOutcome } from '../../raft/transfer.ts';
+import { configurationsOf, type Disk, termRunsOf, writeTo } from './disk.ts';
 import {
   asIndex,
   asPeerId,
   asRequestId,
   asStoreId,
   asTerm,
-  noBase,
-  type Configuration,
   type Entry,
   type Genesis,
-  type HardState,
   type Input,
   type Member,
   type Message,
+  noBase,
   type PersistOperation,
   type Ready,
+  sound,
   type StoreId,
 } from '../../raft/types.ts';
 
@@ -55,33 +55,6 @@ export function command(index: number, term: number, text = `${index}`): Entry {
 /** The terms of a log from index 2 on: `terms: [2, 2, 4]` is a log of four entries. */
 export function logOf(genesis: Genesis, terms: readonly number[]): Entry[] {
   return [genesisEntry(genesis), ...terms.map((term, i) => command(i + 2, term))];
-}
-
-/** What survives a crash. */
-export interface Disk {
-  hardState: HardState;
-  entries: Entry[];
-}
-
-export function termRunsOf(entries: readonly Entry[]): { from: Entry['index']; term: Entry['term'] }[] {
-  return entries
-    .filter((entry, i) => entries[i - 1]?.term !== entry.term)
-    .map((entry) => ({ from: entry.index, term: entry.term }));
-}
-
-function configurationsOf(entries: readonly Entry[]): Configuration[] {
-  return entries.flatMap(({ index, payload }) =>
-    payload.kind === 'configuration' ? [{ ...payload.membership, index }] : [],
-  );
-}
-
-function writeTo(disk: Disk, operation: PersistOperation): void {
-  if (operation.hardState !== undefined) disk.hardState = operation.hardState;
-  if (operation.truncateFrom !== undefined) disk.entries.length = operation.truncateFrom - 1;
-  for (const entry of operation.entries) {
-    assert(entry.index === disk.entries.length + 1, 'a write leaves no gap');
-    disk.entries.push(entry);
-  }
 }
 
 export interface NodeOptions {
@@ -141,6 +114,7 @@ export class TestNode {
       tail: entries.slice(-Math.max(1, tail)),
       genesis: this.genesis,
       configurations: configurationsOf(entries),
+      impaired: false,
     };
     const options = { storeId: this.id, config: this.config, seed: this.#seed, now: this.now, restored };
     return new Raft({ ...options, applied: asIndex(applied) });
@@ -290,10 +264,10 @@ export function grantOf(request: Extract<Message, { kind: 'voteRequest' }>, gran
 export function acceptOf(request: Extract<Message, { kind: 'appendRequest' }>): Message {
   const { from, to, term, previousIndex, entries } = request;
   const outcome = { kind: 'accepted', match: asIndex(previousIndex + entries.length) } as const;
-  return { kind: 'appendResponse', from: to, to: from, term, outcome };
+  return { kind: 'appendResponse', impairment: sound, from: to, to: from, term, outcome };
 }
 
 export function ackOf(request: Extract<Message, { kind: 'heartbeatRequest' }>): Message {
   const { from, to, term, round } = request;
-  return { kind: 'heartbeatResponse', from: to, to: from, term, round };
+  return { kind: 'heartbeatResponse', impairment: sound, full: false, from: to, to: from, term, round };
 }

@@ -1,7 +1,7 @@
 // Sentences of the dissertation about peers that disturb: pre-vote (§9.6), stickiness (§4.2.3), strangers.
 
 import { describe, expect, test } from 'vitest';
-import { asIndex, asTerm, type Message } from '../../raft/types.ts';
+import { asIndex, asTerm, type Message, sound } from '../../raft/types.ts';
 import { TestNetwork } from './network.ts';
 import { campaign, config, leader, store, TestNode, timedOut } from './node.ts';
 
@@ -171,8 +171,23 @@ describe('strangers', () => {
     node.receive({ kind: 'voteResponse', from: b, to: a, term: asTerm(2), preVote: false, granted: true });
     node.settle();
     const accepted = { kind: 'accepted', match: asIndex(2) } as const;
-    node.receive({ kind: 'appendResponse', from: stranger, to: a, term: asTerm(2), outcome: accepted });
-    node.receive({ kind: 'heartbeatResponse', from: stranger, to: a, term: asTerm(2), round: 1 });
+    node.receive({
+      kind: 'appendResponse',
+      impairment: sound,
+      from: stranger,
+      to: a,
+      term: asTerm(2),
+      outcome: accepted,
+    });
+    node.receive({
+      kind: 'heartbeatResponse',
+      impairment: sound,
+      full: false,
+      from: stranger,
+      to: a,
+      term: asTerm(2),
+      round: 1,
+    });
     node.settle();
     expect(node.status.commit).toBe(0);
     expect(node.status.mayControl).toBe(false);

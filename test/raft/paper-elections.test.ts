@@ -1,7 +1,7 @@
 // Sentences of the paper about terms and elections (§5.1, §5.2, §5.4.1; dissertation §4.2.3, §6.2, §9.6), each as a test.
 
 import { describe, expect, test } from 'vitest';
-import { asIndex, asTerm, type Message } from '../../raft/types.ts';
+import { asIndex, asTerm, type Message, sound } from '../../raft/types.ts';
 import { campaign, config, grantOf, leader, store, TestNode, timedOut } from './node.ts';
 
 const names = ['a', 'b', 'c'];
@@ -75,7 +75,14 @@ describe('§5.1 terms', () => {
     const node = leader('a', { names });
     const { term } = node.status;
     const outcome = { kind: 'accepted', match: asIndex(0) } as const;
-    node.receive({ kind: 'appendResponse', from: b, to: a, term: asTerm(term + 1), outcome });
+    node.receive({
+      kind: 'appendResponse',
+      impairment: sound,
+      from: b,
+      to: a,
+      term: asTerm(term + 1),
+      outcome,
+    });
     expect(node.status).toMatchObject({ role: 'follower', term: term + 1, leader: undefined });
   });
 

@@ -1,7 +1,7 @@
 // Sentences of the paper about logs that differ (§5.3), commit of earlier terms (§5.4.2) and pipelining (§10.2).
 
 import { describe, expect, test } from 'vitest';
-import { asIndex, asTerm, type Entry, type Message } from '../../raft/types.ts';
+import { asIndex, asTerm, type Entry, type Message, sound } from '../../raft/types.ts';
 import {
   acceptOf,
   ackOf,
@@ -41,12 +41,19 @@ function append(
 
 function accepted(from: typeof b, term: number, match: number): Message {
   const outcome = { kind: 'accepted', match: asIndex(match) } as const;
-  return { kind: 'appendResponse', from, to: a, term: asTerm(term), outcome };
+  return { kind: 'appendResponse', impairment: sound, from, to: a, term: asTerm(term), outcome };
 }
 
 function rejected(from: typeof b, term: number, at: number, hint: { index: number; term: number }): Message {
   const where = { rejected: asIndex(at), hintIndex: asIndex(hint.index), hintTerm: asTerm(hint.term) };
-  return { kind: 'appendResponse', from, to: a, term: asTerm(term), outcome: { kind: 'rejected', ...where } };
+  return {
+    kind: 'appendResponse',
+    impairment: sound,
+    from,
+    to: a,
+    term: asTerm(term),
+    outcome: { kind: 'rejected', ...where },
+  };
 }
 
 /** A leader to whom both followers have acknowledged its no-op. */

@@ -1,7 +1,7 @@
 // Sentences of the paper about the log (§5.3, §5.4; dissertation §10.2), each as a test.
 
 import { describe, expect, test } from 'vitest';
-import { asIndex, asTerm, type Entry, type Message } from '../../raft/types.ts';
+import { asIndex, asTerm, type Entry, type Message, sound } from '../../raft/types.ts';
 import { acceptOf, command, config, leader, store, TestNode, type NodeOptions } from './node.ts';
 
 const names = ['a', 'b', 'c'];
@@ -31,12 +31,19 @@ function append(
 
 function accepted(from: typeof b, term: number, match: number): Message {
   const outcome = { kind: 'accepted', match: asIndex(match) } as const;
-  return { kind: 'appendResponse', from, to: a, term: asTerm(term), outcome };
+  return { kind: 'appendResponse', impairment: sound, from, to: a, term: asTerm(term), outcome };
 }
 
 function rejected(from: typeof b, term: number, at: number, hint: { index: number; term: number }): Message {
   const where = { rejected: asIndex(at), hintIndex: asIndex(hint.index), hintTerm: asTerm(hint.term) };
-  return { kind: 'appendResponse', from, to: a, term: asTerm(term), outcome: { kind: 'rejected', ...where } };
+  return {
+    kind: 'appendResponse',
+    impairment: sound,
+    from,
+    to: a,
+    term: asTerm(term),
+    outcome: { kind: 'rejected', ...where },
+  };
 }
 
 /** A leader to whom both followers have acknowledged its no-op. */

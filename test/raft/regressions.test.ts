@@ -9,9 +9,10 @@ import {
   asPeerId,
   asStoreId,
   asTerm,
-  noBase,
   type Entry,
   type Genesis,
+  noBase,
+  sound,
 } from '../../raft/types.ts';
 
 const [a, b] = [asStoreId('a'), asStoreId('b')];
@@ -47,6 +48,7 @@ function coreAt(term: number): Raft {
       tail: [firstEntry],
       genesis,
       configurations: [],
+      impaired: false,
     },
     applied: asIndex(1),
   });
@@ -69,6 +71,6 @@ test('a late heartbeat of an older term is answered without its round', () => {
     },
   });
   expect(core.takeReady().messages).toEqual([
-    { kind: 'heartbeatResponse', from: a, to: b, term: 5, round: 0 },
+    { kind: 'heartbeatResponse', impairment: sound, full: false, from: a, to: b, term: 5, round: 0 },
   ]);
 });

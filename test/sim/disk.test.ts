@@ -41,6 +41,7 @@ const operation = (number: number, entries: readonly Entry[], truncateFrom?: num
   operation: asOperation(number),
   hardState: { term: asTerm(number), vote: a },
   install: undefined,
+  mended: false,
   truncateFrom: truncateFrom === undefined ? undefined : asIndex(truncateFrom),
   entries,
 });

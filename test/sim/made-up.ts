@@ -11,6 +11,7 @@ import {
   type EntryPayload,
   type HardState,
   type Message,
+  sound,
 } from '../../raft/types.ts';
 import { Checker } from './checker.ts';
 import type { Invariant } from './invariants/invariant.ts';
@@ -82,7 +83,14 @@ export function write(
   return {
     kind,
     peer,
-    operation: { operation: asOperation(1), hardState, install: undefined, truncateFrom: from, entries },
+    operation: {
+      operation: asOperation(1),
+      hardState,
+      install: undefined,
+      mended: false,
+      truncateFrom: from,
+      entries,
+    },
   };
 }
 
@@ -110,6 +118,7 @@ export const vote = (from: Name, to: Name, term: number): Observation =>
 export const accepted = (from: Name, to: Name, term: number, match: number): Observation =>
   sent({
     kind: 'appendResponse',
+    impairment: sound,
     from,
     to,
     term: asTerm(term),

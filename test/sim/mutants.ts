@@ -3,7 +3,15 @@
 
 import type { ProposalOutcome, ReadOutcome } from '../../raft/outcomes.ts';
 import type { RaftOptions } from '../../raft/raft.ts';
-import type { LogIndex, Message, PersistOperation, Ready, RequestId, StoreId } from '../../raft/types.ts';
+import {
+  type LogIndex,
+  type Message,
+  type PersistOperation,
+  type Ready,
+  type RequestId,
+  sound,
+  type StoreId,
+} from '../../raft/types.ts';
 import { asIndex } from '../../raft/types.ts';
 import { allInvariants } from './checker.ts';
 import { type Parts, soundParts } from './cluster.ts';
@@ -90,7 +98,10 @@ function hastyFollower(options: RaftOptions): Core {
     const { leader: to, term } = core.status();
     if (match === undefined || to === undefined || to === from) return ready;
     const outcome = { kind: 'accepted', match } as const;
-    return { ...ready, messages: [...ready.messages, { kind: 'appendResponse', from, to, term, outcome }] };
+    return {
+      ...ready,
+      messages: [...ready.messages, { kind: 'appendResponse', impairment: sound, from, to, term, outcome }],
+    };
   });
 }
 

@@ -10,6 +10,7 @@ import {
   type Input,
   type Message,
   type Ready,
+  sound,
 } from '../../raft/types.ts';
 import { Prng } from '../../src/lib/prng.ts';
 import { type Core, effectsOf } from './core.ts';
@@ -75,6 +76,8 @@ describe('the network', () => {
 
   const heartbeat = (round: number, from = a, to = b): Message => ({
     kind: 'heartbeatResponse',
+    impairment: sound,
+    full: false,
     from,
     to,
     term: asTerm(1),

@@ -89,7 +89,13 @@ export class SimPeer {
       config: plan.raft,
       seed: prng.next(),
       now: time.now,
-      restored: { ...restored, base: noBase, genesis: genesisOf(log), configurations: configurationsOf(log) },
+      restored: {
+        ...restored,
+        base: noBase,
+        genesis: genesisOf(log),
+        configurations: configurationsOf(log),
+        impaired: false,
+      },
       applied,
     });
     const run: Run = {

@@ -72,6 +72,7 @@ export function persistOf(change: {
   return {
     operation: asOperation(1),
     install: undefined,
+    mended: false,
     hardState: change.hardState,
     truncateFrom: change.truncateFrom === undefined ? undefined : asIndex(change.truncateFrom),
     entries: change.entries ?? [],

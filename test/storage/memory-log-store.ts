@@ -79,7 +79,7 @@ export class MemoryLogStore implements LogStore {
     return this.#image.base.index;
   }
 
-  async persist({ hardState, install, truncateFrom, entries }: PersistOperation): Promise<void> {
+  async persist({ hardState, install, truncateFrom, entries, mended }: PersistOperation): Promise<void> {
     const image = this.#image;
     if (install !== undefined) {
       const { index, term, time, configuration } = install;
@@ -95,6 +95,7 @@ export class MemoryLogStore implements LogStore {
     const first = image.entries[0];
     if (first?.payload.kind === 'genesis') image.genesis = first.payload.genesis;
     image.hardState = hardState ?? image.hardState;
+    if (mended) image.impaired = false;
     this.#syncs += 1;
   }
 

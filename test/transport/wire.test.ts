@@ -2,7 +2,15 @@
 
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { asIndex, asRequestId, asStoreId, asTerm, type Message } from '../../raft/types.ts';
+import {
+  asImpairment,
+  asIndex,
+  asRequestId,
+  asStoreId,
+  asTerm,
+  type Message,
+  sound,
+} from '../../raft/types.ts';
 import { limits } from '../../src/lib/limits.ts';
 import type { PeerMessage } from '../../src/peer/ports.ts';
 import { parseHandshake } from '../../src/transport/handshake.ts';
@@ -67,14 +75,21 @@ const raftMessages: readonly Message[] = [
     ] as never,
     commit: asIndex(1),
   },
-  { ...addressed, kind: 'appendResponse', outcome: { kind: 'accepted', match: asIndex(3) } },
   {
     ...addressed,
     kind: 'appendResponse',
+    impairment: sound,
+    outcome: { kind: 'accepted', match: asIndex(3) },
+  },
+  {
+    ...addressed,
+    kind: 'appendResponse',
+    impairment: asImpairment(7),
     outcome: { kind: 'rejected', rejected: asIndex(9), hintIndex: asIndex(5), hintTerm: asTerm(2) },
   },
   { ...addressed, kind: 'heartbeatRequest', round: 8, commit: asIndex(2) },
-  { ...addressed, kind: 'heartbeatResponse', round: 8 },
+  { ...addressed, kind: 'heartbeatResponse', round: 8, impairment: sound, full: true },
+  { ...addressed, kind: 'mended', impairment: asImpairment(7), index: asIndex(9) },
   { ...addressed, kind: 'readRequest', requestId: asRequestId(1) },
   { ...addressed, kind: 'readResponse', requestId: asRequestId(1), index: asIndex(4) },
   { ...addressed, kind: 'readResponse', requestId: asRequestId(1), index: undefined },

@@ -4,10 +4,10 @@
 import type { ChangeOutcome } from '../../../raft/change.ts';
 import type { ProposalOutcome, ReadOutcome } from '../../../raft/outcomes.ts';
 import type { RaftStatus } from '../../../raft/status.ts';
+import type { LoadRequest } from '../../../raft/loads.ts';
 import type { VoteCause } from '../../../raft/succession.ts';
 import {
   type Entry,
-  type LoadRequest,
   type Member,
   type Membership,
   type Message,
@@ -15,7 +15,7 @@ import {
   type RequestId,
 } from '../../../raft/types.ts';
 import type { TransferOutcome } from '../../../raft/transfer.ts';
-import type { Disk } from '../node.ts';
+import type { Disk } from '../disk.ts';
 import { unreachable } from '../../../src/lib/assert.ts';
 
 /** Names a read that a follower passed on: its real number is drawn by chance. */
@@ -99,6 +99,8 @@ function bodyWords(message: Message, nameRead: NameRead): string {
       return `heartbeat round ${message.round}, commit ${message.commit}`;
     case 'heartbeatResponse':
       return message.round === 0 ? `your term is over` : `heard round ${message.round}`;
+    case 'mended':
+      return `you count again once you hold ${message.index}`;
     case 'timeoutNow':
       return 'campaign now';
     case 'readRequest':

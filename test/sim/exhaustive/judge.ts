@@ -135,7 +135,14 @@ function* shownBy({ peer, hardState, log, writing, status, stateHash }: LocalSta
   yield {
     kind: 'synced',
     peer,
-    operation: { operation: 0 as never, hardState, install: undefined, truncateFrom: undefined, entries: [] },
+    operation: {
+      operation: 0 as never,
+      hardState,
+      install: undefined,
+      mended: false,
+      truncateFrom: undefined,
+      entries: [],
+    },
   };
   if (writing !== undefined) yield { kind: 'issued', peer, operation: writing };
   yield { kind: 'stepped', peer, status };

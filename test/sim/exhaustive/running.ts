@@ -89,6 +89,7 @@ export class Running {
       tail: start.log,
       genesis: genesisOf(start.log),
       configurations: [],
+      impaired: false,
     };
     this.core = makeCore({ storeId: peer, config, seed: 1, now: 0, restored, applied: asIndex(0) });
     this.observations.push({
