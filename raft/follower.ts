@@ -69,7 +69,7 @@ export function staleAnswer(
   switch (message.kind) {
     case 'appendRequest':
     case 'heartbeatRequest': // Its sender may lead this term by now: round 0 claims no round of this one.
-      return { kind: 'heartbeatResponse', ...common, impairment: sound, full: false, round: 0 };
+      return { kind: 'heartbeatResponse', ...common, round: 0, impairment: sound, full: false };
     case 'readRequest':
       return { kind: 'readResponse', ...common, requestId: message.requestId, index: undefined };
     case 'voteResponse':

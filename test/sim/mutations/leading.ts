@@ -70,8 +70,8 @@ export const leadingMutations: readonly Mutation[] = [
     file: 'raft/follower.ts',
     edits: [
       {
-        find: '...common, round: 0 }',
-        replace: "...common, round: message.kind === 'heartbeatRequest' ? message.round : 0 }",
+        find: 'round: 0,',
+        replace: "round: message.kind === 'heartbeatRequest' ? message.round : 0,",
       },
     ],
   },
