@@ -47,6 +47,8 @@ const rules: readonly Rule[] = [
       'src/peer/ports.ts',
       'src/storage/',
       'src/state/row.ts',
+      'src/state/row-codec.ts',
+      'src/state/state-hash.ts',
       'src/protocol/command.ts',
     ],
     packages: ['classic-level', 'msgpackr', 'node:fs', 'node:fs/promises', 'node:path', 'node:zlib'],

@@ -1,10 +1,15 @@
 // Hashes and random identities, in hex.
 
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, hash, randomBytes } from 'node:crypto';
 
 /** The first 128 bits of SHA-256 of a text: 32 hex digits. */
 export function hash128(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+/** The first 128 bits of SHA-256 of a text, as a number. */
+export function digest128(text: string): bigint {
+  return BigInt(`0x${hash('sha256', text, 'hex').slice(0, 32)}`);
 }
 
 /** `bytes` random bytes from the system's generator, in hex. */

@@ -101,6 +101,8 @@ export const limits = {
   logTailBytesMax: 16 * MiB,
   /** Log bytes appended since the last state flush began that make the next one due. */
   flushBytesMax: 4 * MiB,
+  /** One part of a state on its way to another peer is closed by the row with which it gets this large. */
+  snapshotChunkBytes: 256 * KiB,
   /** Rows changed but not flushed; past it, new commands are refused with BUSY. */
   unflushedRowsMax: 50_000,
   /** The longest that a changed row waits for its flush to begin, in milliseconds. */
@@ -174,6 +176,10 @@ export const limits = {
 assert(limits.settingBytesMax < limits.bodyBytesMax, 'a request holds the largest setting');
 assert(limits.bodyBytesMax < limits.commandBytesMax, 'a command holds the largest request, normalised');
 assert(limits.commandBytesMax * 2 <= limits.frameBytesMax, 'a frame holds the largest command with room');
+assert(
+  limits.snapshotChunkBytes + limits.commandBytesMax * 2 <= limits.frameBytesMax,
+  'a frame holds the largest chunk of a snapshot with room',
+);
 assert(limits.frameBytesMax <= limits.controlQueueBytesMax, 'a queue holds the largest frame');
 assert(
   limits.agentReportsMax * limits.agentStatusBytesMax < limits.commandBytesMax,

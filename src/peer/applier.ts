@@ -7,15 +7,15 @@
 // W3. No row changed, no flush: an idle cluster writes nothing.
 // W4. A flush that fails stops the peer, and is the last one; a slow one only makes new commands BUSY once too many rows wait.
 
+import { firstConfiguration } from '../../raft/configurations.ts';
 import type { Entry } from '../../raft/types.ts';
-import { asIndex } from '../../raft/types.ts';
-import { unreachable } from '../lib/assert.ts';
+import { assert, present, unreachable } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { limits } from '../lib/limits.ts';
 import type { CommandResult } from '../protocol/command.ts';
 import type { Applicable, State } from '../state/state.ts';
 import type { RowChange } from '../state/view.ts';
-import type { CommandCodec, StateStore } from './ports.ts';
+import type { CommandCodec, FlushPoint, StateStore } from './ports.ts';
 
 export interface ApplierEvents {
   onApplied(entry: Entry, result: CommandResult | undefined): void;
@@ -29,6 +29,8 @@ export class Applier {
   readonly #codec: CommandCodec;
   readonly #clock: Clock;
   readonly #events: ApplierEvents;
+  /** Up to where the state has applied the log; undefined before genesis. */
+  #point: FlushPoint | undefined;
   #bytesSinceFlush = 0;
   #flushing: Promise<void> | undefined;
   #cancelTimer: (() => void) | undefined;
@@ -48,6 +50,8 @@ export class Applier {
     this.#codec = options.codec;
     this.#clock = options.clock;
     this.#events = options.events;
+    this.#point = options.store.snapshot;
+    assert(this.state.appliedIndex === (this.#point?.index ?? 0), 'the state is as its store has loaded it');
   }
 
   /** True when so many rows wait for their flush that no new command should be taken. */
@@ -57,6 +61,7 @@ export class Applier {
 
   apply(entry: Entry): void {
     const { result, changes } = this.state.apply(this.#applicable(entry));
+    this.#point = pointAfter(this.#point, entry);
     this.#bytesSinceFlush += entry.payload.kind === 'command' ? entry.payload.data.length : 0;
     if (changes.length > 0) this.#events.onChanges(entry.index, changes);
     this.#events.onApplied(entry, result);
@@ -117,6 +122,24 @@ export class Applier {
 
   #flushNow(): Promise<void> {
     this.#bytesSinceFlush = 0;
-    return this.#store.flush({ applied: asIndex(this.state.appliedIndex), rows: this.state.takeDirty() });
+    const snapshot = present(this.#point, 'what is flushed was applied');
+    return this.#store.flush({ snapshot, rows: this.state.takeDirty() });
+  }
+}
+
+/** `entry` was applied behind `point`. */
+function pointAfter(point: FlushPoint | undefined, { index, term, time, payload }: Entry): FlushPoint {
+  switch (payload.kind) {
+    case 'genesis':
+      return { index, term, time, configuration: firstConfiguration(payload.genesis) };
+    case 'configuration':
+      return { index, term, time, configuration: { ...payload.membership, index } };
+    case 'noop':
+    case 'command': {
+      const { configuration } = present(point, 'genesis comes first');
+      return { index, term, time, configuration };
+    }
+    default:
+      return unreachable(payload);
   }
 }

@@ -79,7 +79,8 @@ export class Peer implements ControlPlane {
 
   /** Loads the state from disk. Throws `LOG_CORRUPT` when the log ends before what the state has applied. */
   static async open(options: PeerOptions): Promise<Peer> {
-    const { applied, rows } = await options.stateStore.load();
+    const { snapshot, rows } = await options.stateStore.load();
+    const applied = snapshot?.index ?? 0;
     const { lastIndex, genesis } = options.log.restored;
     if (applied > lastIndex) {
       throw new OrionError(

@@ -15,6 +15,7 @@ import type {
   Message,
   PeerId,
   PersistOperation,
+  Snapshot,
   StoreId,
   Term,
 } from '../../raft/types.ts';
@@ -113,19 +114,81 @@ export interface LogStats {
 
 // ── State ────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** One write-behind flush: every row changed since the last one, and the index they add up to. */
+/** Up to where a state has applied the log; its store names the content (`hash`) itself. */
+export type FlushPoint = Omit<Snapshot, 'hash'>;
+
+/** One write-behind flush: every row changed since the last one, and what they add up to. */
 export interface StateFlush {
-  readonly applied: LogIndex;
+  readonly snapshot: FlushPoint;
   /** `undefined`: the row was deleted. */
   readonly rows: ReadonlyMap<RowKey, Row | undefined>;
 }
 
-/** The tables on disk, for restarts only: reads are served from memory. */
+export interface LoadedState {
+  /** As of the last flush; undefined for an empty state. */
+  readonly snapshot: Snapshot | undefined;
+  readonly rows: ReadonlyMap<RowKey, Row>;
+  /** What was on disk did not match its checksums and was moved aside: the state is empty, though it was not once. */
+  readonly discarded: boolean;
+}
+
+/** The tables on disk: for restarts, and for peers that need a whole state. Reads are served from memory. */
 export interface StateStore {
-  /** Everything as of the last flush; `applied` is 0 for a new store. Called once, first. */
-  load(): Promise<{ readonly applied: LogIndex; readonly rows: ReadonlyMap<RowKey, Row> }>;
-  /** One synced batch, all or nothing. Never called while another is pending. */
+  /** What a restart would load now: of the last flush that ended, or of what was loaded or installed after it. */
+  readonly snapshot: Snapshot | undefined;
+  /** Everything as of the last flush. Called once, first. */
+  load(): Promise<LoadedState>;
+  /** One synced batch, all or nothing; its index rises. Never called while another is pending. */
   flush(flush: StateFlush): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How a state travels from peer to peer, and takes the place of another. A part of {@link StateStore}. */
+export interface SnapshotStore {
+  /** A consistent view of the last flush, of which there is one; later flushes do not change it. */
+  openSnapshot(): Promise<SnapshotSource>;
+  /**
+   * Takes in the chunks of a state, beside the one in use: goes on with what is staged if that is of the same index,
+   * term and hash, else drops it and starts anew. One sink is open at a time.
+   */
+  stage(snapshot: Snapshot): Promise<SnapshotSink>;
+  /**
+   * Switches to the staged state, which was finished; the one before is gone. Durable, and repeatable: switching to the
+   * state in use answers its rows again. No flush is pending. Sources that are open end.
+   */
+  install(snapshot: Snapshot): Promise<{ readonly rows: ReadonlyMap<RowKey, Row> }>;
+  /** Drops what is staged, if anything is. No sink is used any more. */
+  discard(): Promise<void>;
+}
+
+/** A part of a state on its way: rows in the order of their keys, the same for the same index and hash on every peer. */
+export interface SnapshotChunk {
+  /** From 0. */
+  readonly number: number;
+  /** About `limits.snapshotChunkBytes`. */
+  readonly bytes: Uint8Array;
+  /** CRC-32 of `bytes`. */
+  readonly checksum: number;
+}
+
+export interface SnapshotSource {
+  readonly snapshot: Snapshot;
+  /** Undefined past the end. Chunks may be read in any order; in their own order is fast. */
+  read(chunk: number): Promise<SnapshotChunk | undefined>;
+  close(): Promise<void>;
+}
+
+export interface SnapshotSink {
+  /** Chunks that it holds, over restarts too: the next one to write has this number. */
+  readonly received: number;
+  /** Durable when it resolves. Refuses (`MALFORMED`) a chunk out of order, or one that does not match its checksum. */
+  write(chunk: SnapshotChunk): Promise<void>;
+  /**
+   * Every chunk is there: compares the rows on disk with the snapshot's hash, and syncs them, so that `install` can
+   * follow, after a restart too. Rows of another hash are dropped, and refused (`MALFORMED`).
+   */
+  finish(): Promise<void>;
+  /** What was taken in stays, to go on with. */
   close(): Promise<void>;
 }
 

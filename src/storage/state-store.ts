@@ -1,27 +1,25 @@
 // The state on disk: StateStore over LevelDB, one row a key, for restarts only.
 //
 // T1. A flush is one synced batch: all of its rows and the applied index, or nothing. Never an unsynced write.
-// T2. A digest over all rows stands beside the applied index and is compared when they are loaded: LevelDB skips a
+// T2. The state hash over all rows stands beside the applied index and is compared when they are loaded: LevelDB skips a
 //     damaged record of its own log in silence, and a row that is missing must not pass for one that was deleted.
 
 import { ClassicLevel } from 'classic-level';
-import { Packr } from 'msgpackr';
-import { crc32 } from 'node:zlib';
-import { asIndex, type LogIndex } from '../../raft/types.ts';
+import type { Snapshot } from '../../raft/types.ts';
 import { OrionError } from '../lib/errors.ts';
-import type { StateFlush, StateStore } from '../peer/ports.ts';
+import type { LoadedState, StateFlush, StateStore } from '../peer/ports.ts';
+import { decodeRow, encodeRow } from '../state/row-codec.ts';
 import type { Row, RowKey } from '../state/row.ts';
+import { addDigests, emptyStateHash, hashOf, rowDigest } from '../state/state-hash.ts';
 import { formatTooNew, onDisk } from './faults.ts';
 
-const format = 1;
+const format = 2;
 /** No row has this key: theirs begin with the name of a table. */
 const metaKey = '!meta';
 
 interface Meta {
   readonly format: typeof format;
-  readonly applied: number;
-  readonly rows: number;
-  readonly digest: number;
+  readonly snapshot: Snapshot;
 }
 
 /** `directory`: of the state alone; its parent exists. Throws `DISK_FAILED`. */
@@ -34,60 +32,65 @@ export async function openStateStore(directory: string): Promise<StateStore> {
 class LevelStateStore implements StateStore {
   readonly #directory: string;
   readonly #database: ClassicLevel<string, Buffer>;
-  readonly #packr = new Packr({ useRecords: false });
-  /** Checksum of each row, by its key. */
-  readonly #checksums = new Map<string, number>();
-  /** Sum of the checksums, modulo 2^32: it does not depend on the order of the rows. */
-  #digest = 0;
+  /** Digest of each row, by its key. */
+  readonly #digests = new Map<RowKey, bigint>();
+  #sum = 0n;
+  #snapshot: Snapshot | undefined;
 
   constructor(directory: string, database: ClassicLevel<string, Buffer>) {
     this.#directory = directory;
     this.#database = database;
   }
 
-  async load(): Promise<{ readonly applied: LogIndex; readonly rows: ReadonlyMap<RowKey, Row> }> {
+  get snapshot(): Snapshot | undefined {
+    return this.#snapshot;
+  }
+
+  async load(): Promise<LoadedState> {
     const rows = new Map<RowKey, Row>();
-    let meta: Meta = { format, applied: 0, rows: 0, digest: 0 };
     const found = await onDisk(`loading the state in ${this.#directory}`, () =>
       this.#database.iterator().all(),
     );
     for (const [key, value] of found) {
-      const decoded: unknown = this.#packr.unpack(value);
+      const text = value.toString();
       if (key === metaKey) {
-        meta = decoded as Meta;
+        const meta = JSON.parse(text) as Meta;
         if (meta.format !== format) throw formatTooNew(this.#directory, meta.format, format);
+        this.#snapshot = meta.snapshot;
       } else {
-        rows.set(key as RowKey, decoded as Row);
-        this.#note(key, value);
+        rows.set(key as RowKey, decodeRow(text));
+        this.#note(key as RowKey, text);
       }
     }
-    if (meta.rows !== rows.size || meta.digest !== this.#digest) throw stateDamaged(this.#directory); // T2
-    return { applied: asIndex(meta.applied), rows };
+    if (hashOf(this.#sum) !== (this.#snapshot?.hash ?? emptyStateHash)) throw stateDamaged(this.#directory); // T2
+    return { snapshot: this.#snapshot, rows, discarded: false };
   }
 
-  async flush({ applied, rows }: StateFlush): Promise<void> {
+  async flush({ snapshot: point, rows }: StateFlush): Promise<void> {
     const batch = this.#database.batch();
     for (const [key, row] of rows) {
-      const value = row === undefined ? undefined : this.#packr.pack(row);
-      this.#note(key, value);
-      if (value === undefined) batch.del(key);
-      else batch.put(key, value);
+      const text = row === undefined ? undefined : encodeRow(row);
+      this.#note(key, text);
+      if (text === undefined) batch.del(key);
+      else batch.put(key, Buffer.from(text));
     }
-    const meta: Meta = { format, applied, rows: this.#checksums.size, digest: this.#digest };
-    batch.put(metaKey, this.#packr.pack(meta));
+    const snapshot = { ...point, hash: hashOf(this.#sum) };
+    const meta: Meta = { format, snapshot };
+    batch.put(metaKey, Buffer.from(JSON.stringify(meta)));
     await onDisk(`writing the state in ${this.#directory}`, () => batch.write({ sync: true })); // T1
+    this.#snapshot = snapshot;
   }
 
   close(): Promise<void> {
     return this.#database.close();
   }
 
-  #note(key: string, value: Buffer | undefined): void {
-    const before = this.#checksums.get(key) ?? 0;
-    const after = value === undefined ? 0 : crc32(value, crc32(key));
-    this.#digest = (this.#digest - before + after) >>> 0;
-    if (value === undefined) this.#checksums.delete(key);
-    else this.#checksums.set(key, after);
+  #note(key: RowKey, text: string | undefined): void {
+    const before = this.#digests.get(key) ?? 0n;
+    const after = text === undefined ? 0n : rowDigest(key, text);
+    this.#sum = addDigests(this.#sum, after - before);
+    if (text === undefined) this.#digests.delete(key);
+    else this.#digests.set(key, after);
   }
 }
 

@@ -1,15 +1,24 @@
 // The applier and a state store that is slow, or fails: what is flushed, and when.
 
 import { expect, test } from 'vitest';
-import { asIndex, asTerm, type Entry } from '../../raft/types.ts';
+import { asIndex, asTerm, type Entry, type Snapshot } from '../../raft/types.ts';
 import { limits } from '../../src/lib/limits.ts';
 import { Applier } from '../../src/peer/applier.ts';
 import type { StateFlush } from '../../src/peer/ports.ts';
 import { State } from '../../src/state/state.ts';
+import { emptyStateHash } from '../../src/state/state-hash.ts';
 import { createCommandCodec } from '../../src/storage/codec.ts';
 import { FakeClock } from '../lib/fake-clock.ts';
 
 const codec = createCommandCodec();
+
+const snapshot: Snapshot = {
+  index: asIndex(1),
+  term: asTerm(1),
+  time: 0,
+  configuration: { index: asIndex(1), voters: [], outgoing: [], learners: [], removed: [] },
+  hash: emptyStateHash,
+};
 
 /** An applier over a store whose flushes end when told to. */
 function setUp() {
@@ -19,8 +28,9 @@ function setUp() {
   const applier = new Applier({
     state: new State({ applied: 1, clusterId: 'a-cluster', rows: new Map() }),
     store: {
+      snapshot,
       load: () => Promise.reject(new Error('it is loaded before')),
-      flush: ({ applied }: StateFlush) =>
+      flush: ({ snapshot: { index: applied } }: StateFlush) =>
         new Promise<void>((end, fail) => void flushes.push({ applied, end, fail })),
       close: () => Promise.resolve(),
     },

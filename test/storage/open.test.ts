@@ -3,11 +3,10 @@ import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
-import { asIndex } from '../../raft/types.ts';
 import { present } from '../../src/lib/assert.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import { commands, peerId, persistOf, readAll } from './log-fixtures.ts';
-import { setting, settingKey } from './state-store-suite.ts';
+import { pointAt, setting, settingKey } from './state-store-suite.ts';
 import { tempDirectory } from './temp-directory.ts';
 
 test('a data directory is made for its owner alone, with everything that a peer keeps', async () => {
@@ -23,12 +22,12 @@ test('log and state come back together', async () => {
   const first = await openStorage({ directory, peerId });
   await first.state.load();
   await first.log.persist(persistOf({ entries: commands(1, 4) }));
-  await first.state.flush({ applied: asIndex(3), rows: new Map([[settingKey('a'), setting('a', 'x')]]) });
+  await first.state.flush({ snapshot: pointAt(3), rows: new Map([[settingKey('a'), setting('a', 'x')]]) });
   await first.close();
   const second = await openStorage({ directory, peerId });
   expect(second.log.identity).toMatchObject({ storeId: first.log.identity.storeId, incarnation: 2 });
   expect(second.log.restored.lastIndex).toBe(3);
-  expect((await second.state.load()).applied).toBe(3);
+  expect((await second.state.load()).snapshot?.index).toBe(3);
   await second.close();
 });
 

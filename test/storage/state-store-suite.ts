@@ -1,8 +1,8 @@
 // What every StateStore does.
 
 import { expect, test } from 'vitest';
-import { asIndex } from '../../raft/types.ts';
-import type { StateStore } from '../../src/peer/ports.ts';
+import { asIndex, asStoreId, asPeerId, asTerm } from '../../raft/types.ts';
+import type { FlushPoint, StateStore } from '../../src/peer/ports.ts';
 import { type Row, rowKey } from '../../src/state/row.ts';
 
 export function setting(name: string, data: string, resourceVersion = '1'): Row {
@@ -26,11 +26,25 @@ export function setting(name: string, data: string, resourceVersion = '1'): Row 
 
 export const settingKey = (name: string): ReturnType<typeof rowKey> => rowKey('setting', name);
 
+/** Everything beside the index follows from it. */
+export function pointAt(index: number): FlushPoint {
+  const member = {
+    storeId: asStoreId('a'.repeat(32)),
+    peerId: asPeerId('pi-1'),
+    api: 'http://x',
+    raft: 'x:1',
+  };
+  const configuration = { index: asIndex(1), voters: [member], outgoing: [], learners: [], removed: [] };
+  return { index: asIndex(index), term: asTerm(3), time: 1_700_000_000_000 + index, configuration };
+}
+
+const snapshotAt = (index: number): unknown => ({ ...pointAt(index), hash: expect.any(String) as unknown });
+
 /** `make` answers a function that opens the same store again and again. */
 export function stateStoreSuite(name: string, make: () => Promise<() => Promise<StateStore>>): void {
   test(`${name}: a new store is empty, at index 0`, async () => {
     const store = await (await make())();
-    expect(await store.load()).toEqual({ applied: 0, rows: new Map() });
+    expect(await store.load()).toEqual({ snapshot: undefined, rows: new Map(), discarded: false });
     await store.close();
   });
 
@@ -39,7 +53,7 @@ export function stateStoreSuite(name: string, make: () => Promise<() => Promise<
     const first = await open();
     await first.load();
     await first.flush({
-      applied: asIndex(7),
+      snapshot: pointAt(7),
       rows: new Map([
         [settingKey('a'), setting('a', 'old')],
         [settingKey('b'), setting('b', 'ü\u0000€')],
@@ -47,7 +61,7 @@ export function stateStoreSuite(name: string, make: () => Promise<() => Promise<
       ]),
     });
     await first.flush({
-      applied: asIndex(2 ** 40),
+      snapshot: pointAt(2 ** 40),
       rows: new Map<ReturnType<typeof settingKey>, Row | undefined>([
         [settingKey('a'), setting('a', 'new', '9')],
         [settingKey('c'), undefined],
@@ -58,18 +72,19 @@ export function stateStoreSuite(name: string, make: () => Promise<() => Promise<
 
     const second = await open();
     expect(await second.load()).toEqual({
-      applied: 2 ** 40,
+      snapshot: snapshotAt(2 ** 40),
+      discarded: false,
       rows: new Map([
         [settingKey('a'), setting('a', 'new', '9')],
         [settingKey('b'), setting('b', 'ü\u0000€')],
       ]),
     });
-    await second.flush({ applied: asIndex(2 ** 40 + 1), rows: new Map([[settingKey('b'), undefined]]) });
+    await second.flush({ snapshot: pointAt(2 ** 40 + 1), rows: new Map([[settingKey('b'), undefined]]) });
     await second.close();
 
     const third = await open();
-    const { applied, rows } = await third.load();
-    expect(applied).toBe(2 ** 40 + 1);
+    const { snapshot, rows } = await third.load();
+    expect(snapshot).toEqual(snapshotAt(2 ** 40 + 1));
     expect([...rows.keys()]).toEqual(['setting/a']);
     await third.close();
   });
@@ -78,10 +93,10 @@ export function stateStoreSuite(name: string, make: () => Promise<() => Promise<
     const open = await make();
     const first = await open();
     await first.load();
-    await first.flush({ applied: asIndex(3), rows: new Map() });
+    await first.flush({ snapshot: pointAt(3), rows: new Map() });
     await first.close();
     const second = await open();
-    expect((await second.load()).applied).toBe(3);
+    expect((await second.load()).snapshot).toEqual(snapshotAt(3));
     await second.close();
   });
 }

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
-import { Packr } from 'msgpackr';
 import { expect, test } from 'vitest';
-import { asIndex } from '../../raft/types.ts';
+import { encodeRow } from '../../src/state/row-codec.ts';
 import { openStateStore } from '../../src/storage/state-store.ts';
 import { emptyStateImage, MemoryStateStore } from './memory-state-store.ts';
-import { setting, settingKey, stateStoreSuite } from './state-store-suite.ts';
+import { pointAt, setting, settingKey, stateStoreSuite } from './state-store-suite.ts';
 import { tempDirectory } from './temp-directory.ts';
 
 stateStoreSuite('LevelDB', async () => {
@@ -27,7 +26,7 @@ async function meddled(change: (database: ClassicLevel<string, Buffer>) => Promi
     [settingKey('a'), setting('a', 'one')],
     [settingKey('b'), setting('b', 'two')],
   ]);
-  await store.flush({ applied: asIndex(4), rows });
+  await store.flush({ snapshot: pointAt(4), rows });
   await store.close();
   const database = new ClassicLevel<string, Buffer>(directory, { valueEncoding: 'buffer' });
   await change(database);
@@ -35,13 +34,12 @@ async function meddled(change: (database: ClassicLevel<string, Buffer>) => Promi
   return directory;
 }
 
-const packr = new Packr({ useRecords: false });
-
 test.each([
   ['gone', (database: ClassicLevel<string, Buffer>) => database.del('setting/a')],
   [
     'of another time',
-    (database: ClassicLevel<string, Buffer>) => database.put('setting/a', packr.pack(setting('a', 'older'))),
+    (database: ClassicLevel<string, Buffer>) =>
+      database.put('setting/a', Buffer.from(encodeRow(setting('a', 'older')))),
   ],
 ])('a row that is %s is noticed when the state is loaded', async (_, change) => {
   const store = await openStateStore(await meddled(change));
@@ -53,7 +51,7 @@ test.each([
 });
 
 test('a state of a later format is refused', async () => {
-  const meta = packr.pack({ format: 2, applied: 4, rows: 2, digest: 0 });
+  const meta = Buffer.from(JSON.stringify({ format: 3, snapshot: {} }));
   const store = await openStateStore(await meddled((database) => database.put('!meta', meta)));
   await expect(store.load()).rejects.toMatchObject({ code: 'FORMAT_TOO_NEW' });
   await store.close();

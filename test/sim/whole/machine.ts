@@ -97,6 +97,10 @@ export class SlowStateStore implements StateStore {
     this.#options = options;
   }
 
+  get snapshot(): StateStore['snapshot'] {
+    return this.#store.snapshot;
+  }
+
   load(): ReturnType<StateStore['load']> {
     return this.#store.load();
   }

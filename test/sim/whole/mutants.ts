@@ -23,6 +23,9 @@ function withPersist(log: LogStore, persist: LogStore['persist']): LogStore {
 }
 
 const withFlush = (store: StateStore, flush: StateStore['flush']): StateStore => ({
+  get snapshot() {
+    return store.snapshot;
+  },
   load: () => store.load(),
   flush,
   close: () => store.close(),
@@ -80,7 +83,7 @@ export const wholeMutants: readonly WholeMutant[] = [
     name: 'a state that is flushed without its rows',
     parts: {
       ...soundWholeParts,
-      stateStore: (store) => withFlush(store, ({ applied }) => store.flush({ applied, rows: new Map() })),
+      stateStore: (store) => withFlush(store, ({ snapshot }) => store.flush({ snapshot, rows: new Map() })),
     },
     expected: /registers:|states:/u,
   },

@@ -6,7 +6,7 @@
 // W2. A process that cannot go on (its disk failed) ends, and is started again after a while.
 
 import { raftDefaults } from '../../../raft/config.ts';
-import { asPeerId, asStoreId, type Entry, type HardState, type StoreId } from '../../../raft/types.ts';
+import { asIndex, asPeerId, asStoreId, type Entry, type HardState, type StoreId } from '../../../raft/types.ts';
 import { assert } from '../../../src/lib/assert.ts';
 import type { Control } from '../../../src/control/control.ts';
 import { hash128 } from '../../../src/lib/hash.ts';
@@ -248,7 +248,7 @@ export class WholePeer {
 
   #observeStart(hardState: HardState, entries: readonly Entry[]): void {
     const { situations, observe } = this.#options;
-    const { applied } = this.#image;
+    const applied = this.#image.snapshot?.index ?? asIndex(0);
     if (applied < this.#appliedEver) situations.add('restarts that apply entries again');
     observe({ kind: 'started', peer: this.storeId, hardState, log: entries, applied, stateHash: 0 });
   }
