@@ -45,6 +45,7 @@ const rules: readonly Rule[] = [
       'src/lib/',
       ...raftTypes,
       'src/peer/ports.ts',
+      'src/peer/snapshot-ports.ts',
       'src/storage/',
       'src/state/row.ts',
       'src/state/row-codec.ts',

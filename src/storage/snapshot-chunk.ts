@@ -8,7 +8,7 @@
 
 import { crc32 } from 'node:zlib';
 import { OrionError } from '../lib/errors.ts';
-import type { SnapshotChunk } from '../peer/ports.ts';
+import type { SnapshotChunk } from '../peer/snapshot-ports.ts';
 import type { RowKey } from '../state/row.ts';
 
 const rowHeaderBytes = 8;

@@ -5,15 +5,13 @@ import type { Snapshot } from '../../raft/types.ts';
 import { assert, present } from '../../src/lib/assert.ts';
 import { OrionError } from '../../src/lib/errors.ts';
 import { limits } from '../../src/lib/limits.ts';
+import type { LoadedState, StateFlush, StateStore } from '../../src/peer/ports.ts';
 import type {
-  LoadedState,
   SnapshotChunk,
   SnapshotSink,
   SnapshotSource,
   SnapshotStore,
-  StateFlush,
-  StateStore,
-} from '../../src/peer/ports.ts';
+} from '../../src/peer/snapshot-ports.ts';
 import { decodeRow, encodeRow } from '../../src/state/row-codec.ts';
 import type { Row, RowKey } from '../../src/state/row.ts';
 import { addDigests, hashOf, rowDigest } from '../../src/state/state-hash.ts';

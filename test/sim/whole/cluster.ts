@@ -6,6 +6,8 @@
 
 import { asPeerId, type Message } from '../../../raft/types.ts';
 import { Prng } from '../../../src/lib/prng.ts';
+import { encodeRow } from '../../../src/state/row-codec.ts';
+import type { Row } from '../../../src/state/row.ts';
 import type { RowChange } from '../../../src/state/view.ts';
 import { Checker } from '../checker.ts';
 import { calmNetwork, type FaultPlan } from '../faults.ts';
@@ -174,7 +176,7 @@ export class WholeCluster {
 
   /** V2. */
   #onChanges(index: number, changes: readonly RowChange[]): void {
-    const text = JSON.stringify(changes);
+    const text = changes.map(({ before, after }) => `${textOf(before)} to ${textOf(after)}`).join(', ');
     const isNew = !this.#changes.has(index);
     const known = this.#changes.get(index) ?? text;
     this.#changes.set(index, known);
@@ -230,3 +232,5 @@ function digestOfMessage(message: Message | undefined): number {
     message.previousIndex,
   );
 }
+
+const textOf = (row: Row | undefined): string => (row === undefined ? 'none' : encodeRow(row));

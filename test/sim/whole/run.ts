@@ -12,6 +12,8 @@ import { seenBy } from './client.ts';
 import { WholeCluster } from './cluster.ts';
 import { soundWholeParts, type WholeParts } from './machine.ts';
 import type { Situations } from './situations.ts';
+import { encodeRow } from '../../../src/state/row-codec.ts';
+import type { Row } from '../../../src/state/row.ts';
 import type { View } from '../../../src/state/view.ts';
 import { isSettled } from './workload.ts';
 import { WholeNemesis } from './nemesis.ts';
@@ -126,18 +128,18 @@ function askUntilServed(
   });
 }
 
-const tablesOf = (view: View): unknown[] => [
-  [...view.settings.values()],
-  [...view.services.values()],
-  [...view.nodes.values()],
-  [...view.assignments.values()],
+const rowsOf = (view: View): Row[] => [
+  ...view.settings.values(),
+  ...view.services.values(),
+  ...view.nodes.values(),
+  ...view.assignments.values(),
 ];
 
 function statesAgree({ peers, registers }: WholeCluster): boolean {
   const views = peers.map(({ peer }) => peer?.view);
   const [first] = views;
   if (first === undefined || !views.every((view) => view?.appliedIndex === first.appliedIndex)) return false;
-  const texts = new Set(views.map((view) => JSON.stringify(view === undefined ? [] : tablesOf(view))));
+  const texts = new Set(views.map((view) => (view === undefined ? '' : rowsOf(view).map(encodeRow).join())));
   if (texts.size !== 1) throw new Violation(`states: they differ at ${first.appliedIndex}`);
   for (const { peer } of peers) {
     for (const { metadata } of first.settings.values()) {

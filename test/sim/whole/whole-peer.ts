@@ -6,7 +6,14 @@
 // W2. A process that cannot go on (its disk failed) ends, and is started again after a while.
 
 import { raftDefaults } from '../../../raft/config.ts';
-import { asIndex, asPeerId, asStoreId, type Entry, type HardState, type StoreId } from '../../../raft/types.ts';
+import {
+  asIndex,
+  asPeerId,
+  asStoreId,
+  type Entry,
+  type HardState,
+  type StoreId,
+} from '../../../raft/types.ts';
 import { assert } from '../../../src/lib/assert.ts';
 import type { Control } from '../../../src/control/control.ts';
 import { hash128 } from '../../../src/lib/hash.ts';
