@@ -25,6 +25,8 @@ const exitCodes: Readonly<Record<ErrorCode, number>> = {
   QUORUM_AT_RISK: 5,
   // The caller may not (401, 403).
   FORBIDDEN: 6,
+  // The disk of this peer failed: whoever restarts it automatically should look after the disk first.
+  DISK_FAILED: 7,
   // Everything else failed, whatever the reason.
   MALFORMED: exitFailed,
   NOT_FOUND: exitFailed,
@@ -37,7 +39,6 @@ const exitCodes: Readonly<Record<ErrorCode, number>> = {
   DIRECTORY_LOCKED: exitFailed,
   FORMAT_TOO_NEW: exitFailed,
   LOG_CORRUPT: exitFailed,
-  DISK_FAILED: exitFailed,
   WRONG_CLUSTER: exitFailed,
   CONFIG_INVALID: exitFailed,
   INTERNAL: exitFailed,

@@ -33,6 +33,7 @@ test.each<[ErrorCode, number]>([
   ['NO_LEADER', 4],
   ['NO_QUORUM', 4],
   ['BUSY', 1],
+  ['DISK_FAILED', 7],
   ['INTERNAL', 1],
 ])('%s exits with %i', (code, exitCode) => {
   expect(exitCodeOf(new OrionError(code, 'why'))).toBe(exitCode);

@@ -1,17 +1,18 @@
 // A leader that goes, in every way in which one can: killed, told to stop, paused, with a disk that hangs.
 
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { afterEach, expect, test } from 'vitest';
 import { present } from '../../src/lib/assert.ts';
 import { Cluster } from './cluster.ts';
 import type { Peer } from './peer.ts';
 import { request } from './http.ts';
+import { breakSyncs, canTrace, endTracer } from './strace.ts';
 
 let cluster: Cluster;
 const tracers: ChildProcess[] = [];
 
 afterEach(async () => {
-  for (const tracer of tracers.splice(0)) tracer.kill('SIGKILL'); // what it holds could not end
+  await Promise.all(tracers.splice(0).map(endTracer));
   await cluster.stop();
 });
 
@@ -100,16 +101,11 @@ test('a leader that is paused is replaced, and follows when it wakes', async () 
   expect(await put(leader, 'through the old one')).toBe(200);
 });
 
-const canTrace = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0 && process.getuid?.() === 0;
-if (!canTrace)
-  process.stderr.write('strace is not installed, or may not attach: a hanging disk is not tested\n');
-
 test.skipIf(!canTrace)('a leader whose disk hangs hands over, and ends itself when it goes on', async () => {
   cluster = await Cluster.start({ agents: 0 });
   const leader = await cluster.leader();
   expect(await put(leader, 'before')).toBe(201);
-  const hang = ['-e', 'trace=fdatasync,fsync', '-e', 'inject=fdatasync,fsync:delay_enter=600s'];
-  const tracer = spawn('strace', ['-f', '-q', ...hang, '-o', '/dev/null', '-p', String(leader.pid)]);
+  const tracer = await breakSyncs(leader.pid, 'hangs');
   tracers.push(tracer);
   const writes = setInterval(() => void put(leader, 'during').catch(() => undefined), 100);
   const next = await successorOf(leader);
@@ -120,6 +116,6 @@ test.skipIf(!canTrace)('a leader whose disk hangs hands over, and ends itself wh
   await cluster.until('the old leader says why it ends', () =>
     /^error: .*a write to the log has not ended/mu.test(leader.logTail()),
   );
-  tracer.kill('SIGKILL'); // it holds even what was killed
+  await endTracer(tracer);
   expect(await leader.exited).toBe('SIGKILL');
 });
