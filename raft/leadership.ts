@@ -52,7 +52,7 @@ export class Leadership {
     this.#term = term;
     this.#replication = new Replication(shared, term);
     this.#rounds = new Rounds(shared.self, shared.quorum);
-    this.#reads = new Reads(shared.config.readsMax);
+    this.#reads = new Reads(shared, term);
     this.#members = new MemberChanges({
       shared,
       replication: this.#replication,
@@ -145,8 +145,8 @@ export class Leadership {
   }
 
   read(reader: Reader): void {
-    if (this.#reads.tryAdd(reader)) this.#isDirty = true;
-    else this.#answerRead(reader, { kind: 'refused', reason: 'BUSY' });
+    this.#reads.add(reader);
+    this.#isDirty = true;
   }
 
   transfer(input: Extract<Input, { kind: 'transfer' }>): void {
@@ -206,10 +206,10 @@ export class Leadership {
   flush(): void {
     if (!this.#isDirty) return;
     this.#isDirty = false;
-    this.#confirmReads();
+    this.#reads.confirm(this.#rounds.quorumRound);
     if (this.#reads.wantRound && this.#isNoopCommitted) {
       this.#beginRound();
-      this.#confirmReads(); // a quorum of one needs no answer
+      this.#reads.confirm(this.#rounds.quorumRound); // a quorum of one needs no answer
     }
     this.#replication.flush(this.#rounds.current);
     this.#transfer.flush();
@@ -225,9 +225,7 @@ export class Leadership {
   /** The term is over: every read that waits is refused. */
   end(): void {
     this.#transfer.end();
-    for (const reader of this.#reads.takeAll()) {
-      if (reader.kind === 'local') this.#answerRead(reader, { kind: 'refused', reason: 'NO_LEADER' });
-    }
+    this.#reads.end();
   }
 
   get #isNoopCommitted(): boolean {
@@ -269,28 +267,5 @@ export class Leadership {
     const { self, outbox } = this.#shared;
     const round = this.#rounds.current;
     outbox.send({ kind: 'heartbeatRequest', from: self, to, term: this.#term, round, commit });
-  }
-
-  #confirmReads(): void {
-    for (const { readers, index } of this.#reads.takeConfirmed(this.#rounds.quorumRound)) {
-      for (const reader of readers) this.#answerRead(reader, { kind: 'confirmed', index });
-    }
-  }
-
-  #answerRead(
-    reader: Reader,
-    answer:
-      | { readonly kind: 'confirmed'; readonly index: LogIndex }
-      | { readonly kind: 'refused'; readonly reason: 'NO_LEADER' | 'BUSY' },
-  ): void {
-    const { self, outbox } = this.#shared;
-    const { requestId } = reader;
-    if (reader.kind === 'local') {
-      outbox.answerRead({ ...answer, requestId });
-    } else {
-      const index = answer.kind === 'confirmed' ? answer.index : undefined;
-      const to = reader.storeId;
-      outbox.send({ kind: 'readResponse', from: self, to, term: this.#term, requestId, index });
-    }
   }
 }
