@@ -12,6 +12,7 @@ import { buildApi } from './api/api.ts';
 import { createBodies } from './api/bodies.ts';
 import { loadCluster } from './config/cluster.ts';
 import { Control } from './control/control.ts';
+import { figuresOf } from './figures.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { apiAddress } from './lib/address.ts';
 import { present } from './lib/assert.ts';
@@ -20,6 +21,7 @@ import { messageOf, OrionError } from './lib/errors.ts';
 import { hash128, randomHex } from './lib/hash.ts';
 import { limits } from './lib/limits.ts';
 import { Prng } from './lib/prng.ts';
+import { Metrics } from './observe/metrics.ts';
 import { Peer } from './peer/peer.ts';
 import { version } from './protocol/version.ts';
 import { openStorage } from './storage/open.ts';
@@ -67,6 +69,13 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
     for (const close of closers.splice(0).toReversed()) await close();
   };
   try {
+    const transport = createTcpTransport({
+      listen: listed.raft,
+      peerId,
+      clock: systemClock,
+      random: () => random.fraction(),
+      log,
+    });
     const peer = await Peer.open({
       clusterName: config.name,
       founders: config.peers.map(({ id, api, raft }) => ({ peerId: asPeerId(id), api, raft })),
@@ -77,13 +86,7 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
       log: storage.log,
       stateStore: storage.state,
       codec: storage.codec,
-      transport: createTcpTransport({
-        listen: listed.raft,
-        peerId,
-        clock: systemClock,
-        random: () => random.fraction(),
-        log,
-      }),
+      transport,
       clock: systemClock,
       seed,
       requestId: () => randomUUID(),
@@ -115,6 +118,10 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
     const api = buildApi({
       controlPlane: peer,
       bodies,
+      metrics: new Metrics({
+        about: { peer: listed.id, version },
+        figures: figuresOf({ peer, log: storage.log, transport, gateway }),
+      }),
       logs: gateway,
       allowedHosts,
       log,

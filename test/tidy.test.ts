@@ -87,6 +87,11 @@ const rules: readonly Rule[] = [
     may: ['src/lib/', 'src/protocol/', 'src/client/', 'tui/'],
     packages: ['blessed', 'node:fs', 'node:os', 'node:path', 'node:child_process'],
   },
+  {
+    from: 'src/figures.ts',
+    may: ['src/peer/', 'src/observe/', 'src/transport/'],
+    packages: [],
+  },
   { from: 'src/server.ts', may: ['src/', 'raft/'], packages: ['node:*'] },
   {
     from: 'src/main.ts',

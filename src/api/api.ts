@@ -14,6 +14,7 @@ import { clusterRoutes } from './cluster.ts';
 import type { ApiContext, Log } from './context.ts';
 import { asOrionError, errorMeanings, problemOf } from './errors.ts';
 import { logRoutes } from './logs.ts';
+import { countRequests, metricRoutes } from './metrics.ts';
 import { nodeRoutes } from './nodes.ts';
 import { readRoutes } from './reading.ts';
 import { acceptBodies } from './request.ts';
@@ -56,6 +57,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
     return done(new OrionError('METHOD_NOT_ALLOWED', `This route takes ${methods.join(', ')}.`));
   });
 
+  countRequests(app, options);
   readRoutes(app, options, 'assignments');
   serviceRoutes(app, options);
   settingRoutes(app, options);
@@ -63,6 +65,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   applyRoutes(app, options);
   logRoutes(app, options);
   clusterRoutes(app, options);
+  metricRoutes(app, options);
   return app;
 }
 

@@ -11,11 +11,24 @@ import type { Bodies } from './bodies.ts';
 /** A constant message, plus fields. */
 export type Log = (fields: object, message: string) => void;
 
+/** What the API tells of its requests, and the page that it serves of them. */
+export interface MetricSink {
+  readonly contentType: string;
+  text(): Promise<string>;
+  onRequest(ended: {
+    readonly method: string;
+    readonly route: string;
+    readonly status: number;
+    readonly milliseconds: number;
+  }): void;
+}
+
 export interface ApiContext {
   readonly controlPlane: ControlPlane;
   readonly logs: LogSource;
   readonly log: Log;
   readonly bodies: Bodies;
+  readonly metrics: MetricSink;
 }
 
 export function sendJson(reply: FastifyReply, status: number, value: unknown): FastifyReply {

@@ -75,6 +75,11 @@ export class Gateway implements LogSource, SessionHost {
     this.#sweepLater();
   }
 
+  /** Agents that are connected. */
+  get sessions(): number {
+    return this.#sessions.size;
+  }
+
   /** Takes the upgrades of `server`: `/ws` for those who may call this peer. */
   attach(server: { on(event: 'upgrade', listener: Upgrade): unknown }): void {
     const permitted = hostGuard(this.#options.allowedHosts);

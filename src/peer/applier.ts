@@ -32,6 +32,7 @@ export class Applier {
   /** Up to where the state has applied the log; undefined before genesis. */
   #point: FlushPoint | undefined;
   #bytesSinceFlush = 0;
+  #appliedBytes = 0;
   #flushing: Promise<void> | undefined;
   #cancelTimer: (() => void) | undefined;
   #stopped = false;
@@ -59,10 +60,17 @@ export class Applier {
     return this.state.dirtyCount > limits.unflushedRowsMax;
   }
 
+  /** Of the commands applied in this run. */
+  get appliedBytes(): number {
+    return this.#appliedBytes;
+  }
+
   apply(entry: Entry): void {
     const { result, changes } = this.state.apply(this.#applicable(entry));
     this.#point = pointAfter(this.#point, entry);
-    this.#bytesSinceFlush += entry.payload.kind === 'command' ? entry.payload.data.length : 0;
+    const bytes = entry.payload.kind === 'command' ? entry.payload.data.length : 0;
+    this.#bytesSinceFlush += bytes;
+    this.#appliedBytes += bytes;
     if (changes.length > 0) this.#events.onChanges(entry.index, changes);
     this.#events.onApplied(entry, result);
     this.#maybeFlush();

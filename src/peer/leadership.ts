@@ -16,6 +16,7 @@ export class Leadership {
   #term: Term | undefined;
   #leader: StoreId | undefined;
   #controlTerm: Term | undefined;
+  #changes = 0;
   readonly #controlListeners = new Set<(term: Term | undefined) => void>();
   #waiters = new Set<() => void>();
 
@@ -28,9 +29,15 @@ export class Leadership {
     return this.#clock.monotonicMs() - this.#statusMs <= this.#staleMs ? this.#controlTerm : undefined;
   }
 
+  /** Leaders that this peer saw begin, in this run. */
+  get changes(): number {
+    return this.#changes;
+  }
+
   onStatus(status: RaftStatus): void {
     this.#statusMs = this.#clock.monotonicMs();
     if (status.term !== this.#term || status.leader !== this.#leader) {
+      if (status.leader !== undefined) this.#changes += 1;
       this.#term = status.term;
       this.#leader = status.leader;
       this.wake();

@@ -21,6 +21,7 @@ import { Caller } from './caller.ts';
 import { clusterView, leaderOf } from './cluster-view.ts';
 import type { Applied, ClusterView, ControlPlane, Freshness } from './control-plane.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { type Measures, measuresOf } from './measures.ts';
 import { changeMembers } from './members.ts';
 import type { PeerOptions } from './peer-options.ts';
 import { quorumFigures } from './quorum-figures.ts';
@@ -156,6 +157,10 @@ export class Peer implements ControlPlane {
 
   async transferLeadership(to: string | undefined): Promise<TransferAnswer> {
     return (await this.#caller.call({ kind: 'transfer', to })) as TransferAnswer;
+  }
+
+  measures(): Measures {
+    return measuresOf(this.#life, this.#state);
   }
 
   freshness(): Freshness {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach } from 'vitest';
 import { buildApi } from '../../src/api/api.ts';
 import { createBodies } from '../../src/api/bodies.ts';
 import { errorMeanings } from '../../src/api/errors.ts';
+import type { MetricSink } from '../../src/api/context.ts';
 import type { ErrorCode } from '../../src/lib/errors.ts';
 import type { Problem } from '../../src/protocol/api.ts';
 import { FakeControlPlane } from './fake-control-plane.ts';
@@ -12,13 +13,22 @@ import { FakeControlPlane } from './fake-control-plane.ts';
 export let peer: FakeControlPlane;
 export let app: FastifyInstance;
 export let logged: string[];
+/** Requests that ended. */
+export let ended: string[];
 
 beforeEach(() => {
   peer = new FakeControlPlane();
   logged = [];
+  ended = [];
+  const metrics: MetricSink = {
+    contentType: 'text/plain; version=0.0.4',
+    text: async () => 'orion_info 1\n',
+    onRequest: ({ method, route, status }) => ended.push(`${method} ${route} ${status}`),
+  };
   app = buildApi({
     controlPlane: peer,
     bodies: createBodies(),
+    metrics,
     logs: { open: () => () => {} },
     allowedHosts: ['http://pi-1:6060'],
     log: (_fields, message) => logged.push(message),

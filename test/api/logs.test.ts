@@ -3,12 +3,15 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { buildApi } from '../../src/api/api.ts';
 import { createBodies } from '../../src/api/bodies.ts';
+import type { MetricSink } from '../../src/api/context.ts';
 import { OrionClient } from '../../src/client/index.ts';
 import { OrionError } from '../../src/lib/errors.ts';
 import { limits } from '../../src/lib/limits.ts';
 import type { LogRequest, LogSink, LogSource } from '../../src/protocol/logs.ts';
 import { impatientFetch } from '../lib/impatient-fetch.ts';
 import { assignmentRow, FakeControlPlane, serviceRow } from './fake-control-plane.ts';
+
+const metrics: MetricSink = { contentType: 'text/plain', text: async () => '', onRequest: () => {} };
 
 /** A source whose streams are in the test's hand. */
 class FakeLogs implements LogSource {
@@ -40,6 +43,7 @@ async function serve(controlPlane: FakeControlPlane, source: LogSource): Promise
   const app = buildApi({
     controlPlane,
     bodies: createBodies(),
+    metrics,
     logs: source,
     allowedHosts: [],
     log: () => {},
