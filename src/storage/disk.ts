@@ -1,7 +1,8 @@
 // The file operations that the log needs, as a port: tests and simulations put in a disk that crashes, tears and lies.
 //
 // D1. What was written is durable once `datasync` of its file has resolved, and the file's name once
-//     `syncDirectory` of its directory has. Before that, a crash may keep it, lose it, or keep a part of it.
+//     `syncDirectory` of its directory has. Before that, a crash may keep it, lose it, or keep a part of it. A file that
+//     is opened to be written through needs no `datasync`: each `write` of it does as if one had followed.
 // D2. After a failed `datasync` nothing of that file that was not durable before may be trusted, although reading it
 //     may show it (ATC'20, "Can Applications Recover from fsync Failures?").
 // D3. Any rejection may be an error of the disk; only `open` for reading tells an absent file, as undefined.
@@ -27,8 +28,14 @@ export interface Disk {
   openToRead(path: string): Promise<DiskFile | undefined>;
   /** Makes the file if need be and keeps what it holds. */
   openToWrite(path: string): Promise<DiskFile>;
+  /** The same, written through. */
+  openToWriteThrough(path: string): Promise<DiskFile>;
   unlink(path: string): Promise<void>;
+  /** Within one directory, in one piece, in the place of any file of that name. */
+  rename(from: string, to: string): Promise<void>;
   syncDirectory(directory: string): Promise<void>;
+  /** Bytes that can still be written to the disk that holds this directory. */
+  freeBytes(directory: string): Promise<number>;
 }
 
 /** The whole file, or undefined when there is none. */

@@ -85,7 +85,20 @@ export const nodeDisk: Disk = {
     return new NodeFile(await fs.open(path, constants.O_RDWR | constants.O_CREAT, 0o600));
   },
 
+  /** One trip through the thread pool instead of two. */
+  async openToWriteThrough(path) {
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_DSYNC;
+    return new NodeFile(await fs.open(path, flags, 0o600));
+  },
+
   unlink: (path) => fs.unlink(path),
 
+  rename: (from, to) => fs.rename(from, to),
+
   syncDirectory,
+
+  async freeBytes(directory) {
+    const { bavail, bsize } = await fs.statfs(directory);
+    return bavail * bsize;
+  },
 };

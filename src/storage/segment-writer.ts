@@ -90,7 +90,6 @@ export class SegmentWriter {
     const offset = active.bytes;
     const before = this.#clock.monotonicMs();
     await active.file.write(bytes, offset);
-    await active.file.datasync();
     this.syncTimes.add(this.#clock.monotonicMs() - before);
     active.bytes += bytes.length;
     this.bytes += bytes.length;
@@ -103,7 +102,7 @@ export class SegmentWriter {
     await this.close();
     this.#lastSequence += 1;
     const segment = nameSegment(this.#directory, this.#lastSequence, firstIndex);
-    const file = await this.#disk.openToWrite(segment.path);
+    const file = await this.#disk.openToWriteThrough(segment.path);
     this.#active = { segment, file, bytes: 0 };
     this.segments += 1;
     await this.#disk.syncDirectory(this.#directory);

@@ -15,7 +15,7 @@ const injections = { hangs: 'delay_enter=600s', fails: 'error=EIO' } as const;
 
 /** From now on each sync of process `pid` hangs or fails, until the tracer is ended by {@link endTracer}. */
 export async function breakSyncs(pid: number, how: keyof typeof injections): Promise<ChildProcess> {
-  const calls = 'fdatasync,fsync';
+  const calls = 'pwrite64,fdatasync,fsync'; // the log is written through, at positions
   const inject = ['-e', `trace=${calls}`, '-e', `inject=${calls}:${injections[how]}`];
   const tracer = spawn('strace', ['-f', '-q', ...inject, '-o', '/dev/null', '-p', String(pid)]);
   await until(`process ${pid} is traced`, () =>

@@ -52,4 +52,32 @@ export function diskSuite(name: string, make: () => Promise<{ disk: Disk; direct
     await disk.makeDirectory(directory);
     await expect(disk.unlink(join(directory, 'absent'))).rejects.toThrow('ENOENT');
   });
+
+  test(`${name}: a file that is written through is read back like any other`, async () => {
+    const { disk, directory } = await make();
+    const path = join(directory, 'file');
+    const file = await disk.openToWriteThrough(path);
+    await file.write(Buffer.from('hello'), 0);
+    await file.write(Buffer.from('J'), 0);
+    await file.close();
+    expect(String(await readWhole(disk, path))).toBe('Jello');
+  });
+
+  test(`${name}: a renamed file has its new name alone, in the place of what had that`, async () => {
+    const { disk, directory } = await make();
+    for (const path of ['old', 'new']) {
+      const file = await disk.openToWrite(join(directory, path));
+      await file.write(Buffer.from(path), 0);
+      await file.close();
+    }
+    await disk.rename(join(directory, 'old'), join(directory, 'new'));
+    expect(await disk.list(directory)).toEqual(['new']);
+    expect(String(await readWhole(disk, join(directory, 'new')))).toBe('old');
+    await expect(disk.rename(join(directory, 'old'), join(directory, 'new'))).rejects.toThrow('ENOENT');
+  });
+
+  test(`${name}: it tells how much room there is`, async () => {
+    const { disk, directory } = await make();
+    expect(await disk.freeBytes(directory)).toBeGreaterThan(1e6);
+  });
 }

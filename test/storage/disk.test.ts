@@ -60,3 +60,35 @@ test('simulated disk: a failed sync loses the write, while the cache goes on sho
   disk.reboot('kept');
   expect(String(await readWhole(disk, '/data/file'))).toBe('first');
 });
+
+test('simulated disk: what is written through needs no sync', async () => {
+  const disk = new SimDisk();
+  const file = await disk.openToWriteThrough('/data/file');
+  await file.write(Buffer.from('through'), 0);
+  await disk.syncDirectory('/data');
+  disk.reboot('lost');
+  expect(String(await readWhole(disk, '/data/file'))).toBe('through');
+});
+
+test('simulated disk: a rename that was not synced is done or undone by a power cut, never half', async () => {
+  const seen = new Set<string>();
+  for (let seed = 1; seed <= 20; seed += 1) {
+    const disk = new SimDisk(seed);
+    await write(disk, 'x', 0, true);
+    await disk.syncDirectory('/data');
+    await disk.rename('/data/file', '/data/other');
+    disk.reboot('torn');
+    seen.add(disk.paths().join(' '));
+  }
+  expect([...seen].sort()).toEqual(['/data/file', '/data/other']);
+});
+
+test('simulated disk: a write beyond its capacity fails and changes nothing', async () => {
+  const disk = new SimDisk();
+  disk.capacity = 8;
+  await write(disk, '12345678', 0, true);
+  await expect(write(disk, '9', 8, true)).rejects.toThrow('ENOSPC');
+  await write(disk, '87654321', 0, true);
+  expect(await disk.freeBytes()).toBe(0);
+  expect(String(await readWhole(disk, '/data/file'))).toBe('87654321');
+});

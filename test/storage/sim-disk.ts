@@ -11,7 +11,15 @@ const sectorBytes = 512;
 /** What becomes of writes and names that were not synced when the power goes. */
 export type Fate = 'kept' | 'lost' | 'torn';
 
-export type DiskOperation = 'open' | 'read' | 'write' | 'datasync' | 'list' | 'unlink' | 'syncDirectory';
+export type DiskOperation =
+  | 'open'
+  | 'read'
+  | 'write'
+  | 'datasync'
+  | 'list'
+  | 'unlink'
+  | 'rename'
+  | 'syncDirectory';
 
 interface Write {
   readonly position: number;
@@ -32,6 +40,8 @@ export class SimDisk implements Disk {
   operations = 0;
   /** Asked before each operation; an error that it answers is what happens instead. */
   fault: (operation: DiskOperation, path: string) => Error | undefined = () => undefined;
+  /** Bytes that all files together may have; what would take more fails with ENOSPC. */
+  capacity = Infinity;
   readonly #prng: Prng;
   #names = new Map<string, Content>();
   #durableNames = new Map<string, Content>();
@@ -56,11 +66,7 @@ export class SimDisk implements Disk {
   reboot(fate: Fate): void {
     this.#boots += 1;
     this.#crashAt = Infinity;
-    const names = new Map<string, Content>();
-    for (const path of new Set([...this.#names.keys(), ...this.#durableNames.keys()])) {
-      const content = (this.#isKept(fate) ? this.#names : this.#durableNames).get(path);
-      if (content !== undefined) names.set(path, content);
-    }
+    const names = this.#surviveNames(fate);
     for (const content of new Set(names.values())) {
       for (const write of content.pending) content.durable = this.#survive(content.durable, write, fate);
       content.pending = [];
@@ -68,6 +74,17 @@ export class SimDisk implements Disk {
     }
     this.#names = names;
     this.#durableNames = new Map(names);
+  }
+
+  /** Each file keeps all of its names as they are or none: a rename is never half done. */
+  #surviveNames(fate: Fate): Map<string, Content> {
+    const kept = new Set<Content>();
+    for (const content of new Set([...this.#names.values(), ...this.#durableNames.values()])) {
+      if (this.#isKept(fate)) kept.add(content);
+    }
+    const before = [...this.#durableNames].filter(([, content]) => !kept.has(content));
+    const after = [...this.#names].filter(([, content]) => kept.has(content));
+    return new Map([...before, ...after]);
   }
 
   paths(): string[] {
@@ -108,9 +125,32 @@ export class SimDisk implements Disk {
     return this.#file(path, content);
   }
 
+  async openToWriteThrough(path: string): Promise<DiskFile> {
+    const file = await this.openToWrite(path);
+    return {
+      ...file,
+      write: async (bytes, position) => {
+        await file.write(bytes, position);
+        await file.datasync();
+      },
+    };
+  }
+
   async unlink(path: string): Promise<void> {
     await this.#step('unlink', path);
     if (!this.#names.delete(path)) throw new Error(`ENOENT: ${path}`);
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    await this.#step('rename', from);
+    const content = this.#names.get(from);
+    if (content === undefined) throw new Error(`ENOENT: ${from}`);
+    this.#names.delete(from);
+    this.#names.set(to, content);
+  }
+
+  async freeBytes(): Promise<number> {
+    return this.capacity - this.#used();
   }
 
   async syncDirectory(directory: string): Promise<void> {
@@ -141,6 +181,7 @@ export class SimDisk implements Disk {
           content.pending.push(write);
           content.cache = overwrite(content.cache, write);
         };
+        this.#assertRoom(content, write);
         await step('write').catch((error: unknown) => {
           if (boot === this.#boots) begin();
           throw error;
@@ -168,6 +209,16 @@ export class SimDisk implements Disk {
     if (this.isCrashed) throw new Error('EIO: the power is gone');
     const error = this.fault(operation, path);
     if (error !== undefined) throw error;
+  }
+
+  #used(): number {
+    return [...this.#names.values()].reduce((sum, { cache }) => sum + cache.length, 0);
+  }
+
+  #assertRoom(content: Content, { position, bytes }: Write): void {
+    if (this.capacity === Infinity) return;
+    const growth = Math.max(0, position + bytes.length - content.cache.length);
+    if (growth > this.capacity - this.#used()) throw new Error('ENOSPC: no space left on device');
   }
 
   #isKept(fate: Fate): boolean {

@@ -81,7 +81,19 @@ export function slowDisk(disk: Disk, options: MachineOptions): Disk {
         return file === undefined ? undefined : slowFile(file);
       }),
     openToWrite: (path) => cached(async () => slowFile(await disk.openToWrite(path))),
+    // Apart, so that a process can end between what the cache takes and what the disk keeps.
+    openToWriteThrough: (path) =>
+      cached(async () => {
+        const file = slowFile(await disk.openToWrite(path));
+        const write = async (bytes: Uint8Array, position: number): Promise<void> => {
+          await file.write(bytes, position);
+          await file.datasync();
+        };
+        return { ...file, write };
+      }),
     unlink: (path) => cached(() => disk.unlink(path)),
+    rename: (from, to) => cached(() => disk.rename(from, to)),
+    freeBytes: (directory) => disk.freeBytes(directory),
     syncDirectory: (directory) => cached(() => disk.syncDirectory(directory)),
   };
 }

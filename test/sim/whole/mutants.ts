@@ -1,5 +1,6 @@
 // Whole peers with one part that lies: each must be found, or the simulation proves nothing about that part.
 
+import type { DiskFile } from '../../../src/storage/disk.ts';
 import type { LogStore, StateStore, Transport } from '../../../src/peer/ports.ts';
 import { slowDisk, soundWholeParts, type WholeParts } from './machine.ts';
 
@@ -40,13 +41,11 @@ export const wholeMutants: readonly WholeMutant[] = [
       ...soundWholeParts,
       disk: (disk, options) => {
         const honest = slowDisk(disk, options);
-        return {
-          ...honest,
-          openToWrite: async (path) => ({
-            ...(await honest.openToWrite(path)),
-            datasync: async () => undefined,
-          }),
-        };
+        const lying = async (path: string): Promise<DiskFile> => ({
+          ...(await honest.openToWrite(path)),
+          datasync: async () => undefined,
+        });
+        return { ...honest, openToWrite: lying, openToWriteThrough: lying };
       },
     },
     expected: /is damaged|durable on|terms rise|log ends|states:|registers:/u,
