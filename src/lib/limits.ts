@@ -69,7 +69,11 @@ export const limits = {
   dataQueueBytesMax: 32 * MiB,
   /** Bytes queued to one peer on its control connection; a message beyond it is dropped. */
   controlQueueBytesMax: 8 * MiB,
-  /** Time from the start of a TCP connection until it and its twin make a link, in milliseconds. */
+  /** Bytes queued to one peer on its connection for snapshots; a message beyond it is dropped, and ends the transfer. */
+  snapshotQueueBytesMax: 32 * MiB,
+  /** Chunks of one snapshot on their way to one peer, sent and not yet taken. */
+  snapshotWindowChunks: 8,
+  /** Time from the start of a TCP connection until it and the others of its try make a link, in milliseconds. */
   dialMs: 2_000,
   /** Before the first try to reach a peer again, at most, in milliseconds; doubled with each failure. */
   dialBackoffBaseMs: 50,
@@ -88,7 +92,7 @@ export const limits = {
   /** Own pings in a row without a byte from the other side, after which a link is given up. */
   linkSilentPingsMax: 5,
   /** Connections that others opened to one peer; the next is dropped. */
-  linkConnectionsMax: 64,
+  linkConnectionsMax: 128,
   /** One text in a handshake, in characters. */
   linkTextCharsMax: 1_024,
   /** Peers in one handshake: founders of a file or members of a genesis record. */
@@ -181,6 +185,11 @@ assert(
   'a frame holds the largest chunk of a snapshot with room',
 );
 assert(limits.frameBytesMax <= limits.controlQueueBytesMax, 'a queue holds the largest frame');
+assert(
+  limits.snapshotWindowChunks * (limits.snapshotChunkBytes + limits.commandBytesMax * 1.2) <
+    limits.snapshotQueueBytesMax,
+  'the queue of snapshots holds a whole window',
+);
 assert(
   limits.agentReportsMax * limits.agentStatusBytesMax < limits.commandBytesMax,
   'a command holds as many reports as it may',

@@ -4,6 +4,7 @@
 import { type Raft } from '../../raft/raft.ts';
 import type { RaftStatus } from '../../raft/status.ts';
 import type { StoreId, Term } from '../../raft/types.ts';
+import { unreachable } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { LeaderRequest } from '../protocol/api.ts';
 import type { State } from '../state/state.ts';
@@ -173,6 +174,18 @@ export class Core implements WriteParts {
       case 'callAnswer':
         this.calls.onAnswer(from, message.requestId, message.answer);
         return;
+      case 'snapshotOffer':
+      case 'snapshotAccept':
+      case 'snapshotChunk':
+      case 'snapshotChunkTaken':
+      case 'snapshotEnd':
+      case 'snapshotTaken':
+      case 'snapshotFailed':
+      case 'stateHash':
+      case 'alarms':
+        return;
+      default:
+        unreachable(message);
     }
   }
 

@@ -23,6 +23,7 @@ import type { ErrorCode } from '../lib/errors.ts';
 import type { LeaderRequest } from '../protocol/api.ts';
 import type { Command } from '../protocol/command.ts';
 import type { Row, RowKey } from '../state/row.ts';
+import type { SnapshotMessage } from './snapshot-ports.ts';
 
 // ── Log ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -185,7 +186,28 @@ export type PeerMessage =
       readonly term: Term;
       readonly request: LeaderRequest;
     }
-  | { readonly kind: 'callAnswer'; readonly requestId: number; readonly answer: CallAnswer };
+  | { readonly kind: 'callAnswer'; readonly requestId: number; readonly answer: CallAnswer }
+  | SnapshotMessage
+  /** The sender's state at `index`, which is divisible by `limits.stateHashEvery`. */
+  | { readonly kind: 'stateHash'; readonly index: LogIndex; readonly hash: string }
+  /** What the sender has found wrong with itself or with others, whole, whenever it changes. */
+  | { readonly kind: 'alarms'; readonly alarms: readonly Alarm[] };
+
+/** Something wrong that people must see to, or that a peer gets over by itself in time. */
+export interface Alarm {
+  /** Whom it is about. */
+  readonly peer: PeerId;
+  /**
+   * `corruption`: entries were lost from its disk; it neither votes nor counts until it is mended. `disk-full`: it takes no
+   * new entries until there is room. `state-differs`: its state is not that of the others, and it does not serve.
+   * `disk-stalled`: a write to its log takes too long.
+   */
+  readonly kind: 'corruption' | 'disk-full' | 'state-differs' | 'disk-stalled';
+  /** What happened, and what to do. */
+  readonly message: string;
+  /** Wall clock of who raised it, in milliseconds since 1970. */
+  readonly sinceMs: number;
+}
 
 /** How a call to the leader ended. */
 export type CallAnswer =
@@ -217,7 +239,7 @@ export interface PeerRun {
 }
 
 interface TransportEvents {
-  /** Both connections to a peer stand and the handshake was accepted by both sides. */
+  /** All connections to a peer stand and the handshake was accepted by both sides. */
   onUp(identity: PeerIdentity): void;
   onDown(peer: PeerRun): void;
   /** The process of a link that was up is dead: nobody listens there, or a later run came. Before that one's `onUp`. */

@@ -1,7 +1,7 @@
 // The port of snapshots: what a state store offers beside the flushes of its own peer (ports.ts), so that a state can
 // take the place of a log's beginning on another one (§5.1).
 
-import type { Snapshot } from '../../raft/types.ts';
+import type { LogIndex, Snapshot, Term } from '../../raft/types.ts';
 import type { Row, RowKey } from '../state/row.ts';
 
 /** How a state travels from peer to peer, and takes the place of another. */
@@ -21,6 +21,34 @@ export interface SnapshotStore {
   /** Drops what is staged, if anything is. No sink is used any more. */
   discard(): Promise<void>;
 }
+
+/**
+ * One transfer, between the peer that has the state and the one that needs it. `transfer` names it within a run of the
+ * sender.
+ */
+export type SnapshotMessage =
+  /** `term`: that in which the sender leads. */
+  | {
+      readonly kind: 'snapshotOffer';
+      readonly transfer: number;
+      readonly term: Term;
+      readonly snapshot: Snapshot;
+    }
+  /** The receiver holds the chunks before `from`. Undefined: it needs none, since it holds everything up to `index`. */
+  | {
+      readonly kind: 'snapshotAccept';
+      readonly transfer: number;
+      readonly from: number | undefined;
+      readonly index: LogIndex;
+    }
+  | ({ readonly kind: 'snapshotChunk'; readonly transfer: number } & SnapshotChunk)
+  | { readonly kind: 'snapshotChunkTaken'; readonly transfer: number; readonly number: number }
+  /** All `chunks` were sent. */
+  | { readonly kind: 'snapshotEnd'; readonly transfer: number; readonly chunks: number }
+  /** The receiver holds everything up to `index`. */
+  | { readonly kind: 'snapshotTaken'; readonly transfer: number; readonly index: LogIndex }
+  /** Said by either side: the transfer is over without an outcome. */
+  | { readonly kind: 'snapshotFailed'; readonly transfer: number; readonly reason: string };
 
 /** A part of a state on its way: rows in the order of their keys, the same for the same index and hash on every peer. */
 export interface SnapshotChunk {

@@ -1,6 +1,6 @@
 // A dialer: tries to reach one peer until a link stands, and again when it has ended.
 // Owns: tries and the pauses between them. Does not own: links.
-// D1. At most one try is under way; it is two openings with one attempt number, and they fail together.
+// D1. At most one try is under way; it is one opening for each purpose, with one attempt number, and they fail together.
 // D2. Every pause is jittered and bounded, so that a peer that is back is reached within about a second.
 
 import type { Clock } from '../lib/clock.ts';
@@ -13,7 +13,7 @@ export interface DialerOptions {
   readonly clock: Clock;
   /** A number in `[0, 1)`. */
   readonly random: () => number;
-  /** Opens both connections; `onEnd` is called when one ends before a link stands. */
+  /** Opens every connection; `onEnd` is called when one ends before a link stands. */
   readonly open: (onEnd: (reason: string) => void) => readonly Opening[];
   /** A try failed; the same reason may come again and again. */
   readonly onFailed: (reason: string) => void;

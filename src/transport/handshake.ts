@@ -5,19 +5,23 @@
 
 import { limits } from '../lib/limits.ts';
 import type { PeerIdentity } from '../peer/ports.ts';
-import { asFields, isCount, isText, parseIdentity } from './wire.ts';
+import { asFields, isCount, isText, parseIdentity } from './shapes.ts';
 
 /** Protocol versions that this build speaks. */
-export const protocol = { min: 1, max: 1 } as const;
+export const protocol = { min: 2, max: 2 } as const;
 
-/** `control` is for what must never wait behind entries, `data` for everything that may be large. */
-export type Purpose = 'control' | 'data';
+/**
+ * `control` is for what must never wait behind entries, `data` for everything that may be large, `snapshot` for whole
+ * states, behind which no entry may wait either.
+ */
+export const purposes = ['control', 'data', 'snapshot'] as const;
 
-export const purposes: readonly Purpose[] = ['control', 'data'];
+export type Purpose = (typeof purposes)[number];
 
 export const queueBytesMax: Readonly<Record<Purpose, number>> = {
   control: limits.controlQueueBytesMax,
   data: limits.dataQueueBytesMax,
+  snapshot: limits.snapshotQueueBytesMax,
 };
 
 export interface Hello {
@@ -59,10 +63,9 @@ function parseHello(it: Readonly<Record<string, unknown>>): ParsedHandshake | un
     const reason = `protocols ${min} to ${max} and ${protocol.min} to ${protocol.max} have none in common: upgrade the older peer`;
     return { kind: 'incompatible', reason };
   }
-  const { purpose, attempt } = it;
+  const { attempt } = it;
+  const purpose = purposes.find((known) => known === it['purpose']);
   const identity = parseIdentity(it['identity']);
-  if ((purpose !== 'control' && purpose !== 'data') || !isCount(attempt) || identity === undefined) {
-    return undefined;
-  }
+  if (purpose === undefined || !isCount(attempt) || identity === undefined) return undefined;
   return { kind: 'hello', protocol: { min, max }, purpose, attempt, identity };
 }

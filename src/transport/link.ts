@@ -1,18 +1,21 @@
-// A link: the two connections to one peer, from the moment both stand until either ends.
+// A link: the connections to one peer, one for each purpose, from the moment all stand until one ends.
 // Owns: what travels on which connection, and the pings that find out a silent peer.
-// L1. Control carries small Raft messages only; appends keep their order among themselves, as all go on data.
-// L2. `onEnd` is called exactly once, with both connections closed; no message is handed over after it.
+// L1. Control carries small messages only; appends keep their order among themselves, as all go on data, and so do the
+//     messages of a transfer, as all go on snapshot.
+// L2. `onEnd` is called exactly once, with every connection closed; no message is handed over after it.
 // L3. Silence is counted in own pings, not in time: a process that was paused itself reads before it judges.
 // L4. A Raft message is handed over only if its sender and its receiver are the two ends of the link.
 
 import type { StoreId } from '../../raft/types.ts';
+import { unreachable } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { limits } from '../lib/limits.ts';
 import type { PeerIdentity, PeerMessage } from '../peer/ports.ts';
 import type { Connection, EndedBy } from './connection.ts';
 import { encodeFrame } from './frames.ts';
-import { queueBytesMax, type Purpose } from './handshake.ts';
-import { asFields, parsePeerMessage } from './wire.ts';
+import { purposes, queueBytesMax, type Purpose } from './handshake.ts';
+import { asFields } from './shapes.ts';
+import { parsePeerMessage } from './wire.ts';
 
 export interface LinkOptions {
   readonly clock: Clock;
@@ -34,7 +37,7 @@ export class Link {
   /** Monotonic milliseconds. */
   readonly sinceMs: number;
   readonly #options: LinkOptions;
-  readonly #silentPings: Record<Purpose, number> = { control: 0, data: 0 };
+  readonly #silentPings: Record<Purpose, number> = { control: 0, data: 0, snapshot: 0 };
   #cancelPing: () => void = () => {};
   #ended = false;
 
@@ -50,8 +53,8 @@ export class Link {
     if (this.#ended) return;
     const { connections } = this.#options;
     this.#pingLater();
-    for (const connection of [connections.control, connections.data]) {
-      connection.establish({
+    for (const purpose of purposes) {
+      connections[purpose].establish({
         onFrame: (value) => this.#onFrame(value),
         onEnd: (reason, by) => this.#close(reason, by),
       });
@@ -72,8 +75,7 @@ export class Link {
     if (this.#ended) return;
     this.#ended = true;
     this.#cancelPing();
-    this.#options.connections.control.close(reason);
-    this.#options.connections.data.close(reason);
+    for (const purpose of purposes) this.#options.connections[purpose].close(reason);
     this.#options.onEnd(reason, by);
   }
 
@@ -95,7 +97,7 @@ export class Link {
   }
 
   #ping(): void {
-    for (const purpose of ['control', 'data'] as const) {
+    for (const purpose of purposes) {
       const connection = this.#options.connections[purpose];
       const silent = connection.takeHeard() ? 0 : this.#silentPings[purpose] + 1;
       if (silent >= limits.linkSilentPingsMax) return this.close('silent for too long');
@@ -108,5 +110,26 @@ export class Link {
 
 /** L1 */
 function purposeOf(message: PeerMessage): Purpose {
-  return message.kind === 'raft' && message.message.kind !== 'appendRequest' ? 'control' : 'data';
+  switch (message.kind) {
+    case 'raft':
+      return message.message.kind === 'appendRequest' ? 'data' : 'control';
+    case 'forward':
+    case 'forwardAnswer':
+    case 'call':
+    case 'callAnswer':
+      return 'data';
+    case 'stateHash':
+    case 'alarms':
+      return 'control';
+    case 'snapshotOffer':
+    case 'snapshotAccept':
+    case 'snapshotChunk':
+    case 'snapshotChunkTaken':
+    case 'snapshotEnd':
+    case 'snapshotTaken':
+    case 'snapshotFailed':
+      return 'snapshot';
+    default:
+      return unreachable(message);
+  }
 }

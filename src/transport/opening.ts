@@ -1,6 +1,6 @@
 // An opening: one connection from its first byte until both sides have accepted it.
 // Owns: the order of the handshake's frames. Does not own: the judgement, or what becomes of the connection.
-// O1. `onJoined` is called at most once, and the connection is held from then on: it waits for its twin.
+// O1. `onJoined` is called at most once, and the connection is held from then on: it waits for the others of its try.
 // O2. A refusal is told to the other side before the connection ends, and its reason handed to `onRefused`.
 
 import type { Socket } from 'node:net';

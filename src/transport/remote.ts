@@ -1,6 +1,7 @@
-// A remote: one other peer, with the link to it, or the half of one that waits for its twin.
+// A remote: one other peer, with the link to it, or the parts of one that wait for the others.
 // Invariants:
-// M1. At most one link and one half; what is newer (a later run of the peer, a later attempt) replaces what is older.
+// M1. At most one link, and parts of at most one; what is newer (a later run of the peer, a later attempt) replaces what
+//     is older.
 // M2. `onUp` and `onDown` alternate, each link having exactly one of both.
 // M3. A run that is older than one already linked is refused: it is a process that should be gone.
 // M4. A run whose link the other side ended is probed; it is lost when nobody listens there any more, or when a later run
@@ -13,8 +14,9 @@ import { assert, present } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { limits } from '../lib/limits.ts';
 import type { PeerIdentity, PeerMessage } from '../peer/ports.ts';
-import type { EndedBy } from './connection.ts';
+import type { Connection, EndedBy } from './connection.ts';
 import { Dialer } from './dialer.ts';
+import { purposes, type Purpose } from './handshake.ts';
 import { Link } from './link.ts';
 import type { Joined, Opening } from './opening.ts';
 
@@ -23,7 +25,7 @@ export interface RemoteOptions {
   /** A number in `[0, 1)`. */
   readonly random: () => number;
   readonly self: () => PeerIdentity;
-  /** Opens both connections of a try. */
+  /** Opens all connections of a try. */
   readonly open: (address: Address, onEnd: (reason: string) => void) => readonly Opening[];
   readonly onUp: (link: Link) => void;
   readonly onDown: (link: Link, reason: string) => void;
@@ -48,7 +50,8 @@ export class Remote {
   /** Where it is reached; empty while the other side is the one that dials. */
   #addresses: readonly Address[] = [];
   #tries = 0;
-  #half: Joined | undefined;
+  /** Of one attempt, a purpose each; never all of them. */
+  #parts: readonly Joined[] = [];
   #link: Link | undefined;
   /** The newest run that was linked. */
   #newest: PeerIdentity | undefined;
@@ -66,7 +69,7 @@ export class Remote {
 
   /** Nothing stands, and nothing is about to. */
   get isIdle(): boolean {
-    return this.#link === undefined && this.#half === undefined && this.#addresses.length === 0;
+    return this.#link === undefined && this.#parts.length === 0 && this.#addresses.length === 0;
   }
 
   /** M3: a reason to refuse this run of the peer, or undefined. */
@@ -92,27 +95,35 @@ export class Remote {
     else if (this.#link === undefined) this.#dialer.dial();
   }
 
-  /** Takes a connection that both sides accepted; with its twin it makes a link. */
+  /** Takes a connection that both sides accepted; one of each purpose makes a link. */
   offer(joined: Joined): void {
     if (this.#link !== undefined && !isNewer(joined, this.#link)) {
       return joined.connection.close('older than the link that stands');
     }
     this.#link?.close('replaced by a newer link');
-    const half = this.#half;
-    if (half !== undefined && isTwin(joined, half)) {
-      this.#half = undefined;
-      return this.#up(half, joined);
+    const waiting = this.#parts;
+    const first = waiting[0];
+    if (first !== undefined && isOfSameTry(joined, first)) {
+      if (waiting.some(({ purpose }) => purpose === joined.purpose)) {
+        return joined.connection.close('there is one of that purpose');
+      }
+      this.#parts = [...waiting, joined];
+    } else {
+      if (first !== undefined && !isNewer(joined, first)) {
+        return joined.connection.close('older than what waits');
+      }
+      this.#parts = [joined];
+      for (const { connection } of waiting) connection.close('replaced by a newer one');
     }
-    if (half !== undefined && !isNewer(joined, half)) {
-      return joined.connection.close('older than the one that waits');
-    }
-    this.#half = joined;
-    half?.connection.close('replaced by a newer one');
+    this.#maybeUp();
   }
 
   /** An opening of this peer ended, whether it had joined or not. */
   onOpeningEnd(opening: Opening): void {
-    if (this.#half?.connection === opening.connection) this.#half = undefined;
+    if (!this.#parts.some(({ connection }) => connection === opening.connection)) return;
+    const others = this.#parts.filter(({ connection }) => connection !== opening.connection);
+    this.#parts = [];
+    for (const { connection } of others) connection.close('another one of its try ended');
   }
 
   /** Ends what stands; whoever dials begins anew at once. */
@@ -123,7 +134,7 @@ export class Remote {
 
   stop(reason: string): void {
     this.#cancelProbe();
-    this.#half?.connection.close(reason);
+    for (const { connection } of this.#parts) connection.close(reason);
     this.#link?.close(reason);
     this.#dialer.stop(reason);
   }
@@ -135,16 +146,22 @@ export class Remote {
     return present(address, 'M5: it is dialled somewhere');
   }
 
-  #up(half: Joined, joined: Joined): void {
+  #maybeUp(): void {
+    const parts = this.#parts;
+    const connectionOf = (purpose: Purpose): Connection | undefined =>
+      parts.find((part) => part.purpose === purpose)?.connection;
+    const [control, data, snapshot] = purposes.map(connectionOf);
+    if (control === undefined || data === undefined || snapshot === undefined) return;
+    const { identity, attempt } = present(parts[0], 'there is one of each purpose');
     const { clock, self, onUp, onMessage } = this.#options;
-    const [control, data] = joined.purpose === 'data' ? [half, joined] : [joined, half];
+    this.#parts = [];
     const link: Link = new Link({
       clock,
       self: self().storeId,
-      identity: joined.identity,
-      attempt: joined.attempt,
-      connections: { control: control.connection, data: data.connection },
-      onMessage: (message) => onMessage(joined.identity.storeId, message),
+      identity,
+      attempt,
+      connections: { control, data, snapshot },
+      onMessage: (message) => onMessage(identity.storeId, message),
       onEnd: (reason, by) => this.#down(link, reason, by),
     });
     this.#cancelProbe();
@@ -155,7 +172,7 @@ export class Remote {
     this.#link = link;
     this.#newest = link.identity;
     this.#newestIsLost = false;
-    this.#dialer.onLinked([half.connection, joined.connection]);
+    this.#dialer.onLinked([control, data, snapshot]);
     onUp(link);
     link.start();
   }
@@ -186,9 +203,8 @@ function isNewer(a: Age, b: Age): boolean {
   return a.attempt > b.attempt;
 }
 
-function isTwin(a: Joined, b: Joined): boolean {
+function isOfSameTry(a: Joined, b: Joined): boolean {
   return (
-    a.purpose !== b.purpose &&
     a.attempt === b.attempt &&
     a.identity.storeId === b.identity.storeId &&
     a.identity.incarnation === b.identity.incarnation

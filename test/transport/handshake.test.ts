@@ -3,7 +3,9 @@
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { encodeFrame, FrameDecoder } from '../../src/transport/frames.ts';
-import { heartbeat, once, portsFor, received, TestPeer } from './rig.ts';
+import { protocol, purposes } from '../../src/transport/handshake.ts';
+import type { PeerMessage } from '../../src/peer/ports.ts';
+import { append, heartbeat, once, portsFor, received, TestPeer } from './rig.ts';
 
 /** One connection of a dialler driven by hand. */
 class Wire {
@@ -31,6 +33,10 @@ class Wire {
 
   send(...frames: readonly unknown[]): void {
     this.#socket.write(Buffer.concat(frames.map(encodeFrame)));
+  }
+
+  end(): void {
+    this.#socket.destroy();
   }
 
   /** The next frame from the other side; undefined once it has ended the connection. */
@@ -65,17 +71,19 @@ async function greet(
 ): Promise<Wire> {
   const wire = new Wire(b);
   const identity = { ...a.identity, incarnation: incarnation ?? 1 };
-  wire.send({ kind: 'hello', protocol: { min: 1, max: 1 }, purpose, attempt: attempt ?? 1, identity });
+  wire.send({ kind: 'hello', protocol, purpose, attempt: attempt ?? 1, identity });
   expect(await wire.next()).toMatchObject({ kind: 'hello', purpose, identity: { peerId: 'b' } });
   return wire;
 }
 
 const accept = { kind: 'accept' };
 
-test('a message that comes before the twin connection stands waits for it, and is not lost', async () => {
+test('a message that comes before the other connections stand waits for them, and is not lost', async () => {
   const { a, b } = await listening();
   const control = await greet(a, b, { purpose: 'control' });
   const data = await greet(a, b, { purpose: 'data' });
+  const snapshot = await greet(a, b, { purpose: 'snapshot' });
+  snapshot.send(accept);
   control.send(accept, heartbeat(a, b, 1));
   control.send(heartbeat(a, b, 2));
   // A round trip through the listener: whatever it read of the control connection by now, it has dealt with.
@@ -88,12 +96,13 @@ test('a message that comes before the twin connection stands waits for it, and i
 });
 
 test.each([
-  ['control', 'data'],
-  ['data', 'control'],
-])('small messages travel on control when %s joined before %s', async (first, second) => {
+  [['control', 'data', 'snapshot']],
+  [['data', 'snapshot', 'control']],
+  [['snapshot', 'control', 'data']],
+])('each message travels on its connection, in whatever order they joined: %j', async (order) => {
   const { a, b } = await listening();
   const wires = new Map<string, Wire>();
-  for (const purpose of [first, second]) {
+  for (const purpose of order) {
     const wire = await greet(a, b, { purpose });
     wires.set(purpose, wire);
     wire.send(accept);
@@ -101,24 +110,61 @@ test.each([
   await b.until(() => b.isUp(a));
   b.send(a, heartbeat(b, a, 5));
   expect(await wires.get('control')?.next()).toEqual(heartbeat(b, a, 5));
+  b.send(a, append(b, a, 1, 10));
+  expect(await wires.get('data')?.next()).toEqual(append(b, a, 1, 10));
+  const chunk: PeerMessage = {
+    kind: 'snapshotChunk',
+    transfer: 1,
+    number: 0,
+    bytes: new Uint8Array([7]),
+    checksum: 1,
+  };
+  b.send(a, chunk);
+  expect(await wires.get('snapshot')?.next()).toEqual(chunk);
 });
 
-test('halves of two attempts make no link: the later one ends the earlier', async () => {
+test('a second connection of one purpose is closed: the link still waits for the others', async () => {
+  const { a, b } = await listening();
+  const first = await greet(a, b, { purpose: 'control' });
+  first.send(accept);
+  const second = await greet(a, b, { purpose: 'control' });
+  second.send(accept);
+  expect(await second.next()).toBeUndefined();
+  for (const purpose of ['data', 'snapshot']) (await greet(a, b, { purpose })).send(accept);
+  await b.until(() => b.isUp(a));
+  b.send(a, heartbeat(b, a, 5));
+  expect(await first.next()).toEqual(heartbeat(b, a, 5));
+});
+
+test('when one part of a link to be ends, the others of its try end with it', async () => {
+  const { a, b } = await listening();
+  const control = await greet(a, b, { purpose: 'control' });
+  const data = await greet(a, b, { purpose: 'data' });
+  control.send(accept);
+  data.send(accept);
+  control.end();
+  expect(await data.next()).toBeUndefined();
+  expect(b.of('up')).toEqual([]);
+});
+
+test('parts of two attempts make no link: the later one ends the earlier', async () => {
   const { a, b } = await listening();
   const earlier = await greet(a, b, { purpose: 'data', attempt: 1 });
   earlier.send(accept);
   const later = await greet(a, b, { purpose: 'control', attempt: 2 });
   later.send(accept);
   expect(await earlier.next()).toBeUndefined();
-  const twin = await greet(a, b, { purpose: 'data', attempt: 2 });
-  expect(b.of('up')).toEqual([]);
-  twin.send(accept);
+  for (const purpose of ['data', 'snapshot']) {
+    const next = await greet(a, b, { purpose, attempt: 2 });
+    expect(b.of('up')).toEqual([]);
+    next.send(accept);
+  }
   await b.until(() => b.isUp(a));
 });
 
-test('a half of an earlier attempt or run does not disturb the link that stands', async () => {
+test('a connection of an earlier attempt or run does not disturb the link that stands', async () => {
   const { a, b } = await listening();
-  for (const purpose of ['control', 'data']) (await greet(a, b, { purpose, attempt: 7 })).send(accept);
+  for (const purpose of purposes) (await greet(a, b, { purpose, attempt: 7 })).send(accept);
   await b.until(() => b.isUp(a));
   const late = await greet(a, b, { purpose: 'control', attempt: 6 });
   late.send(accept);
@@ -126,11 +172,11 @@ test('a half of an earlier attempt or run does not disturb the link that stands'
   expect(b.turns(a)).toEqual(once);
 });
 
-test('a half of the next run ends the link of the one before, though its attempts count anew', async () => {
+test('a connection of the next run ends the link of the one before, though its attempts count anew', async () => {
   const { a, b } = await listening();
-  for (const purpose of ['control', 'data']) (await greet(a, b, { purpose, attempt: 7 })).send(accept);
+  for (const purpose of purposes) (await greet(a, b, { purpose, attempt: 7 })).send(accept);
   await b.until(() => b.isUp(a));
-  for (const purpose of ['control', 'data']) {
+  for (const purpose of purposes) {
     (await greet(a, b, { purpose, attempt: 1, incarnation: 2 })).send(accept);
   }
   await b.until(() => b.of('up').length === 2);
@@ -144,7 +190,7 @@ test('a dialler with the larger id is refused: of two peers only one dials', asy
   const wire = new Wire(a);
   wire.send({
     kind: 'hello',
-    protocol: { min: 1, max: 1 },
+    protocol,
     purpose: 'data',
     attempt: 1,
     identity: b.identity,

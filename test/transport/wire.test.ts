@@ -5,10 +5,12 @@ import { expect, test } from 'vitest';
 import {
   asImpairment,
   asIndex,
+  asPeerId,
   asRequestId,
   asStoreId,
   asTerm,
   type Message,
+  type Snapshot,
   sound,
 } from '../../raft/types.ts';
 import { limits } from '../../src/lib/limits.ts';
@@ -33,6 +35,14 @@ const membership = {
     { ...founder, storeId: 'c', wants: 'learner', replaces: undefined },
   ],
   removed: ['d'],
+};
+
+const snapshot: Snapshot = {
+  index: asIndex(9),
+  term: asTerm(2),
+  time: 17.5,
+  configuration: { ...membership, index: asIndex(4) } as never,
+  hash: 'ab',
 };
 
 const raftMessages: readonly Message[] = [
@@ -103,6 +113,19 @@ const messages: readonly PeerMessage[] = [
   { kind: 'forwardAnswer', requestId: 1, answer: { kind: 'unknown' } },
   { kind: 'call', requestId: 1, term: asTerm(3), request: { kind: 'transfer', to: 'pi-2' } },
   { kind: 'call', requestId: 1, term: asTerm(3), request: { kind: 'transfer', to: undefined } },
+  { kind: 'snapshotOffer', transfer: 1, term: asTerm(3), snapshot },
+  { kind: 'snapshotAccept', transfer: 1, from: 4, index: asIndex(0) },
+  { kind: 'snapshotAccept', transfer: 1, from: undefined, index: asIndex(9) },
+  { kind: 'snapshotChunk', transfer: 1, number: 0, bytes: new Uint8Array([1]), checksum: 7 },
+  { kind: 'snapshotChunkTaken', transfer: 1, number: 0 },
+  { kind: 'snapshotEnd', transfer: 1, chunks: 2 },
+  { kind: 'snapshotTaken', transfer: 1, index: asIndex(9) },
+  { kind: 'snapshotFailed', transfer: 1, reason: 'stopping' },
+  { kind: 'stateHash', index: asIndex(1_000), hash: 'ab' },
+  {
+    kind: 'alarms',
+    alarms: [{ peer: asPeerId('pi-1'), kind: 'disk-full', message: 'full', sinceMs: 1_700_000_000_000 }],
+  },
 ];
 
 const identity = {
@@ -118,7 +141,7 @@ const identity = {
   epoch: 0,
   version: '0.1.0',
 };
-const hello = { kind: 'hello', protocol: { min: 1, max: 1 }, purpose: 'data', attempt: 4, identity };
+const hello = { kind: 'hello', protocol: { min: 2, max: 2 }, purpose: 'data', attempt: 4, identity };
 
 /** Paths to every field of a value, but those that may hold anything or nothing. */
 function pathsOf(value: unknown): string[][] {
@@ -168,12 +191,12 @@ test('a hello passes with and without genesis, and with any one field bent it is
 });
 
 test('a hello of another protocol says so, whatever else it holds', () => {
-  const newer = { kind: 'hello', protocol: { min: 2, max: 9 }, from: 'the future' };
+  const newer = { kind: 'hello', protocol: { min: 3, max: 9 }, from: 'the future' };
   expect(parseHandshake(newer)).toMatchObject({
     kind: 'incompatible',
     reason: expect.stringContaining('upgrade the older peer'),
   });
-  expect(parseHandshake({ ...hello, protocol: { min: 1, max: 9 } })).toMatchObject({ kind: 'hello' });
+  expect(parseHandshake({ ...hello, protocol: { min: 2, max: 9 } })).toMatchObject({ kind: 'hello' });
 });
 
 test('a configuration that is not of its shape is refused', () => {
