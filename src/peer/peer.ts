@@ -15,6 +15,7 @@ import {
   type CommandResult,
 } from '../protocol/command.ts';
 import type { MemberRequest, MembersAnswer, TransferAnswer } from '../protocol/api.ts';
+import { emptyStateHash } from '../state/state-hash.ts';
 import { State } from '../state/state.ts';
 import type { RowChange, View } from '../state/view.ts';
 import { Caller } from './caller.ts';
@@ -91,7 +92,7 @@ export class Peer implements ControlPlane {
       );
     }
     const clusterId = applied === 0 ? '' : (genesis?.clusterId ?? '');
-    return new Peer(options, new State({ applied, clusterId, rows }));
+    return new Peer(options, new State({ applied, clusterId, rows, hash: snapshot?.hash ?? emptyStateHash }));
   }
 
   start(): Promise<void> {

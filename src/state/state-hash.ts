@@ -9,7 +9,8 @@
 // of disks and of programs; it does not authenticate.
 
 import { digest128 } from '../lib/hash.ts';
-import type { RowKey } from './row.ts';
+import { encodeRow } from './row-codec.ts';
+import type { Row, RowKey } from './row.ts';
 
 export function rowDigest(key: RowKey, text: string): bigint {
   return digest128(`${key}\n${text}`);
@@ -25,10 +26,37 @@ export function hashOf(sum: bigint): string {
   return sum.toString(16).padStart(32, '0');
 }
 
-/** The sum of which `hashOf` made this. */
-export function sumOf(hash: string): bigint {
-  return BigInt(`0x${hash}`);
-}
-
 /** Of a state without rows. */
 export const emptyStateHash = hashOf(0n);
+
+/**
+ * The hash of rows in memory. A row that changes many times between two looks at the hash is digested once, as it was and
+ * as it is: rows are replaced, never changed, so that no digest needs to be kept.
+ */
+export class IncrementalHash {
+  #sum: bigint;
+  #changed = new Map<RowKey, { readonly before: Row | undefined; readonly after: Row | undefined }>();
+
+  constructor(hash: string) {
+    this.#sum = BigInt(`0x${hash}`);
+  }
+
+  onChange(
+    key: RowKey,
+    { before, after }: { readonly before: Row | undefined; readonly after: Row | undefined },
+  ): void {
+    const known = this.#changed.get(key);
+    this.#changed.set(key, { before: known === undefined ? before : known.before, after });
+  }
+
+  value(): string {
+    let delta = 0n;
+    for (const [key, { before, after }] of this.#changed) {
+      if (after !== undefined) delta += rowDigest(key, encodeRow(after));
+      if (before !== undefined) delta -= rowDigest(key, encodeRow(before));
+    }
+    this.#changed = new Map();
+    this.#sum = addDigests(this.#sum, delta);
+    return hashOf(this.#sum);
+  }
+}

@@ -19,6 +19,7 @@ import { deleteService, scaleService, setServiceConditions } from './apply/servi
 import { deleteSetting, putSetting } from './apply/setting.ts';
 import { Overlay } from './overlay.ts';
 import { type Row, type RowKey, rowKey } from './row.ts';
+import { emptyStateHash, IncrementalHash } from './state-hash.ts';
 import { tableOf, Tables } from './table.ts';
 import type { RowChange, TableView, View } from './view.ts';
 
@@ -40,21 +41,34 @@ export interface ApplyOutcome {
   readonly changes: readonly RowChange[];
 }
 
-export class State implements View {
-  readonly #tables = new Tables();
-  #appliedIndex: number;
-  #clusterId: string;
-  #dirty = new Map<RowKey, Row | undefined>();
+/** A whole state, as a flush left it on disk; index 0, no rows and an empty cluster id for a new peer. */
+export interface RestoredState {
+  readonly applied: number;
+  readonly clusterId: string;
+  readonly rows: ReadonlyMap<RowKey, Row>;
+  /** Of the rows (state-hash.ts). */
+  readonly hash: string;
+}
 
-  /** `restored`: what the last flush left on disk; index 0, no rows and an empty cluster id for a new peer. */
-  constructor(restored: {
-    readonly applied: number;
-    readonly clusterId: string;
-    readonly rows: ReadonlyMap<RowKey, Row>;
-  }) {
+export class State implements View {
+  #tables = new Tables();
+  #appliedIndex = 0;
+  #clusterId = '';
+  #dirty = new Map<RowKey, Row | undefined>();
+  #hash = new IncrementalHash(emptyStateHash);
+
+  constructor(restored: RestoredState) {
+    this.reset(restored);
+  }
+
+  /** Another state takes the place of this one, whole: what was changed and not taken is forgotten with it. */
+  reset(restored: RestoredState): void {
+    this.#tables = new Tables();
+    for (const row of restored.rows.values()) this.#tables.set(row);
     this.#appliedIndex = restored.applied;
     this.#clusterId = restored.clusterId;
-    for (const row of restored.rows.values()) this.#tables.set(row);
+    this.#dirty = new Map();
+    this.#hash = new IncrementalHash(restored.hash);
   }
 
   get appliedIndex(): number {
@@ -126,6 +140,11 @@ export class State implements View {
     return dirty;
   }
 
+  /** Of all rows as of `appliedIndex`, the same on every peer. Costs what changed since the last call. */
+  hash(): string {
+    return this.#hash.value();
+  }
+
   #judge(
     command: Command,
     entry: { readonly index: number; readonly term: number; readonly time: number },
@@ -159,7 +178,9 @@ export class State implements View {
     assert(row !== undefined, 'a change has a row');
     if (after !== undefined) this.#tables.set(after);
     else this.#tables[tableOf(row)].delete(row.metadata.name);
-    this.#dirty.set(rowKey(tableOf(row), row.metadata.name), after);
+    const key = rowKey(tableOf(row), row.metadata.name);
+    this.#dirty.set(key, after);
+    this.#hash.onChange(key, { before, after });
   }
 }
 

@@ -26,7 +26,7 @@ function setUp() {
   const flushes: { applied: number; end: () => void; fail: (error: Error) => void }[] = [];
   const fatal: unknown[] = [];
   const applier = new Applier({
-    state: new State({ applied: 1, clusterId: 'a-cluster', rows: new Map() }),
+    state: new State({ applied: 1, clusterId: 'a-cluster', rows: new Map(), hash: emptyStateHash }),
     store: {
       snapshot,
       load: () => Promise.reject(new Error('it is loaded before')),

@@ -4,7 +4,9 @@
 import { assert } from '../../src/lib/assert.ts';
 import type { CommandBody, CommandResult, ManifestService } from '../../src/protocol/command.ts';
 import type { Assignment, Node, Service, ServiceSpec } from '../../src/protocol/objects.ts';
+import { encodeRow } from '../../src/state/row-codec.ts';
 import { type Row, type RowKey, rowKey } from '../../src/state/row.ts';
+import { addDigests, emptyStateHash, hashOf, rowDigest } from '../../src/state/state-hash.ts';
 import { type Applicable, type ApplyOutcome, State } from '../../src/state/state.ts';
 import { tableOf } from '../../src/state/table.ts';
 
@@ -45,7 +47,15 @@ export function applying(
   };
 }
 
-export const newState = (): State => new State({ applied: 0, clusterId: '', rows: new Map() });
+export const newState = (): State =>
+  new State({ applied: 0, clusterId: '', rows: new Map(), hash: emptyStateHash });
+
+/** Of rows, one by one: what the state adds up as they change. */
+export function hashOfRows(rows: ReadonlyMap<RowKey, Row>): string {
+  let sum = 0n;
+  for (const [key, row] of rows) sum = addDigests(sum, rowDigest(key, encodeRow(row)));
+  return hashOf(sum);
+}
 
 /** All rows of a state, as a disk would hold them. */
 export function rowsOf(state: State): Map<RowKey, Row> {

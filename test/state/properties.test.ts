@@ -7,7 +7,7 @@ import { milli } from '../../src/protocol/fit.ts';
 import type { Assignment, ServiceSpec } from '../../src/protocol/objects.ts';
 import type { Row, RowKey } from '../../src/state/row.ts';
 import { State } from '../../src/state/state.ts';
-import { applying, contentOf, Lab, newState, rowsOf } from './lab.ts';
+import { applying, contentOf, hashOfRows, Lab, newState, rowsOf } from './lab.ts';
 
 const serviceNames = ['api', 'api-v2', 'web'] as const;
 const nodeNames = ['node1', 'node10', 'node2'] as const;
@@ -156,12 +156,29 @@ test('rows flushed at any moments, restored, and the rest of the log applied aga
         applied = entry.index;
       }
       const rows = structuredClone(disk);
-      const restored = new State({ applied, clusterId: applied > 0 ? lab.state.clusterId : '', rows });
+      const clusterId = applied > 0 ? lab.state.clusterId : '';
+      const restored = new State({ applied, clusterId, rows, hash: hashOfRows(rows) });
       for (const entry of lab.log.slice(applied)) restored.apply(entry);
       expect(contentOf(restored)).toEqual(contentOf(lab.state));
+      expect(restored.hash()).toBe(lab.state.hash());
       for (const name of nodeNames) {
         expect(restored.assignmentsOfNode(name)).toEqual(lab.state.assignmentsOfNode(name));
       }
+    }),
+  );
+});
+
+test('the hash adds up to that of all rows, however often it was asked for on the way', () => {
+  fc.assert(
+    fc.property(life, fc.array(fc.nat(60), { maxLength: 4 }), (steps, looks) => {
+      const { log, state } = live(steps);
+      const again = newState();
+      for (const entry of log) {
+        again.apply(entry);
+        if (looks.includes(entry.index)) expect(again.hash()).toBe(hashOfRows(rowsOf(again)));
+      }
+      expect(again.hash()).toBe(hashOfRows(rowsOf(state)));
+      expect(state.hash()).toBe(again.hash());
     }),
   );
 });
