@@ -198,7 +198,8 @@ function onWake(replica: Replica, timing: ReplicaTiming): Step {
         effects: [{ kind: 'wakeAfter', delayMs: timing.stableMs - timing.aliveMs }],
       };
     case 'running':
-      return stay({ ...replica, failures: 0 }); // S3
+      // S3. One that never failed stays the same object: nothing of it is written again.
+      return stay(replica.failures === 0 ? replica : { ...replica, failures: 0 });
     case 'stopping':
       return { replica, effects: [{ kind: 'signal', process: phase.process, signal: 'SIGKILL' }] };
     case 'waiting':

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { present } from '../src/lib/assert.ts';
 import { freePorts } from '../test/e2e/ports.ts';
 import { killChild, startChild } from './child.ts';
 import { settingWrite, type Target } from './target.ts';
@@ -24,6 +25,7 @@ export async function startBare(): Promise<Target> {
     name: 'bare',
     members: () => Promise.resolve({ leader, followers }),
     write: settingWrite,
+    pids: () => children.map(({ pid }) => present(pid, 'it runs')),
     stop: async () => {
       await Promise.all(children.map(killChild));
       rmSync(folder, { recursive: true });

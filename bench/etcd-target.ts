@@ -50,6 +50,7 @@ export async function startEtcd(): Promise<FailoverTarget> {
       return { leader: clientPort, followers: others };
     },
     write: etcdWrite,
+    pids: () => members.map(({ child }) => present(child?.pid, 'it runs')),
     causes: ['killed', 'stopped', 'paused'],
     strike: async (cause) => {
       const struckMember = await leader();

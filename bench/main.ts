@@ -1,22 +1,27 @@
-// What is measured, against whom: `npm run bench -- api|failover [RUNS]|steady [MINUTES]|crossing`. Tables on standard output, then one JSON line a row;
+// What is measured, against whom: `npm run bench -- NAME [COUNT]`. Tables on standard output, then one JSON line a row;
 // progress on standard error.
 
 import { benchApi } from './api.ts';
 import { benchCrossing } from './crossing.ts';
 import { benchFailover } from './failover.ts';
 import { benchSteady } from './steady.ts';
+import { benchWear } from './wear.ts';
 
-const benches: Readonly<Record<string, () => Promise<void>>> = {
-  api: benchApi,
-  failover: () => benchFailover(Number(process.argv[3] ?? 50)),
-  crossing: benchCrossing,
-  steady: () => benchSteady(Number(process.argv[3] ?? 10)),
+const count = (byDefault: number): number => Number(process.argv[3] ?? byDefault);
+
+const benches: Readonly<Record<string, { readonly usage: string; readonly run: () => Promise<void> }>> = {
+  api: { usage: 'api', run: benchApi },
+  crossing: { usage: 'crossing', run: benchCrossing },
+  failover: { usage: 'failover [RUNS]', run: () => benchFailover(count(50)) },
+  steady: { usage: 'steady [MINUTES]', run: () => benchSteady(count(10)) },
+  wear: { usage: 'wear [IDLE MINUTES]', run: () => benchWear(count(5)) },
 };
 
 const bench = benches[process.argv[2] ?? ''];
 if (bench === undefined) {
-  process.stderr.write(`usage: npm run bench -- api | failover [RUNS] | steady [MINUTES] | crossing\n`);
+  const usages = Object.values(benches).map(({ usage }) => usage);
+  process.stderr.write(`usage: npm run bench -- ${usages.join(' | ')}\n`);
   process.exitCode = 2;
 } else {
-  await bench();
+  await bench.run();
 }

@@ -24,6 +24,7 @@ export async function startOrion(): Promise<FailoverTarget> {
       };
     },
     write: settingWrite,
+    pids: () => cluster.peers.map(({ pid }) => pid),
     causes: canTrace ? [...always, 'disk hangs'] : always,
     strike: async (cause) => {
       const leader = await cluster.leader();

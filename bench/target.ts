@@ -18,6 +18,8 @@ export interface Target {
   members(): Promise<Members>;
   /** Writes a value of `valueBytes` under the `i`-th key. */
   write(i: number): WriteRequest;
+  /** Of its members' processes. */
+  pids(): readonly number[];
   /** Ends every process of it and removes its files. */
   stop(): Promise<void>;
 }

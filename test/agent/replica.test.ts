@@ -41,6 +41,11 @@ describe('stories', () => {
     expect(stable.replica).toMatchObject({ phase: { kind: 'running' }, failures: 0, restarts: 1 });
   });
 
+  test('one that never failed is left as it is: an idle node writes nothing', () => {
+    const { replica } = play([runInput, launched, { kind: 'wake' }]);
+    expect(step(replica, { kind: 'wake' }, timing).replica).toBe(replica);
+  });
+
   test('each crash in a row waits longer; after a stable while the first wait is the shortest again', () => {
     const retries: number[] = [];
     let { replica } = play([runInput, launched]);
