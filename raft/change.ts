@@ -14,7 +14,7 @@ export type ChangeRefusal =
   | 'NOT_LEADER'
   /** The leader has not yet committed an entry of its term: who the members are is not settled. */
   | 'NO_OP_NOT_COMMITTED'
-  /** Leadership is being handed over. */
+  /** Leadership is being handed over, or will be once somebody has room: this leader's disk is full. */
   | 'TRANSFERRING'
   /** The last change is not committed, or its old voters have not left yet. */
   | 'CHANGE_IN_PROGRESS'

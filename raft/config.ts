@@ -3,6 +3,13 @@
 import { assert } from '../src/lib/assert.ts';
 
 export interface RaftConfig {
+  /** Between two ticks of the driver, at most, while nothing holds it up, in milliseconds. Default 20. */
+  readonly tickMs: number;
+  /**
+   * `low`: it campaigns one range of time-outs later than the others, and so leads only when none of them can. Default
+   * `normal`.
+   */
+  readonly priority: 'normal' | 'low';
   /** Between two heartbeats of a leader, in milliseconds. Default 100. */
   readonly heartbeatMs: number;
   /** An election starts after `[min, max)` milliseconds without a leader, drawn anew each time. Default 500. */
@@ -34,6 +41,8 @@ export interface RaftConfig {
 const MiB = 1024 * 1024;
 
 export const raftDefaults: RaftConfig = {
+  tickMs: 20,
+  priority: 'normal',
   heartbeatMs: 100,
   electionMinMs: 500,
   electionMaxMs: 1_000,
@@ -53,7 +62,12 @@ export const raftDefaults: RaftConfig = {
 export function assertRaftConfig(config: RaftConfig): void {
   assert(config.heartbeatMs > 0, 'heartbeats are sent');
   assert(config.heartbeatMs * 3 <= config.electionMinMs, 'two heartbeats may be lost without an election');
-  assert(config.electionMinMs < config.electionMaxMs, 'election time-outs are drawn from a range');
+  assert(config.tickMs > 0 && config.tickMs <= config.heartbeatMs, 'a tick that is in time is not late');
+  const electionRangeMs = config.electionMaxMs - config.electionMinMs;
+  assert(
+    electionRangeMs >= config.tickMs,
+    'two time-outs may end in different ticks: else candidates meet for ever',
+  );
   assert(config.failoverMinMs < config.failoverMaxMs, 'after a death time-outs are drawn from a range, too');
   assert(config.failoverMaxMs <= config.electionMinMs, 'a death is answered sooner than silence');
   assert(config.appendBytesMax <= config.inflightBytesMax, 'a window holds a message');

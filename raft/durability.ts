@@ -6,6 +6,7 @@
 
 import { assert } from '../src/lib/assert.ts';
 import type { Log } from './log.ts';
+import type { OwnDisk } from './own-disk.ts';
 import {
   asOperation,
   type HardState,
@@ -39,6 +40,7 @@ function saysMore(older: Message, newer: Message): boolean {
 
 export class Durability {
   readonly #log: Log;
+  readonly #disk: OwnDisk;
   #hardState: HardState;
   #hardStateDirty = false;
   /** The operation that made, or will make, the hard state durable; 0: it was restored. */
@@ -49,8 +51,9 @@ export class Durability {
   #completed = 0;
   #held: Held[] = [];
 
-  constructor(log: Log, restored: HardState) {
+  constructor(log: Log, disk: OwnDisk, restored: HardState) {
     this.#log = log;
+    this.#disk = disk;
     this.#hardState = restored;
   }
 
@@ -75,7 +78,7 @@ export class Durability {
 
   /** An operation could be issued now. */
   get isDue(): boolean {
-    return !this.isWriting && (this.#hardStateDirty || this.#log.hasUnwritten);
+    return !this.isWriting && (this.#hardStateDirty || this.#log.hasUnwritten || this.#disk.isMendingDue);
   }
 
   /** Keeps `message` until its basis is durable; false, and nothing kept, when it is already (D2). */
@@ -103,7 +106,7 @@ export class Durability {
       operation: asOperation(this.#issued),
       hardState,
       install: undefined,
-      mended: false,
+      mended: this.#disk.takeMending(),
       ...this.#log.takeUnwritten(),
     };
   }
@@ -114,6 +117,7 @@ export class Durability {
     assert(operation === this.#completed + 1, 'an operation becomes durable once');
     this.#completed = operation;
     this.#log.onWritten();
+    this.#disk.onWritten();
     const released = this.#held.filter((held) => held.operation <= operation);
     this.#held = this.#held.filter((held) => held.operation > operation);
     return released.map((held) => held.message);

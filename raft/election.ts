@@ -21,11 +21,11 @@ function isUpToDate(request: VoteRequest, log: Log): boolean {
  */
 export function judgePreVote(
   request: VoteRequest,
-  { self, log, durability }: Pick<Shared, 'self' | 'log' | 'durability'>,
+  { self, log, durability, disk }: Pick<Shared, 'self' | 'log' | 'durability' | 'disk'>,
   isPreCandidate: boolean,
 ): 'refused' | 'granted' | 'givesWay' {
   const { hardState } = durability;
-  if (!deservesPreVote(request, hardState, log)) return 'refused';
+  if (disk.isImpaired || !deservesPreVote(request, hardState, log)) return 'refused';
   const isRival = isPreCandidate && request.cause.kind === 'lost' && request.term === hardState.term + 1;
   if (!isRival) return 'granted';
   const areEqual = request.lastTerm === log.lastTerm && request.lastIndex === log.lastIndex;
@@ -37,10 +37,13 @@ function deservesPreVote(request: VoteRequest, hardState: HardState, log: Log): 
 }
 
 /** Gets this peer's one vote of the term (§5.2). The hard state is that of the request's term. */
-export function deservesVote(request: VoteRequest, hardState: HardState, log: Log): boolean {
+export function deservesVote(
+  request: VoteRequest,
+  { log, durability: { hardState }, disk }: Pick<Shared, 'log' | 'durability' | 'disk'>,
+): boolean {
   assert(request.term === hardState.term, 'a vote is given in the term that it is asked for');
   const isFree = hardState.vote === undefined || hardState.vote === request.from;
-  return isFree && isUpToDate(request, log);
+  return isFree && isUpToDate(request, log) && !disk.isImpaired;
 }
 
 /** What a campaign says to every other voter. */

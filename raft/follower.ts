@@ -5,25 +5,36 @@ import { assert, unreachable } from '../src/lib/assert.ts';
 import type { Basis } from './durability.ts';
 import type { Log } from './log.ts';
 import type { Shared } from './shared.ts';
-import { asIndex, type LogIndex, type Message, sound, type StoreId, type Term } from './types.ts';
+import { asIndex, type LogIndex, type Message, type Term } from './types.ts';
 
 type AppendRequest = Extract<Message, { kind: 'appendRequest' }>;
 type HeartbeatRequest = Extract<Message, { kind: 'heartbeatRequest' }>;
 type AppendOutcome = Extract<Message, { kind: 'appendResponse' }>['outcome'];
 
-/** Takes in what the leader of this term sends; what it is told of that, and what saying so rests on. */
+/**
+ * Takes in what the leader of this term sends; what it is told of that, and what saying so rests on. Undefined: there is no
+ * room for it, and nothing to say.
+ */
 export function answerLeader(
   message: AppendRequest | HeartbeatRequest,
-  { self, log }: Pick<Shared, 'self' | 'log'>,
-): { readonly answer: Message; readonly basis: Basis } {
-  const common = { from: self, to: message.from, term: message.term, impairment: sound };
+  { self, log, disk }: Pick<Shared, 'self' | 'log' | 'disk'>,
+): { readonly answer: Message; readonly basis: Basis } | undefined {
+  const { impairment, isFull: full } = disk;
+  const common = { from: self, to: message.from, term: message.term, impairment };
   if (message.kind === 'appendRequest') {
+    if (full && isNews(log, message)) return undefined;
     const { outcome, basis } = acceptAppend(log, message);
     return { answer: { kind: 'appendResponse', ...common, outcome }, basis };
   }
-  acceptCommit(log, message.commit);
+  if (!disk.isImpaired) acceptCommit(log, message.commit);
   const { round } = message;
-  return { answer: { kind: 'heartbeatResponse', ...common, round, full: false }, basis: 'term' };
+  return { answer: { kind: 'heartbeatResponse', ...common, round, full }, basis: 'term' };
+}
+
+/** Taking it in would need room: the log lacks some of the entries, and they can follow what it holds. */
+function isNews(log: Log, { previousIndex, previousTerm, entries }: AppendRequest): boolean {
+  const follows = log.termAt(previousIndex) === previousTerm;
+  return follows && entries.some((entry) => log.termAt(entry.index) !== entry.term);
 }
 
 /** Takes over what the leader sent, if the log holds what should stand before it; and what saying so rests on. */
@@ -63,13 +74,15 @@ function acceptCommit(log: Log, commit: LogIndex): void {
 /** A leader or reader of a past term learns this one; answers and orders of a past term are only late. */
 export function staleAnswer(
   message: Exclude<Message, { kind: 'voteRequest' }>,
-  { self, term }: { readonly self: StoreId; readonly term: Term },
+  term: Term,
+  { self, disk }: Pick<Shared, 'self' | 'disk'>,
 ): Message | undefined {
   const common = { from: self, to: message.from, term };
+  const { impairment, isFull: full } = disk;
   switch (message.kind) {
     case 'appendRequest':
     case 'heartbeatRequest': // Its sender may lead this term by now: round 0 claims no round of this one.
-      return { kind: 'heartbeatResponse', ...common, round: 0, impairment: sound, full: false };
+      return { kind: 'heartbeatResponse', ...common, round: 0, impairment, full };
     case 'readRequest':
       return { kind: 'readResponse', ...common, requestId: message.requestId, index: undefined };
     case 'voteResponse':

@@ -12,6 +12,7 @@
 
 import { assert } from '../src/lib/assert.ts';
 import { MemberChanges } from './member-changes.ts';
+import { Mending } from './mending.ts';
 import { Reads, type Reader } from './reads.ts';
 import { Replication } from './replication.ts';
 import { Rounds } from './rounds.ts';
@@ -25,6 +26,7 @@ import {
   type Input,
   type LogIndex,
   type Message,
+  sound,
   type StoreId,
   type Term,
 } from './types.ts';
@@ -33,6 +35,7 @@ export class Leadership {
   readonly #shared: Shared;
   readonly #term: Term;
   readonly #noopIndex: LogIndex;
+  readonly #mending: Mending;
   readonly #replication: Replication;
   readonly #rounds: Rounds;
   readonly #reads: Reads;
@@ -50,8 +53,10 @@ export class Leadership {
   constructor(shared: Shared, term: Term) {
     this.#shared = shared;
     this.#term = term;
-    this.#replication = new Replication(shared, term);
-    this.#rounds = new Rounds(shared.self, shared.quorum);
+    this.#mending = new Mending(shared, term);
+    const counts = (voter: StoreId): boolean => this.#mending.counts(voter);
+    this.#replication = new Replication(shared, term, this.#mending);
+    this.#rounds = new Rounds({ self: shared.self, quorum: shared.quorum, counts });
     this.#reads = new Reads(shared, term);
     this.#members = new MemberChanges({
       shared,
@@ -61,7 +66,7 @@ export class Leadership {
         this.#replication.onConfiguration();
         return entry;
       },
-      isHandingOver: () => this.#transfer.isUnderWay,
+      isHeldUp: () => !this.#mayAppend,
     });
     this.#transfer = new Transfer(shared, term, this.#replication);
     this.#electedMs = this.#graceFromMs = this.#heartbeatDueMs = shared.timer.now;
@@ -114,7 +119,7 @@ export class Leadership {
   }
 
   propose(input: Extract<Input, { kind: 'propose' }>): void {
-    const { self, log, config, quorum, outbox } = this.#shared;
+    const { self, log, config, quorum, outbox, disk } = this.#shared;
     const { requestId } = input;
     if (this.#transfer.isUnderWay) {
       outbox.answerProposal({ kind: 'refused', requestId, reason: 'TRANSFERRING' });
@@ -126,7 +131,7 @@ export class Leadership {
     }
     const bytes = log.unappliedBytes + input.data.byteLength;
     const isFull = log.unapplied >= config.uncommittedMax || bytes > config.uncommittedBytesMax;
-    if (isFull && log.unapplied > 0) {
+    if (disk.isFull || (isFull && log.unapplied > 0)) {
       outbox.answerProposal({ kind: 'refused', requestId, reason: 'BUSY' });
       return;
     }
@@ -161,7 +166,7 @@ export class Leadership {
   }
 
   onAppendResponse(message: Extract<Message, { kind: 'appendResponse' }>): void {
-    if (!this.serves(message.from)) return;
+    if (!this.serves(message.from) || !this.#mending.believes(message)) return;
     this.#replication.onAppendResponse(message);
     this.#maybeCommit();
     this.#isDirty = true;
@@ -169,8 +174,11 @@ export class Leadership {
 
   onHeartbeatResponse(message: Extract<Message, { kind: 'heartbeatResponse' }>): void {
     if (!this.serves(message.from)) return;
-    this.#rounds.onAnswer(message.from, message.round);
-    this.#replication.onRoundAnswered(message.from, message.round);
+    const isNews = this.#mending.onHeartbeatResponse(message, this.#rounds.current);
+    if (isNews) this.#replication.onImpaired(message.from);
+    if (message.impairment === sound) this.#rounds.onAnswer(message.from, message.round);
+    this.#replication.onHeartbeatResponse(message);
+    this.#maybeCommit(); // what it holds may count now
     this.#isDirty = true;
   }
 
@@ -198,6 +206,7 @@ export class Leadership {
     if (this.#replication.tick()) this.#isDirty = true;
     if (late || timer.now >= this.#heartbeatDueMs) {
       this.#members.onBeat(this.#isNoopCommitted);
+      this.#beatMending();
       this.#beginRound();
     }
   }
@@ -241,10 +250,27 @@ export class Leadership {
     return entry;
   }
 
+  /** This disk has room, and no successor would lack what is appended now. */
+  get #mayAppend(): boolean {
+    return !this.#transfer.isUnderWay && !this.#shared.disk.isFull;
+  }
+
+  /** What an impaired follower waits for; a leader that is removed appends nothing any more (K5). */
+  #beatMending(): void {
+    const { self, quorum } = this.#shared;
+    const mayAppend = this.#mayAppend && quorum.has(self);
+    this.#mending.onBeat(
+      this.#replication,
+      mayAppend ? () => this.#append({ kind: 'noop' }, 0).index : undefined,
+    );
+  }
+
   /** K1. */
   #maybeCommit(): void {
     const { self, log, quorum } = this.#shared;
-    const held = quorum.reached((voter) => (voter === self ? log.durable : this.#replication.matchOf(voter)));
+    const held = quorum.reached((voter) =>
+      voter === self ? log.durable : this.#replication.countedMatchOf(voter),
+    );
     const index = asIndex(held);
     if (index <= log.commit || log.termAt(index) !== this.#term) return;
     assert(index >= this.#noopIndex, 'R6: the no-op is the first entry of its term');

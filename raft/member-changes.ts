@@ -5,14 +5,14 @@
 // V2. A committed joint configuration is left at once (§4.3).
 // V3. A learner that wants to be a voter is promoted at the first heartbeat at which it holds what was committed at the
 //     one before.
-// V4. Nothing is appended while leadership is handed over: the target's log would fall behind again. What is due then,
-//     the next leader does, or this one when it goes on.
+// V4. Nothing is appended while leadership is handed over, since the target's log would fall behind again, nor on a full
+//     disk. What is due then, the next leader does, or this one when it goes on.
 
 import type { Replication } from './replication.ts';
 import { isJoint, judgeChange, leaveJoint, type MemberFacts, nextToPromote } from './membership.ts';
 import type { Shared } from './shared.ts';
 import type { ChangeRefusal } from './change.ts';
-import type { Entry, Input, LogIndex, Membership, StoreId } from './types.ts';
+import type { Entry, Input, LogIndex, Membership } from './types.ts';
 
 type ChangeMembers = Extract<Input, { kind: 'changeMembers' }>;
 
@@ -20,7 +20,7 @@ export class MemberChanges {
   readonly #shared: Shared;
   readonly #replication: Replication;
   readonly #append: (membership: Membership, time: number) => Entry;
-  readonly #isHandingOver: () => boolean;
+  readonly #isHeldUp: () => boolean;
   /** The commit index at the last heartbeat: who holds less of it lags. */
   #beatCommit: LogIndex;
 
@@ -28,12 +28,12 @@ export class MemberChanges {
     readonly shared: Shared;
     readonly replication: Replication;
     readonly append: (membership: Membership, time: number) => Entry;
-    readonly isHandingOver: () => boolean;
+    readonly isHeldUp: () => boolean;
   }) {
     this.#shared = options.shared;
     this.#replication = options.replication;
     this.#append = options.append;
-    this.#isHandingOver = options.isHandingOver;
+    this.#isHeldUp = options.isHeldUp;
     this.#beatCommit = options.shared.log.commit;
   }
 
@@ -48,7 +48,7 @@ export class MemberChanges {
     const { log } = this.#shared;
     const { current } = log.configurations;
     if (!isNoopCommitted) return 'NO_OP_NOT_COMMITTED';
-    if (this.#isHandingOver()) return 'TRANSFERRING';
+    if (this.#isHeldUp()) return 'TRANSFERRING';
     if (current.index > log.commit || isJoint(current)) return 'CHANGE_IN_PROGRESS';
     if (basedOn !== current.index) return 'CONFIGURATION_MOVED';
     const judged = judgeChange(current, change, this.#facts);
@@ -59,13 +59,13 @@ export class MemberChanges {
   onCommitted(): void {
     const { log } = this.#shared;
     const { current } = log.configurations;
-    if (this.#isHandingOver()) return;
+    if (this.#isHeldUp()) return;
     if (isJoint(current) && current.index <= log.commit) this.#append(leaveJoint(current), 0);
   }
 
   /** V3. A heartbeat is due. */
   onBeat(isNoopCommitted: boolean): void {
-    if (this.#isHandingOver()) return;
+    if (this.#isHeldUp()) return;
     if (isNoopCommitted) this.onCommitted(); // V4
     const { log } = this.#shared;
     const { current } = log.configurations;
@@ -77,14 +77,10 @@ export class MemberChanges {
 
   get #facts(): MemberFacts {
     const { self, timer, config } = this.#shared;
+    const sinceMs = timer.now - config.electionMaxMs;
     return {
       isCaughtUp: (storeId) => this.#replication.holds(storeId, this.#beatCommit),
-      isHeard: (storeId) => storeId === self || timer.now - this.#heardMs(storeId) <= config.electionMaxMs,
+      isHeard: (storeId) => storeId === self || this.#replication.isFit(storeId, sinceMs),
     };
-  }
-
-  #heardMs(storeId: StoreId): number {
-    const heardMs = this.#replication.has(storeId) ? this.#replication.lastHeardMsOf(storeId) : undefined;
-    return heardMs ?? Number.NEGATIVE_INFINITY;
   }
 }

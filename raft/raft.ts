@@ -43,6 +43,7 @@ import { ForwardedReads } from './forwarded-reads.ts';
 import { Loads } from './loads.ts';
 import { Log } from './log.ts';
 import { Outbox } from './outbox.ts';
+import { OwnDisk } from './own-disk.ts';
 import { Quorum } from './quorum.ts';
 import { Roles } from './roles.ts';
 import type { Shared } from './shared.ts';
@@ -109,11 +110,13 @@ export class Raft {
     assert(log.lastTerm <= restored.hardState.term, 'the term never after the entries (R4)');
     const prng = new Prng(options.seed);
     const outbox = new Outbox();
+    const disk = new OwnDisk({ impaired: restored.impaired, prng });
     this.#shared = {
       self: storeId,
       config,
       log,
-      durability: new Durability(log, restored.hardState),
+      durability: new Durability(log, disk, restored.hardState),
+      disk,
       quorum,
       timer: new Timer({ config, prng, now: options.now }),
       loads: new Loads(log, outbox),
@@ -149,6 +152,7 @@ export class Raft {
       case 'loaded':
         return this.#onLoaded(input);
       case 'diskFull':
+        return this.#roles.diskFull(input.full);
       case 'compacted':
       case 'snapshotSent':
       case 'snapshotReceived':
@@ -174,7 +178,7 @@ export class Raft {
   }
 
   status(): RaftStatus {
-    const { log, timer } = this.#shared;
+    const { log, timer, disk } = this.#shared;
     const { role, term, leader } = this.#roles;
     return {
       role: role.kind,
@@ -185,7 +189,7 @@ export class Raft {
       lastIndex: log.lastIndex,
       base: asIndex(0),
       durable: log.durable,
-      impaired: false,
+      impaired: disk.isImpaired,
       configuration: log.configurations.current,
       mayControl: role.kind === 'leader' && role.leadership.mayControl,
       progress: role.kind === 'leader' ? role.leadership.progress : new Map(),

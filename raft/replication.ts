@@ -4,10 +4,12 @@
 // S2. What was proposed since the last flush travels in one append, within `appendBytesMax`.
 // S3. Nothing is sent past a follower's window, nor twice without a sign that it was lost.
 // S4. Who leaves the cluster is still sent the entry that says so, and its commit, as long as it answers.
+// S5. Who has no room is sent no entries: it is only asked, at the pace of lost appends, how far it is.
 
 import { assert, present } from '../src/lib/assert.ts';
 import { entryBytes } from './entry-cache.ts';
 import { membersOf } from './membership.ts';
+import type { Mending } from './mending.ts';
 import {
   onAccepted,
   onRejected,
@@ -31,21 +33,26 @@ interface Follower {
   lastHeardMs: number | undefined;
   /** Entries from disk that were loaded for it and not sent yet. */
   loaded: readonly Entry[];
+  /** Its disk has no room: it is sent no entries (S5). */
+  full: boolean;
   /** The entry by which it left the cluster (S4). */
   leftAt: LogIndex | undefined;
 }
 
 type AppendResponse = Extract<Message, { kind: 'appendResponse' }>;
+type HeartbeatResponse = Extract<Message, { kind: 'heartbeatResponse' }>;
 
 export class Replication {
   readonly #shared: Shared;
   readonly #term: Term;
   readonly #followers = new Map<StoreId, Follower>();
   readonly #window: InflightOptions;
+  readonly #mending: Mending;
 
-  constructor(shared: Shared, term: Term) {
+  constructor(shared: Shared, term: Term, mending: Mending) {
     this.#shared = shared;
     this.#term = term;
+    this.#mending = mending;
     this.#window = {
       messagesMax: shared.config.inflightMessagesMax,
       bytesMax: shared.config.inflightBytesMax,
@@ -70,6 +77,7 @@ export class Replication {
         toldCommit: asIndex(0),
         lastHeardMs: undefined,
         loaded: [],
+        full: false,
         leftAt: undefined,
       });
     }
@@ -79,10 +87,17 @@ export class Replication {
     return this.#followers.has(storeId);
   }
 
-  /** The logs agree, and everything up to `index` is durable there. */
+  /** The logs agree, everything up to `index` is durable there, and that counts. */
   holds(storeId: StoreId, index: LogIndex): boolean {
     const progress = this.#followers.get(storeId)?.progress;
-    return progress?.kind === 'replicate' && progress.match >= index;
+    return progress?.kind === 'replicate' && progress.match >= index && this.#mending.counts(storeId);
+  }
+
+  /** What it acknowledges counts, and it has room for entries; heard at `sinceMs` or later (monotonic ms). */
+  isFit(storeId: StoreId, sinceMs: number): boolean {
+    const follower = this.#followers.get(storeId);
+    if (follower === undefined || follower.full || !this.#mending.counts(storeId)) return false;
+    return (follower.lastHeardMs ?? Number.NEGATIVE_INFINITY) >= sinceMs;
   }
 
   get followers(): Iterable<StoreId> {
@@ -100,15 +115,20 @@ export class Replication {
     });
   }
 
+  /** The part of it that counts: nothing, while its disk is impaired. */
+  countedMatchOf(follower: StoreId): LogIndex {
+    return this.#mending.counts(follower) ? this.matchOf(follower) : asIndex(0);
+  }
+
   /** When it last answered anything (monotonic ms). */
   lastHeardMsOf(follower: StoreId): number | undefined {
     return this.#of(follower).lastHeardMs;
   }
 
-  /** The voter that holds most, of those heard at `sinceMs` or later (monotonic ms). */
+  /** The voter that holds most, of those that are fit. */
   mostCaughtUp(sinceMs: number): StoreId | undefined {
     const heard = [...this.#followers.values()].filter(
-      ({ storeId, lastHeardMs }) => this.#shared.quorum.has(storeId) && (lastHeardMs ?? -Infinity) >= sinceMs,
+      ({ storeId }) => this.#shared.quorum.has(storeId) && this.isFit(storeId, sinceMs),
     );
     const matchMax = Math.max(...heard.map(({ progress }) => progress.match));
     return heard.find(({ progress }) => progress.match === matchMax)?.storeId;
@@ -145,10 +165,20 @@ export class Replication {
     }
   }
 
-  onRoundAnswered(from: StoreId, round: number): void {
+  onHeartbeatResponse({ from, round, full }: HeartbeatResponse): void {
     const follower = this.#of(from);
     follower.lastHeardMs = this.#shared.timer.now;
     onRoundAnswered(follower.progress, round);
+    follower.full = full;
+  }
+
+  /** It lost entries that it may have acknowledged: what it holds is looked for from the start. */
+  onImpaired(storeId: StoreId): void {
+    const follower = this.#of(storeId);
+    const nothing = asIndex(0);
+    follower.progress = probeFrom({ match: nothing, next: asIndex(this.#shared.log.lastIndex + 1) });
+    follower.toldCommit = nothing;
+    follower.loaded = [];
   }
 
   onLoaded(storeId: StoreId, entries: readonly Entry[]): void {
@@ -172,13 +202,13 @@ export class Replication {
   flush(round: number): void {
     for (const follower of this.#followers.values()) {
       if (follower.progress.kind === 'probe') this.#probe(follower, follower.progress, round);
-      else this.#replicate(follower, follower.progress);
+      else if (!follower.full) this.#replicate(follower, follower.progress);
     }
   }
 
   #probe(follower: Follower, progress: Probe, round: number): void {
     if (progress.due === 'nothing') return;
-    const entries = progress.due === 'bare' ? [] : this.#entriesFor(follower);
+    const entries = progress.due === 'bare' || follower.full ? [] : this.#entriesFor(follower);
     if (entries === undefined) return;
     this.#send(follower, entries);
     progress.due = 'nothing';

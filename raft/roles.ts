@@ -94,14 +94,19 @@ export class Roles {
 
   diskStalled(): void {
     if (!this.#shared.durability.isWriting) return;
-    this.#succession.onDiskStalled();
+    this.#shared.disk.onStalled();
     if (this.#role.kind === 'leader' && this.#role.leadership.onDiskStalled()) return;
     if (this.#role.kind !== 'follower') this.#becomeFollower(this.term, undefined);
   }
 
+  diskFull(isFull: boolean): void {
+    this.#shared.disk.onSpace(isFull);
+    const { kind } = this.#role;
+    if (isFull && kind !== 'leader' && kind !== 'follower') this.#becomeFollower(this.term, undefined);
+  }
+
   /** `released`: messages that waited for what is durable now. Those of an older term have nothing to say any more. */
   onPersisted(released: readonly Message[]): void {
-    this.#succession.onPersisted();
     for (const message of released) {
       if (message.kind === 'voteRequest' && this.#role.kind !== 'candidate') continue;
       if (message.term !== this.term) continue;
@@ -140,17 +145,18 @@ export class Roles {
       case 'appendRequest':
       case 'heartbeatRequest': {
         this.#follow(message.from);
-        const { answer, basis } = answerLeader(message, this.#shared);
-        return this.#answer(answer, basis); // R4
+        const answered = answerLeader(message, this.#shared);
+        if (answered !== undefined) this.#answer(answered.answer, answered.basis); // R4
+        return;
       }
       case 'appendResponse':
         if (this.#role.kind === 'leader') this.#role.leadership.onAppendResponse(message);
         return this.#maybeResign();
       case 'heartbeatResponse':
         if (this.#role.kind === 'leader') this.#role.leadership.onHeartbeatResponse(message);
-        return;
+        return this.#maybeResign();
       case 'mended':
-        return assert(false, 'nobody says this yet');
+        return this.#shared.disk.onMended(message, this.#shared.log);
       case 'timeoutNow':
         if (this.#role.kind !== 'candidate' && this.#mayCampaign) this.#becomeCandidate({ kind: 'transfer' });
         return;
@@ -165,7 +171,7 @@ export class Roles {
   }
 
   #onVoteRequest(message: VoteRequest): void {
-    const { self, log, durability, timer } = this.#shared;
+    const { self, durability, timer } = this.#shared;
     const { preVote, from } = message;
     const isStale = message.term < this.term;
     if (!isStale && this.#isSticky && !this.#succession.excuses(message, this.term)) return; // M1
@@ -181,7 +187,7 @@ export class Roles {
       const answer: Message = { kind: 'voteResponse', from: self, to: from, term, preVote, granted };
       return granted ? this.#shared.outbox.send(answer) : this.#answer(answer, 'term');
     }
-    const granted = !isStale && deservesVote(message, durability.hardState, log);
+    const granted = !isStale && deservesVote(message, this.#shared);
     if (granted) {
       if (durability.hardState.vote === undefined) durability.hardState = { term: this.term, vote: from };
       timer.restart();
@@ -206,7 +212,7 @@ export class Roles {
   }
 
   #answerStale(message: Exclude<Message, VoteRequest>): void {
-    const answer = staleAnswer(message, { self: this.#shared.self, term: this.term });
+    const answer = staleAnswer(message, this.term, this.#shared);
     if (answer !== undefined) this.#answer(answer, 'term'); // M2
   }
 
@@ -215,7 +221,7 @@ export class Roles {
   }
 
   get #mayCampaign(): boolean {
-    return this.#shared.log.configurations.mayCampaign(this.#shared.self) && !this.#succession.diskHangs;
+    return this.#shared.log.configurations.mayCampaign(this.#shared.self) && this.#shared.disk.mayCampaign;
   }
 
   /** `leader` proved that it leads this term. */

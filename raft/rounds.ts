@@ -15,14 +15,21 @@ interface Answered {
 export class Rounds {
   readonly #self: StoreId;
   readonly #quorum: Quorum;
+  readonly #counts: (voter: StoreId) => boolean;
   #current = 0;
   /** First round and time of each stretch of rounds sent between two ticks, oldest first. */
   #stretches: { readonly firstRound: number; readonly sentMs: number }[] = [];
   readonly #answered = new Map<StoreId, Answered>();
 
-  constructor(self: StoreId, quorum: Quorum) {
-    this.#self = self;
-    this.#quorum = quorum;
+  /** `counts`: whether what a voter answered counts now. */
+  constructor(options: {
+    readonly self: StoreId;
+    readonly quorum: Quorum;
+    readonly counts: (voter: StoreId) => boolean;
+  }) {
+    this.#self = options.self;
+    this.#quorum = options.quorum;
+    this.#counts = options.counts;
   }
 
   /** The last round that was begun; 0 before the first. */
@@ -54,14 +61,18 @@ export class Rounds {
   /** The latest round that a quorum has answered; this leader answers its own at once. */
   get quorumRound(): number {
     return this.#quorum.reached((voter) =>
-      voter === this.#self ? this.#current : (this.#answered.get(voter)?.round ?? 0),
+      voter === this.#self ? this.#current : (this.#answerOf(voter)?.round ?? 0),
     );
   }
 
   /** When the latest round was sent that a quorum has answered (monotonic ms); `now` for a quorum of one. */
   quorumSentMs(now: number): number {
     return this.#quorum.reached((voter) =>
-      voter === this.#self ? now : (this.#answered.get(voter)?.sentMs ?? Number.NEGATIVE_INFINITY),
+      voter === this.#self ? now : (this.#answerOf(voter)?.sentMs ?? Number.NEGATIVE_INFINITY),
     );
+  }
+
+  #answerOf(voter: StoreId): Answered | undefined {
+    return this.#counts(voter) ? this.#answered.get(voter) : undefined;
   }
 }

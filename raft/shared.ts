@@ -5,6 +5,7 @@ import type { Durability } from './durability.ts';
 import type { Loads } from './loads.ts';
 import type { Log } from './log.ts';
 import type { Outbox } from './outbox.ts';
+import type { OwnDisk } from './own-disk.ts';
 import type { Quorum } from './quorum.ts';
 import type { Timer } from './timer.ts';
 import type { StoreId } from './types.ts';
@@ -14,6 +15,7 @@ export interface Shared {
   readonly config: RaftConfig;
   readonly log: Log;
   readonly durability: Durability;
+  readonly disk: OwnDisk;
   readonly quorum: Quorum;
   readonly timer: Timer;
   readonly loads: Loads;

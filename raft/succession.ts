@@ -1,11 +1,10 @@
 // When a leader may be followed by another before its time: it handed over, or its process is dead. Votes are then given
 // although a leader was heard a moment ago (§4.2.3), and nowhere else.
-// Owns: which leader this peer knows to be dead, whom it believes in that, whether its own disk hangs.
+// Owns: which leader this peer knows to be dead, whom it believes in that.
 // Does not own: when to campaign (timer.ts), what a leader does to hand over (transfer.ts).
 // U1. A leader that handed over leads that term no more (T2): whoever campaigns for the next one in its name is heard.
 // U2. A leader is lost when its process is: a term's leader never comes back as such. It is believed only by peers that
 //     found it out themselves, for the same leader and term, and by none of them once any leader is heard again.
-// U3. A peer whose disk hangs could not make a vote for itself durable: it does not campaign.
 
 import { unreachable } from '../src/lib/assert.ts';
 import type { VoteRequest } from './election.ts';
@@ -21,15 +20,10 @@ export type VoteCause =
 
 export class Succession {
   #lost: { readonly leader: StoreId; readonly term: Term } | undefined;
-  #diskHangs = false;
 
   /** Why this peer campaigns, if it does so of its own accord. */
   get cause(): VoteCause {
     return this.#lost === undefined ? { kind: 'timeout' } : { kind: 'lost', ...this.#lost };
-  }
-
-  get diskHangs(): boolean {
-    return this.#diskHangs;
   }
 
   onLost(lost: { readonly leader: StoreId; readonly term: Term }): void {
@@ -39,14 +33,6 @@ export class Succession {
   /** Somebody leads, perhaps this peer. */
   onLeader(): void {
     this.#lost = undefined;
-  }
-
-  onDiskStalled(): void {
-    this.#diskHangs = true;
-  }
-
-  onPersisted(): void {
-    this.#diskHangs = false;
   }
 
   /** True when a peer in `term` hears the request although it hears a leader. */

@@ -6,6 +6,7 @@
 // E3. A start counts as having heard a leader: the run before may have answered one a moment ago.
 // E4. After the death of the leader deadlines are short, for as long as an election takes at most: then this peer may
 //     be too slow for them.
+// E5. A peer of low priority waits one more range of each kind: whoever else can lead has begun before.
 
 import { assert } from '../src/lib/assert.ts';
 import type { Prng } from '../src/lib/prng.ts';
@@ -72,10 +73,10 @@ export class Timer {
     const { failoverMinMs, failoverMaxMs, electionMaxMs } = this.#config;
     this.#hasteUntilMs = this.#now + electionMaxMs;
     this.#restarted = true;
-    this.#deadlineMs = this.#now + this.#prng.int({ from: failoverMinMs, to: failoverMaxMs });
+    this.#deadlineMs = this.#now + this.#within({ from: failoverMinMs, to: failoverMaxMs });
   }
 
-  /** Draws a new deadline, `[electionMinMs, electionMaxMs)` away; in haste, one to three heartbeats. */
+  /** Draws a new deadline, `[electionMinMs, electionMaxMs)` away; in haste, one to three heartbeats (E5). */
   restart(): void {
     this.#restarted = true;
     this.#deadlineMs = this.#now + this.#draw();
@@ -83,7 +84,12 @@ export class Timer {
 
   #draw(): number {
     const { heartbeatMs, electionMinMs, electionMaxMs } = this.#config;
-    if (this.#now < this.#hasteUntilMs) return this.#prng.int({ from: heartbeatMs, to: 3 * heartbeatMs });
-    return this.#prng.int({ from: electionMinMs, to: electionMaxMs });
+    if (this.#now < this.#hasteUntilMs) return this.#within({ from: heartbeatMs, to: 3 * heartbeatMs });
+    return this.#within({ from: electionMinMs, to: electionMaxMs });
+  }
+
+  #within(range: { readonly from: number; readonly to: number }): number {
+    const later = this.#config.priority === 'low' ? range.to - range.from : 0;
+    return this.#prng.int(range) + later;
   }
 }

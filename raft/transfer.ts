@@ -1,10 +1,12 @@
-// How a leader hands over to a follower (§3.10): asked to, or because its disk hangs.
+// How a leader hands over to a follower (§3.10): asked to, or because its disk hangs or is full.
 // Owns: the one attempt under way. Does not own: what followers hold (replication.ts), the end of the term (roles.ts).
 // T1. While an attempt is under way no proposal is taken and nothing is decided on behalf of the cluster; TimeoutNow is
 //     sent after that, to a follower that holds the whole log, and again with each heartbeat round (R11).
 // T2. TimeoutNow cannot be taken back: it may arrive late, and brings an election that no lease holds up. Once it was
 //     sent, or when the disk hangs, the term ends: with that election, or after `electionMaxMs` by stepping down.
 // T3. Without either, the leader goes on after `electionMaxMs`.
+// T4. A leader whose disk is full takes no proposals. It hands over to a voter that has room and holds the whole log, as long as a
+//     quorum without this peer has room. Else it leads on, for those who read: no other leader's no-op could be committed.
 
 import type { Replication } from './replication.ts';
 import type { Shared } from './shared.ts';
@@ -21,8 +23,10 @@ export type TransferOutcome =
         | 'NOT_LEADER'
         /** No other voter has that store. */
         | 'UNKNOWN_TARGET'
-        /** No other voter was heard recently. */
+        /** No other voter was heard recently that could lead. */
         | 'NO_TARGET'
+        /** That voter could not lead: its disk is full, or lost entries and is not mended. */
+        | 'UNFIT_TARGET'
         | 'TRANSFERRING'
         /** The target did not catch up within `electionMaxMs`. */
         | 'TIMED_OUT';
@@ -30,7 +34,7 @@ export type TransferOutcome =
 
 interface Attempt {
   readonly to: StoreId;
-  /** Absent: the disk hangs, and nobody asked. */
+  /** Absent: it is for the disk's sake, and nobody asked. */
   readonly requestId: RequestId | undefined;
   /** Monotonic ms. */
   readonly endsMs: number;
@@ -70,6 +74,9 @@ export class Transfer {
     if (to !== undefined && (to === self || !quorum.has(to))) {
       return this.#refuse(requestId, 'UNKNOWN_TARGET');
     }
+    if (to !== undefined && !this.#replication.isFit(to, Number.NEGATIVE_INFINITY)) {
+      return this.#refuse(requestId, 'UNFIT_TARGET');
+    }
     const target = to ?? this.#successor;
     if (target === undefined) return this.#refuse(requestId, 'NO_TARGET');
     this.#begin({ to: target, requestId, diskHangs: false });
@@ -94,7 +101,8 @@ export class Transfer {
 
   tick(): void {
     const attempt = this.#attempt;
-    if (attempt === undefined || this.#shared.timer.now < attempt.endsMs) return;
+    if (attempt === undefined) return this.#maybeLeaveFullDisk();
+    if (this.#shared.timer.now < attempt.endsMs) return;
     if (attempt.timeoutNowSent || attempt.diskHangs) return; // T2
     this.#attempt = undefined; // T3
     if (attempt.requestId !== undefined) this.#refuse(attempt.requestId, 'TIMED_OUT');
@@ -118,15 +126,32 @@ export class Transfer {
     if (requestId !== undefined) this.#shared.outbox.answerTransfer({ kind: 'ended', requestId });
   }
 
-  /** The follower that holds most, of those heard recently. */
+  /** T4. */
+  #maybeLeaveFullDisk(): void {
+    const { disk, quorum } = this.#shared;
+    if (!disk.isFull || quorum.reached((voter) => (this.#isFit(voter) ? 1 : 0)) === 0) return;
+    const target = this.#successor;
+    if (target === undefined || !this.#holdsAll(target)) return;
+    this.#begin({ to: target, requestId: undefined, diskHangs: false });
+  }
+
+  /** The follower that holds most, of those that could lead. */
   get #successor(): StoreId | undefined {
+    return this.#replication.mostCaughtUp(this.#recentlyMs);
+  }
+
+  #isFit(storeId: StoreId): boolean {
+    return this.#replication.isFit(storeId, this.#recentlyMs);
+  }
+
+  get #recentlyMs(): number {
     const { timer, config } = this.#shared;
-    return this.#replication.mostCaughtUp(timer.now - config.electionMinMs);
+    return timer.now - config.electionMinMs;
   }
 
   #holdsAll(storeId: StoreId): boolean {
     const { log, quorum } = this.#shared;
-    return quorum.has(storeId) && this.#replication.matchOf(storeId) === log.lastIndex;
+    return quorum.has(storeId) && this.#replication.countedMatchOf(storeId) === log.lastIndex;
   }
 
   #begin(attempt: Pick<Attempt, 'to' | 'requestId' | 'diskHangs'>): void {

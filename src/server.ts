@@ -82,7 +82,7 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
       peerId,
       joins: options.join.length > 0,
       version,
-      raftConfig: raftDefaults,
+      raftConfig: { ...raftDefaults, tickMs: limits.tickMs, priority: listed.priority },
       log: storage.log,
       stateStore: storage.state,
       codec: storage.codec,

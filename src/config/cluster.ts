@@ -34,6 +34,8 @@ const peerSchema = z.strictObject({
   api: apiSchema,
   /** `host:port` at which the other peers reach it. */
   raft: raftSchema,
+  /** `low`: it leads only when no other peer can. */
+  priority: z.enum(['normal', 'low']).default('normal'),
 });
 
 const clusterSchema = z.strictObject({

@@ -54,6 +54,11 @@ function refusal(reason: Exclude<TransferSettlement, 'ended'>, id: string): Orio
       return new OrionError('CONFLICT', `${id} does not vote any more: look at the cluster again`);
     case 'NO_TARGET':
       return new OrionError('CONFLICT', 'no other voter answers: bring one back first');
+    case 'UNFIT_TARGET':
+      return new OrionError(
+        'CONFLICT',
+        `${id} could not lead: its disk is full, or lost entries; name another, or look after that disk`,
+      );
     case 'TRANSFERRING':
       return new OrionError('CHANGE_IN_PROGRESS', 'leadership is being handed over already');
     case 'TIMED_OUT':

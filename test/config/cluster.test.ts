@@ -35,8 +35,14 @@ test('the least that works gives names, addresses and the defaults', () => {
   expect(parseCluster(file([peer(1)]), 'cluster.toml')).toEqual({
     name: 'home',
     insecure: false,
-    peers: [{ id: 'pi-1', api: 'http://127.0.0.1:6061', raft: '127.0.0.1:7061' }],
+    peers: [{ id: 'pi-1', api: 'http://127.0.0.1:6061', raft: '127.0.0.1:7061', priority: 'normal' }],
   });
+});
+
+test('a peer may have low priority, and no other word will do', () => {
+  const text = (priority: string): string => file([`${peer(1)}priority = "${priority}"\n`]);
+  expect(parseCluster(text('low'), 'cluster.toml').peers).toMatchObject([{ priority: 'low' }]);
+  expect(problemsOf(text('lowest'))).toMatchObject([{ path: 'peer[0].priority', line: 7 }]);
 });
 
 test('the example loads as it is, with three peers on this machine', () => {

@@ -30,7 +30,11 @@ function append(from: typeof b, term: number): Message {
 
 /** A follower that has heard nobody for long enough to vote. */
 function free(options: Partial<ConstructorParameters<typeof TestNode>[1]> = {}): TestNode {
-  const node = new TestNode('a', { names, config: { electionMinMs: 500, electionMaxMs: 501 }, ...options });
+  const node = new TestNode('a', {
+    names,
+    config: { tickMs: 1, electionMinMs: 500, electionMaxMs: 501 },
+    ...options,
+  });
   node.pass(450);
   node.tick(49);
   node.tick(1); // the election starts here: whoever sticks to nobody may vote

@@ -76,7 +76,7 @@ test('rounds: a quorum has answered what a majority of voters has, dated by when
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const voters = ['a', 'b', 'c', 'd', 'e'];
-      const rounds = new Rounds(store('a'), quorumOf(5));
+      const rounds = new Rounds({ self: store('a'), quorum: quorumOf(5), counts: () => true });
       const sentMs = new Map<number, number>([[0, Number.NEGATIVE_INFINITY]]);
       const answered = new Map(voters.map((voter) => [voter, 0]));
       let now = 0;

@@ -97,6 +97,8 @@ function drawRaftConfig(prng: Prng): RaftConfig {
   const appendBytesMax = pick(64, 64, 512, raftDefaults.appendBytesMax);
   const electionMinMs = heartbeatMs * pick(3, 5);
   return {
+    tickMs: Math.min(50, heartbeatMs / 2),
+    priority: 'normal',
     heartbeatMs,
     electionMinMs,
     // The narrower the range, the more candidates meet in one term; within one tick they would meet for ever.
@@ -155,7 +157,7 @@ function drawPlan(prng: Prng): FaultPlan {
   return {
     peers: prng.chance(0.25) ? 5 : 3,
     raft,
-    tickMs: drawFrom(prng, { from: 10, to: Math.min(50, raft.heartbeatMs / 2) }),
+    tickMs: drawFrom(prng, { from: 10, to: raft.tickMs }),
     loopMs: { from: 0, to: drawFrom(prng, { from: 0.05, to: 2 }) },
     applyMs: { from: 0, to: prng.chance(0.3) ? 60 : 0 },
     flushEveryMs: drawFrom(prng, { from: 20, to: 3_000 }),

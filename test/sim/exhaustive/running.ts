@@ -43,6 +43,8 @@ export interface Start {
 }
 
 const config: RaftConfig = {
+  tickMs: 1,
+  priority: 'normal',
   heartbeatMs: 1,
   electionMinMs: 3,
   electionMaxMs: 5,

@@ -81,7 +81,7 @@ export const leadingMutations: readonly Mutation[] = [
     file: rounds,
     edits: [
       {
-        find: 'return this.#quorum.reached((voter) =>\n      voter === this.#self ? now : (this.#answered.get(voter)?.sentMs ?? Number.NEGATIVE_INFINITY),\n    );',
+        find: 'return this.#quorum.reached((voter) =>\n      voter === this.#self ? now : (this.#answerOf(voter)?.sentMs ?? Number.NEGATIVE_INFINITY),\n    );',
         replace:
           'return Math.max(\n      this.#quorum.voters.length === 1 ? now : Number.NEGATIVE_INFINITY,\n      ...[...this.#answered.values()].map(({ sentMs }) => sentMs),\n    );',
       },

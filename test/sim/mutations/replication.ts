@@ -26,7 +26,7 @@ export const replicationMutations: readonly Mutation[] = [
     name: 'a leader starts without a no-op',
     source: 'R6; §6.4: what older terms left is never committed until somebody writes',
     file: leadership,
-    edits: [{ find: "this.#append({ kind: 'noop' }, 0).index", replace: 'shared.log.lastIndex' }],
+    edits: [{ find: "= this.#append({ kind: 'noop' }, 0).index", replace: '= shared.log.lastIndex' }],
   },
   {
     name: 'a new leader believes that everybody holds what it holds',

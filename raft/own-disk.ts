@@ -1,0 +1,81 @@
+// What this peer's own disk is good for: whether its word counts, whether it has room, whether it answers at all.
+// Owns: the impairment of this run and its end. Does not own: what is on the disk (log.ts, durability.ts), nor when a
+// leader lets an impaired peer count again, and why that is safe (mending.ts).
+// Y1. Whoever lost entries that it may have acknowledged may have lost the memory of a vote, too: it grants none, nor a
+//     pre-vote, and never campaigns; each of its answers to a leader says so.
+// Y2. It is mended once it holds durably the entry that a leader of its term named for this very run. Only when that is
+//     durable, too, does it say so: a restart in between finds it impaired.
+// Y3. It takes no commit index from a heartbeat meanwhile: that rests on what it acknowledged before it forgot.
+// Y4. A full disk takes in no entries, and what needs none goes on: term, votes, commit. A leader could not even append
+//     its no-op there: whoever is full does not campaign.
+// Y5. A peer whose disk hangs could not make a vote for itself durable: it does not campaign.
+
+import type { Prng } from '../src/lib/prng.ts';
+import type { Log } from './log.ts';
+import { asImpairment, type Impairment, type Message, sound } from './types.ts';
+
+export class OwnDisk {
+  #impairment: Impairment;
+  /** `due`: the next operation says that this disk is mended. `written`: the one in flight does. */
+  #mending: 'no' | 'due' | 'written' = 'no';
+  #isFull = false;
+  #hangs = false;
+
+  /** `impaired`: as it was restored. */
+  constructor({ impaired, prng }: { readonly impaired: boolean; readonly prng: Prng }) {
+    this.#impairment = impaired ? asImpairment(prng.int({ from: 1, to: 2 ** 31 })) : sound;
+  }
+
+  /** What every answer to a leader says of this disk. */
+  get impairment(): Impairment {
+    return this.#impairment;
+  }
+
+  get isImpaired(): boolean {
+    return this.#impairment !== sound;
+  }
+
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  get mayCampaign(): boolean {
+    return !this.isImpaired && !this.#isFull && !this.#hangs; // Y1, Y4, Y5
+  }
+
+  /** The leader of this peer's term says so (Y2). */
+  onMended(
+    { impairment, index, term }: Extract<Message, { kind: 'mended' }>,
+    log: Pick<Log, 'durable' | 'termAt'>,
+  ): void {
+    if (impairment !== this.#impairment || this.#mending !== 'no') return; // meant for an earlier run, or known
+    if (this.isImpaired && index <= log.durable && log.termAt(index) === term) this.#mending = 'due';
+  }
+
+  get isMendingDue(): boolean {
+    return this.#mending === 'due';
+  }
+
+  /** Whether the operation that begins now says that this disk is mended. */
+  takeMending(): boolean {
+    if (this.#mending !== 'due') return false;
+    this.#mending = 'written';
+    return true;
+  }
+
+  /** The write in flight is durable. */
+  onWritten(): void {
+    this.#hangs = false;
+    if (this.#mending !== 'written') return;
+    this.#mending = 'no';
+    this.#impairment = sound;
+  }
+
+  onStalled(): void {
+    this.#hangs = true;
+  }
+
+  onSpace(isFull: boolean): void {
+    this.#isFull = isFull;
+  }
+}
