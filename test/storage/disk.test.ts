@@ -47,6 +47,36 @@ test('simulated disk: a file whose directory was not synced is gone after a powe
   expect(await readWhole(disk, '/data/file')).toBeUndefined();
 });
 
+test('simulated disk: a fork goes its own way, with what was synced and what was not', async () => {
+  const disk = new SimDisk();
+  await write(disk, 'synced', 0, true);
+  await disk.syncDirectory('/data');
+  expect(disk.isSynced).toBe(true);
+  await write(disk, ' and not', 6, false);
+  expect(disk.isSynced).toBe(false);
+  const [kept, lost] = [disk.fork(1), disk.fork(1)];
+  kept.reboot('kept');
+  lost.reboot('lost');
+  await write(disk, 'SYNCED', 0, true);
+  expect(String(await readWhole(kept, '/data/file'))).toBe('synced and not');
+  expect(String(await readWhole(lost, '/data/file'))).toBe('synced');
+  expect(String(await readWhole(disk, '/data/file'))).toBe('SYNCED and not');
+});
+
+test('simulated disk: reordered, a later write may survive one before it', async () => {
+  const seen = new Set<string>();
+  for (let seed = 1; seed <= 40; seed += 1) {
+    const disk = new SimDisk(seed);
+    await write(disk, '....', 0, true);
+    await disk.syncDirectory('/data');
+    await write(disk, 'a', 0, false);
+    await write(disk, 'b', 1, false);
+    disk.reboot('reordered');
+    seen.add(String(await readWhole(disk, '/data/file')));
+  }
+  expect([...seen].toSorted()).toEqual(['....', '.b..', 'a...', 'ab..']);
+});
+
 test('simulated disk: a failed sync loses the write, while the cache goes on showing it', async () => {
   const disk = new SimDisk();
   await write(disk, 'first', 0, true);

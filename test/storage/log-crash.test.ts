@@ -9,7 +9,7 @@ import type { LogStore } from '../../src/peer/ports.ts';
 import { applied, contentOf, drawOperation, emptyModel, type Model, openOn } from './log-model.ts';
 import { type Fate, SimDisk } from './sim-disk.ts';
 
-const fates: readonly Fate[] = ['kept', 'lost', 'torn'];
+const fates: readonly Fate[] = ['kept', 'lost', 'reordered', 'torn'];
 
 /** One peer's disk, what it acknowledged, and what it was asked beyond that. */
 class Run {

@@ -8,8 +8,11 @@ import type { Disk, DiskFile } from '../../src/storage/disk.ts';
 
 const sectorBytes = 512;
 
-/** What becomes of writes and names that were not synced when the power goes. */
-export type Fate = 'kept' | 'lost' | 'torn';
+/**
+ * What becomes of writes and names that were not synced when the power goes: each is kept, each is lost, any of them is
+ * whatever came before or after it, or writes arrive in part as well.
+ */
+export type Fate = 'kept' | 'lost' | 'reordered' | 'torn';
 
 export type DiskOperation =
   | 'open'
@@ -74,6 +77,29 @@ export class SimDisk implements Disk {
     }
     this.#names = names;
     this.#durableNames = new Map(names);
+  }
+
+  /** What is there now, on a disk of its own: what happens to one of them from now on leaves the other as it is. */
+  fork(seed: number): SimDisk {
+    const fork = new SimDisk(seed);
+    fork.capacity = this.capacity;
+    const copies = new Map<Content, Content>();
+    const copy = (content: Content): Content => {
+      const made = copies.get(content) ?? { ...content, pending: [...content.pending] };
+      copies.set(content, made);
+      return made;
+    };
+    fork.#names = new Map([...this.#names].map(([path, content]) => [path, copy(content)]));
+    fork.#durableNames = new Map([...this.#durableNames].map(([path, content]) => [path, copy(content)]));
+    return fork;
+  }
+
+  /** Whether a power cut could change anything. */
+  get isSynced(): boolean {
+    if (this.#names.size !== this.#durableNames.size) return false;
+    return [...this.#names].every(
+      ([path, content]) => this.#durableNames.get(path) === content && content.pending.length === 0,
+    );
   }
 
   /** Each file keeps all of its names as they are or none: a rename is never half done. */
@@ -222,12 +248,13 @@ export class SimDisk implements Disk {
   }
 
   #isKept(fate: Fate): boolean {
-    return fate === 'kept' || (fate === 'torn' && this.#prng.chance(0.5));
+    return fate === 'kept' || (fate !== 'lost' && this.#prng.chance(0.5));
   }
 
   #survive(durable: Buffer, write: Write, fate: Fate): Buffer {
     if (fate === 'lost') return durable;
     if (fate === 'kept') return overwrite(durable, write);
+    if (fate === 'reordered') return this.#prng.chance(0.5) ? overwrite(durable, write) : durable;
     const sectors = Math.ceil(write.bytes.length / sectorBytes);
     const arrived = this.#prng.int({ from: 0, to: sectors + 1 });
     if (this.#prng.chance(0.5)) {
