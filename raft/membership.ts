@@ -70,14 +70,15 @@ export function leaveJoint(from: Configuration): Membership {
   return { ...after, removed: remember(removed, gone) };
 }
 
+/** A name is taken, but for the voter whose place the newcomer takes: two disks have it until then. */
 function judgeAdd(from: Configuration, learner: Learner): Judgement {
+  const { storeId, peerId, replaces } = learner;
   const members = membersOf(from);
-  if (from.removed.includes(learner.storeId)) return refused('REMOVED');
-  const { storeId, peerId } = learner;
-  if (members.some((member) => member.storeId === storeId || member.peerId === peerId)) {
-    return refused('ALREADY_MEMBER');
-  }
-  if (members.length >= membersMax) return refused('TOO_MANY_MEMBERS');
+  const others = members.filter((member) => member.storeId !== replaces);
+  if (from.removed.includes(storeId)) return refused('REMOVED');
+  if (members.some((member) => member.storeId === storeId)) return refused('ALREADY_MEMBER');
+  if (others.some((member) => member.peerId === peerId)) return refused('ALREADY_MEMBER');
+  if (others.length >= membersMax) return refused('TOO_MANY_MEMBERS');
   return allowed({ ...membershipOf(from), learners: [...from.learners, learner] });
 }
 
@@ -89,15 +90,9 @@ function judgeReplace(from: Configuration, change: MemberChange & { readonly kin
     const others = withoutLearners(from, [old]);
     return judgeAdd(others, { ...member, wants: learner.wants, replaces: learner.replaces });
   }
-  const voter = from.voters.find(({ storeId }) => storeId === old);
-  if (voter === undefined) return refused('UNKNOWN_MEMBER');
-  if (voter.storeId === member.storeId) return refused('ALREADY_MEMBER');
+  if (!from.voters.some(({ storeId }) => storeId === old)) return refused('UNKNOWN_MEMBER');
   const earlier = from.learners.filter(({ replaces }) => replaces === old).map(({ storeId }) => storeId);
-  const others = withoutLearners(from, earlier);
-  const unnamed = { ...others, voters: others.voters.filter((other) => other !== voter) };
-  const judged = judgeAdd(unnamed, { ...member, wants: 'voter', replaces: old });
-  if (judged.kind === 'refused') return judged;
-  return allowed({ ...judged.membership, voters: from.voters });
+  return judgeAdd(withoutLearners(from, earlier), { ...member, wants: 'voter', replaces: old });
 }
 
 function judgePromote(from: Configuration, storeId: StoreId, facts: MemberFacts): Judgement {

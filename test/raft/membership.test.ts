@@ -165,6 +165,22 @@ describe('a change', () => {
     expect(leaveJoint({ ...second.membership, index: asIndex(3) }).removed).toEqual(['b']);
   });
 
+  test('a new disk that is lost before it votes is replaced as the one before it', () => {
+    const name = present(abc.voters[1], 'b').peerId;
+    const replace = (from: Configuration, old: string, disk: string): Configuration => {
+      const fresh = { ...member(disk), peerId: name };
+      const judged = judgeChange(from, { kind: 'replace', old: store(old), member: fresh }, everything);
+      if (judged.kind === 'refused') throw new Error(judged.reason);
+      return { ...judged.membership, index: asIndex(from.index + 1) };
+    };
+    const again = replace(replace(abc, 'b', 'x'), 'x', 'y');
+    expect(again).toMatchObject({ voters: abc.voters, removed: ['x'] });
+    expect(again.learners).toMatchObject([{ storeId: 'y', peerId: name, replaces: 'b' }]);
+    expect(reasonOf(again, { kind: 'replace', old: store('y'), member: { ...member('b') } })).toBe(
+      'ALREADY_MEMBER',
+    );
+  });
+
   test('names every member once, also one that votes before and after', () => {
     const joint = configuration({ voters: ['a', 'd'].map(member), outgoing: ['a', 'b'].map(member) });
     expect(membersOf(joint).map(({ storeId }) => storeId)).toEqual(['a', 'd', 'b']);

@@ -40,6 +40,8 @@ export type Observation =
   /** The disk has it. */
   | { readonly kind: 'synced'; readonly peer: StoreId; readonly operation: PersistOperation }
   | { readonly kind: 'sent'; readonly message: Message }
+  /** A peer's state has applied everything up to there; told where nobody sees each entry applied. */
+  | { readonly kind: 'reached'; readonly peer: StoreId; readonly applied: LogIndex }
   | { readonly kind: 'applied'; readonly peer: StoreId; readonly entry: Entry; readonly stateHash: number }
   /** A client heard that its write is in the state. */
   | { readonly kind: 'acknowledged'; readonly command: number; readonly index: LogIndex }

@@ -72,7 +72,9 @@ export class SimAgent {
       const { peer, control } = target;
       const term = peer?.controlTerm();
       if (peer === undefined || control === undefined || term === undefined) return;
-      const isSame = this.#session?.peer === peer && this.#session.term === term;
+      // A node that was given up has no session any more: it says anew what it still runs.
+      const isGivenUp = peer.view.nodes.get(this.name)?.status.state === 'down';
+      const isSame = this.#session?.peer === peer && this.#session.term === term && !isGivenUp;
       // Sessions end when a peer may not control for a while, although its term goes on.
       const act =
         isSame && control.liveNodes.has(this.name)

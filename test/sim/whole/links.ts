@@ -1,7 +1,8 @@
 // The network between whole peers, as TCP shows it to the Transport port: links that stand or fall, each in order.
 // Owns: which links stand, what is under way on them, cuts. Does not own: what peers say.
 //
-// L1. A link stands only after both sides accepted the other's handshake, as true at that moment.
+// L1. A link stands only after both sides accepted the other's handshake, as true at that moment. One side has to dial: it
+//     has the other on its list, with the address where that is, and an id below the other's, or is told that it is new.
 // L2. Messages of one link and direction arrive in the order of sending. A full queue refuses; a link that falls loses
 //     all that was under way.
 // L3. A cut holds messages back; they arrive late when it is mended, unless the silence lasted so long that the link fell.
@@ -11,7 +12,7 @@
 import type { StoreId } from '../../../raft/types.ts';
 import { present } from '../../../src/lib/assert.ts';
 import type { Prng } from '../../../src/lib/prng.ts';
-import type { PeerIdentity, PeerMessage, Transport } from '../../../src/peer/ports.ts';
+import type { PeerAddress, PeerIdentity, PeerMessage, Transport } from '../../../src/peer/ports.ts';
 import { drawFrom, type NetworkFaults } from '../faults.ts';
 import type { VirtualTime } from '../virtual-time.ts';
 import type { SimProcess } from './process.ts';
@@ -20,8 +21,10 @@ type Started = Parameters<Transport['start']>[0];
 
 /** One process on the network. */
 interface End {
+  readonly name: string;
   readonly process: SimProcess;
   readonly started: Started;
+  peers: readonly PeerAddress[];
   /** By store. */
   readonly known: Map<StoreId, Known>;
 }
@@ -53,6 +56,8 @@ export interface LinkWatch {
 }
 
 const dialMs = { from: 1, to: 60 };
+/** After so many refusals in a row each further try takes no longer to come. */
+const backoffMax = 4;
 /** From a cut, or from the loss of power, to the fall of the link. */
 const silenceMs = { from: 400, to: 5_000 };
 
@@ -64,12 +69,23 @@ export class SimLinks {
   readonly #ends = new Map<string, End>();
   readonly #links = new Map<string, Link>();
   readonly #cut = new Set<string>();
+  /** By pair: how often it was tried in a row, and which try is the one to come. */
+  readonly #tries = new Map<string, { refused: number; next: number }>();
+  readonly #addressOf: (name: string) => string;
 
-  constructor(options: { time: VirtualTime; prng: Prng; faults: NetworkFaults; watch: LinkWatch }) {
+  constructor(options: {
+    time: VirtualTime;
+    prng: Prng;
+    faults: NetworkFaults;
+    watch: LinkWatch;
+    /** Where the peer called `name` listens. */
+    addressOf: (name: string) => string;
+  }) {
     this.#time = options.time;
     this.#prng = options.prng;
     this.#faults = options.faults;
     this.#watch = options.watch;
+    this.#addressOf = options.addressOf;
   }
 
   /** The transport of one process of the peer called `name`. */
@@ -77,11 +93,15 @@ export class SimLinks {
     return {
       start: async (started) => {
         this.#dropAll(name, () => 0); // what is left of an earlier process
-        const end: End = { process, started, known: new Map() };
-        this.#ends.set(name, end);
-        for (const other of this.#ends.keys()) if (other !== name) this.#dialLater(pairOf(name, other));
+        this.#ends.set(name, { name, process, started, peers: started.peers, known: new Map() });
+        this.#dialAll(name);
       },
-      setPeers: () => undefined, // whoever is on this network is linked
+      setPeers: (peers) => {
+        const end = this.#ends.get(name);
+        if (end?.process !== process) return;
+        end.peers = peers;
+        this.#dialAll(name);
+      },
       send: (to, message) => this.#send(name, process, to, message),
       reconnect: () => this.#dropAll(name, () => 0),
       stop: async () => this.leave(name, process),
@@ -155,28 +175,55 @@ export class SimLinks {
     });
   }
 
+  #dialAll(name: string): void {
+    for (const other of this.#ends.keys()) {
+      if (other === name) continue;
+      this.#tries.delete(pairOf(name, other));
+      this.#dialLater(pairOf(name, other));
+    }
+  }
+
+  /** The last one who says so counts: a pair has one try to come. */
   #dialLater(pair: string): void {
-    this.#time.after(drawFrom(this.#prng, dialMs), () => this.#dial(pair));
+    const { refused, next } = this.#tries.get(pair) ?? { refused: 0, next: 0 };
+    this.#tries.set(pair, { refused, next: next + 1 });
+    const delayMs = drawFrom(this.#prng, dialMs) * 2 ** Math.min(refused, backoffMax);
+    this.#time.after(delayMs, () => {
+      if (this.#tries.get(pair)?.next === next + 1) this.#dial(pair);
+    });
   }
 
   #dial(pair: string): void {
     const [a, b] = namesOf(pair).map((name) => this.#ends.get(name));
     if (a === undefined || b === undefined || this.#links.has(pair) || this.#cut.has(pair)) return;
+    if (!this.#dials(a, b) && !this.#dials(b, a)) return; // until one is told of the other
     if (a.process.stalled || b.process.stalled) return this.#dialLater(pair);
     const identities = new Map([a, b].map((end) => [end, end.started.self()]));
     const ofA = present(identities.get(a), 'both say who they are');
     const ofB = present(identities.get(b), 'both say who they are');
-    const refusal = a.started.refuse(ofB) ?? b.started.refuse(ofA);
+    const refusal = refusalOf(a, ofB) ?? refusalOf(b, ofA);
     if (refusal !== undefined) {
       a.started.events.onRefused(ofB.peerId, refusal);
       b.started.events.onRefused(ofA.peerId, refusal);
+      const { refused, next } = this.#tries.get(pair) ?? { refused: 0, next: 0 };
+      this.#tries.set(pair, { refused: refused + 1, next });
       return this.#dialLater(pair);
     }
+    this.#tries.delete(pair);
     const link: Link = { a, b, identities, up: true, latest: new Map(), held: [] };
     this.#links.set(pair, link); // L1
     this.#watch.up(ofA.storeId, ofB.storeId);
     this.#greet(a, ofB);
     this.#greet(b, ofA);
+  }
+
+  /** Whether `from` dials `to`, and reaches it. */
+  #dials(from: End, to: End): boolean {
+    const address = this.#addressOf(to.name);
+    return from.peers.some(
+      ({ peerId, raft, isNew }) =>
+        peerId === to.name && raft === address && (isNew === true || from.name < to.name),
+    );
   }
 
   /** A later run is proof that the one before is dead. */
@@ -227,6 +274,16 @@ export class SimLinks {
     }
     this.#dialLater(pair);
   }
+}
+
+/** Why `end` does not let in whoever says this of itself. */
+function refusalOf({ name, peers, known, started }: End, identity: PeerIdentity): string | undefined {
+  const { peerId, storeId, incarnation } = identity;
+  const isListed = peers.some((peer) => peer.peerId === peerId);
+  if (!isListed && started.isWelcome?.(identity) !== true) return `${peerId} is not known to ${name}`;
+  const newest = known.get(storeId)?.identity.incarnation ?? 0;
+  if (incarnation < newest) return `run ${incarnation} of ${peerId} is older than its run ${newest}`;
+  return started.refuse(identity);
 }
 
 /** Links of peers that cannot be dialled now are tried again when one of them starts or the cut ends. */

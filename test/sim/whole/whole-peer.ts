@@ -4,16 +4,10 @@
 //
 // W1. A killed process leaves the page cache; a power cut leaves what was synced, and of the rest what it likes.
 // W2. A process that cannot go on (its disk failed) ends, and is started again after a while.
+// W3. What a drive held goes with it: a machine with another one is another store.
 
 import { raftDefaults } from '../../../raft/config.ts';
-import {
-  asIndex,
-  asPeerId,
-  asStoreId,
-  type Entry,
-  type HardState,
-  type StoreId,
-} from '../../../raft/types.ts';
+import { asIndex, type Entry, type HardState, type PeerId, type StoreId } from '../../../raft/types.ts';
 import { assert } from '../../../src/lib/assert.ts';
 import type { Control } from '../../../src/control/control.ts';
 import { hash128 } from '../../../src/lib/hash.ts';
@@ -22,15 +16,16 @@ import { Peer } from '../../../src/peer/peer.ts';
 import type { RowChange, View } from '../../../src/state/view.ts';
 import { createCommandCodec } from '../../../src/storage/codec.ts';
 import { openSegmentLog } from '../../../src/storage/segment-log.ts';
-import { emptyStateImage, MemoryStateStore } from '../../storage/memory-state-store.ts';
-import { SimDisk } from '../../storage/sim-disk.ts';
-import { calmDisk, type DiskFaults, drawFrom, type FaultPlan } from '../faults.ts';
+import { MemoryStateStore } from '../../storage/memory-state-store.ts';
+import { calmDisk, type DiskFaults, drawFrom } from '../faults.ts';
 import type { Observation } from '../observation.ts';
 import type { Trace } from '../trace.ts';
 import type { VirtualTime } from '../virtual-time.ts';
 import { runControllers } from './controllers.ts';
+import { Drive } from './drive.ts';
 import type { SimLinks } from './links.ts';
 import { type MachineOptions, SlowStateStore, WatchedLog, type WholeParts } from './machine.ts';
+import type { WholePlan } from './plan.ts';
 import { SimProcess } from './process.ts';
 import type { Situations } from './situations.ts';
 
@@ -39,23 +34,26 @@ const directory = '/data';
 const segmentBytesMax = 8_192;
 const restartMs = { from: 10, to: 2_000 };
 
+/** A peer as cluster.toml lists it. */
+export interface Listed {
+  readonly peerId: PeerId;
+  readonly api: string;
+  readonly raft: string;
+}
+
 export interface WholePeerOptions {
-  /** Its place among the founders, from 0. */
-  readonly place: number;
-  readonly founders: readonly {
-    readonly peerId: ReturnType<typeof asPeerId>;
-    readonly api: string;
-    readonly raft: string;
-  }[];
+  readonly self: Listed;
+  /** The founders of the cluster; it is one of them, or joins. */
+  readonly founders: readonly Listed[];
   readonly time: VirtualTime;
   readonly prng: Prng;
-  readonly plan: FaultPlan;
-  /** The chance that a sync fails. */
-  readonly syncErrorChance: number;
+  readonly plan: WholePlan;
   readonly parts: WholeParts;
   readonly links: SimLinks;
   readonly trace: Trace;
   readonly situations: Situations;
+  /** Numbers of drives, each given once. */
+  readonly nextDrive: () => number;
   readonly observe: (observation: Observation) => void;
   readonly onChanges: (view: View, index: number, changes: readonly RowChange[]) => void;
   /** Something happened that must not. */
@@ -73,29 +71,35 @@ interface Run {
 
 export class WholePeer {
   readonly name: string;
-  /** As its disk will draw it, too. */
-  readonly storeId: StoreId;
+  readonly api: string;
+  readonly raft: string;
+  readonly isFounder: boolean;
   readonly #options: WholePeerOptions;
-  readonly #disk: SimDisk;
-  readonly #image = emptyStateImage();
+  #drive: Drive;
+  /** As by `--join`. */
+  #joins: boolean;
   #diskFaults: DiskFaults;
   #syncErrorChance: number;
-  #appliedEver = 0;
   #wallOffsetMs = 0;
   #runs = 0;
   #run: Run | undefined;
 
   constructor(options: WholePeerOptions) {
-    const { place, founders, prng, plan, syncErrorChance } = options;
+    const { self, founders, plan } = options;
     this.#options = options;
-    const founder = founders[place];
-    assert(founder !== undefined, 'a founder has a place');
-    this.name = founder.peerId;
-    this.storeId = storeIdOf(place);
-    this.#disk = new SimDisk(prng.next());
+    this.name = self.peerId;
+    this.api = self.api;
+    this.raft = self.raft;
+    this.isFounder = founders.some(({ peerId }) => peerId === self.peerId);
+    this.#joins = !this.isFounder;
+    this.#drive = this.#makeDrive();
     this.#diskFaults = plan.disk;
-    this.#syncErrorChance = syncErrorChance;
-    this.#disk.fault = (operation) => this.#fault(operation);
+    this.#syncErrorChance = plan.syncErrorChance;
+  }
+
+  /** Of the disk that it has now. */
+  get storeId(): StoreId {
+    return this.#drive.storeId;
   }
 
   /** Absent while it is down or starts. */
@@ -131,7 +135,7 @@ export class WholePeer {
       wallOffsetMs: () => this.#wallOffsetMs,
     });
     const machine: MachineOptions = { process, prng, faults: () => this.#diskFaults };
-    const store = new SlowStateStore(new MemoryStateStore(this.#image), machine);
+    const store = new SlowStateStore(new MemoryStateStore(this.#drive.image), machine);
     const run: Run = { process, store, writing: false, stopping: false, peer: undefined, control: undefined };
     this.#run = run;
     this.#runs += 1;
@@ -149,12 +153,20 @@ export class WholePeer {
     this.#note('crash', how);
     situations.add(how === 'killed' ? 'processes killed' : 'power cuts');
     if (run.writing) situations.add('crashes while the disk is busy');
-    this.#appliedEver = Math.max(this.#appliedEver, run.peer?.view.appliedIndex ?? 0);
+    this.#drive.appliedEver = Math.max(this.#drive.appliedEver, run.peer?.view.appliedIndex ?? 0);
     run.process.end(how);
     links.leave(this.name, run.process);
     run.store.crash();
     this.#run = undefined;
-    if (how === 'power') this.#disk.reboot(prng.chance(0.4) ? 'torn' : prng.chance(0.5) ? 'lost' : 'kept');
+    if (how === 'power') this.#drive.reboot(prng.chance(0.4) ? 'torn' : prng.chance(0.5) ? 'lost' : 'kept');
+  }
+
+  /** Its disk is gone, whatever it was doing; it is down, and has an empty one (W3). */
+  wipe({ joins }: { joins: boolean }): void {
+    this.crash('power');
+    this.#note('wipe', joins ? 'joins' : 'founds');
+    this.#drive = this.#makeDrive();
+    this.#joins = joins;
   }
 
   /** As on SIGTERM: it hands over what it leads, stops, and ends; then it is started again. */
@@ -190,14 +202,15 @@ export class WholePeer {
   }
 
   async #boot(run: Run, machine: MachineOptions): Promise<void> {
-    const { founders, place, parts, links, plan, prng, situations, observe } = this.#options;
-    const peerId = asPeerId(this.name);
+    const { self, founders, parts, links, plan, prng, situations, observe } = this.#options;
+    const { peerId } = self;
     const { process, store } = run;
+    const drive = this.#drive;
     const log = await openSegmentLog({
       directory,
-      disk: parts.disk(this.#disk, machine),
+      disk: parts.disk(drive.disk, machine),
       peerId,
-      random: (bytes) => new Uint8Array(bytes).fill(storeByte(place)),
+      random: (bytes) => drive.random(bytes),
       tailBytes: Number.POSITIVE_INFINITY,
       clock: process.clock,
       segmentBytesMax,
@@ -220,9 +233,9 @@ export class WholePeer {
     let requests = 0;
     const peer = await Peer.open({
       clusterName: 'sim',
-      founders,
+      founders: this.isFounder ? founders : [...founders, self],
       peerId,
-      joins: false,
+      joins: this.#joins,
       version: '0.0.0',
       raftConfig: { ...raftDefaults, ...plan.raft },
       log: parts.log(watched),
@@ -255,8 +268,9 @@ export class WholePeer {
 
   #observeStart(hardState: HardState, entries: readonly Entry[]): void {
     const { situations, observe } = this.#options;
-    const applied = this.#image.snapshot?.index ?? asIndex(0);
-    if (applied < this.#appliedEver) situations.add('restarts that apply entries again');
+    const { image, appliedEver } = this.#drive;
+    const applied = image.snapshot?.index ?? asIndex(0);
+    if (applied < appliedEver) situations.add('restarts that apply entries again');
     observe({ kind: 'started', peer: this.storeId, hardState, log: entries, applied, stateHash: 0 });
   }
 
@@ -288,10 +302,12 @@ export class WholePeer {
       : undefined;
   }
 
+  #makeDrive(): Drive {
+    const { nextDrive, prng } = this.#options;
+    return new Drive({ number: nextDrive(), prng, fault: (operation) => this.#fault(operation) });
+  }
+
   #note(what: string, ...fields: (string | number | undefined)[]): void {
     this.#options.trace.note(this.#options.time.now, what, this.name, ...fields);
   }
 }
-
-const storeByte = (place: number): number => 0xa1 + place;
-const storeIdOf = (place: number): StoreId => asStoreId(storeByte(place).toString(16).repeat(16));

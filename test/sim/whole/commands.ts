@@ -1,0 +1,42 @@
+// What the entries of a log say of the commands that were written: each request is in it once, and a controller's command
+// changes something only in the term in which it was planned.
+//
+// O1. No two committed entries hold the same request: whatever is tried again was certainly not written before.
+// O2. A command that names a term changes nothing as an entry of another one: its sender may have been deposed meanwhile.
+
+import type { Entry } from '../../../raft/types.ts';
+import type { CommandCodec } from '../../../src/peer/ports.ts';
+import { Violation } from '../observation.ts';
+
+export class Commands {
+  readonly #codec: CommandCodec;
+  /** By request: the index of the committed entry that holds it. */
+  readonly #written = new Map<string, number>();
+
+  constructor(codec: CommandCodec) {
+    this.#codec = codec;
+  }
+
+  /** `entry` is committed; once each. Throws a {@link Violation}. */
+  committed({ index, payload }: Entry): void {
+    if (payload.kind !== 'command') return;
+    const { requestId } = this.#codec.decode(payload.data);
+    const first = this.#written.get(requestId);
+    if (first !== undefined) {
+      throw new Violation(`commands: request ${requestId} is written as ${first} and as ${index}`);
+    }
+    this.#written.set(requestId, index);
+  }
+
+  /** `entry` changed rows of a state. Throws a {@link Violation}. */
+  changed({ index, term, payload }: Entry): void {
+    if (payload.kind !== 'command') return;
+    const command = this.#codec.decode(payload.data);
+    const planned = 'fence' in command ? command.fence.term : term;
+    if (planned !== term) {
+      throw new Violation(
+        `commands: ${command.kind} of term ${planned} changes a state as entry ${index} of term ${term}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,42 @@
+// What a peer's data directory stands on: a simulated disk for log and superblock, and the image of its state.
+// Owns: what is durable, and the faults of the disk. Does not own: who writes it, how long that takes (machine.ts).
+//
+// D1. The store id that is drawn on it is one that no other drive of the run has.
+
+import { asStoreId, type StoreId } from '../../../raft/types.ts';
+import { assert } from '../../../src/lib/assert.ts';
+import type { Prng } from '../../../src/lib/prng.ts';
+import { emptyStateImage, type MemoryStateImage } from '../../storage/memory-state-store.ts';
+import { type Fate, SimDisk } from '../../storage/sim-disk.ts';
+
+/** Drives of one run. */
+const drivesMax = 0xff;
+
+export class Drive {
+  readonly disk: SimDisk;
+  readonly image: MemoryStateImage = emptyStateImage();
+  /** The highest index that a state on it was seen to have. */
+  appliedEver = 0;
+  readonly #number: number;
+
+  constructor(options: { number: number; prng: Prng; fault: SimDisk['fault'] }) {
+    assert(options.number > 0 && options.number <= drivesMax, 'a byte tells drives apart');
+    this.#number = options.number;
+    this.disk = new SimDisk(options.prng.next());
+    this.disk.fault = options.fault;
+  }
+
+  /** D1. As the store that begins on it will draw it. */
+  get storeId(): StoreId {
+    return asStoreId(this.#number.toString(16).padStart(2, '0').repeat(16));
+  }
+
+  random(bytes: number): Uint8Array {
+    return new Uint8Array(bytes).fill(this.#number);
+  }
+
+  /** The power went, and came back. */
+  reboot(fate: Fate): void {
+    this.disk.reboot(fate);
+  }
+}

@@ -1,0 +1,160 @@
+// Judges a run of whole peers: what their ports show, what their states changed, what their users were told.
+// Owns: the invariants, and the first one that was broken. Does not own: what happens.
+//
+// V1. What ports show is judged by the invariants of the cores' simulation: a leader's commit is what it says of it.
+// V2. An entry changes the same rows on every peer. V3. At most one peer may control at any moment.
+
+import {
+  asIndex,
+  asTerm,
+  type Configuration,
+  type LogIndex,
+  type Message,
+  type StoreId,
+  type Term,
+} from '../../../raft/types.ts';
+import type { Peer } from '../../../src/peer/peer.ts';
+import { createCommandCodec } from '../../../src/storage/codec.ts';
+import { encodeRow } from '../../../src/state/row-codec.ts';
+import type { Row } from '../../../src/state/row.ts';
+import type { RowChange } from '../../../src/state/view.ts';
+import { Checker } from '../checker.ts';
+import { CommittedDurable } from '../invariants/committed-durable.ts';
+import { HonestPromises } from '../invariants/honest-promises.ts';
+import { LeaderCompleteness } from '../invariants/leader-completeness.ts';
+import { LogMatching } from '../invariants/log-matching.ts';
+import { OneLeader } from '../invariants/one-leader.ts';
+import { Reached } from '../invariants/reached.ts';
+import { Votes } from '../invariants/votes.ts';
+import { type Observation, Violation } from '../observation.ts';
+import { Commands } from './commands.ts';
+import { Ledger } from './ledger.ts';
+import { MemberAnswers } from './member-answers.ts';
+import { MemberSituations } from './member-situations.ts';
+import type { Situations } from './situations.ts';
+import type { WholePeer } from './whole-peer.ts';
+
+export class WholeJudge {
+  readonly ledger = new Ledger();
+  readonly answers = new MemberAnswers();
+  /** What broke, first. */
+  broken: unknown;
+  readonly #situations: Situations;
+  readonly #checker: Checker;
+  readonly #members: MemberSituations;
+  readonly #commands = new Commands(createCommandCodec());
+  /** By log index: the rows that its entry changed, as text. */
+  readonly #changes = new Map<number, string>();
+  /** By store: how far its state was when last looked at. */
+  readonly #reached = new Map<StoreId, number>();
+
+  constructor(founders: readonly StoreId[], situations: Situations) {
+    this.#situations = situations;
+    this.#members = new MemberSituations(situations);
+    this.#checker = new Checker(founders, [
+      new OneLeader(),
+      new LogMatching(),
+      new LeaderCompleteness(),
+      new CommittedDurable(),
+      new Votes(),
+      new HonestPromises(),
+      new Reached(),
+    ]);
+  }
+
+  /** The configurations by which somebody may decide whose disk is one of `stores`. */
+  candidates(stores: readonly StoreId[]): readonly Configuration[] {
+    return this.ledger.candidates(stores, this.#checker.evidence);
+  }
+
+  /** A violation is kept rather than thrown: it would end in somebody's promise. */
+  guard(check: () => void): void {
+    try {
+      check();
+    } catch (error) {
+      this.broken ??= error;
+    }
+  }
+
+  observe(observation: Observation): void {
+    this.guard(() => {
+      this.ledger.observe(observation);
+      if (observation.kind === 'started') this.#reached.set(observation.peer, observation.applied);
+      this.#checker.observe(observation);
+    });
+  }
+
+  sent(message: Message): void {
+    this.observe({ kind: 'sent', message });
+    if (message.kind !== 'appendRequest' && message.kind !== 'heartbeatRequest') return;
+    this.#observeCommit(message.from, message.term, message.commit); // V1
+  }
+
+  /** V2. */
+  changed(index: number, changes: readonly RowChange[]): void {
+    this.guard(() => {
+      const text = changes.map(({ before, after }) => `${textOf(before)} to ${textOf(after)}`).join(', ');
+      const known = this.#changes.get(index) ?? text;
+      if (known !== text) throw new Violation(`states: entry ${index} changes ${known} and ${text}`);
+      if (this.#changes.has(index)) return;
+      this.#changes.set(index, text);
+      this.#count(changes);
+      const entry = this.ledger.committedAt(index);
+      if (entry !== undefined) this.#commands.changed(entry);
+    });
+  }
+
+  /** Looks at the peers as they are between two events. */
+  look(peers: readonly WholePeer[]): void {
+    for (const { peer, storeId } of peers) {
+      if (peer !== undefined && peer.view.appliedIndex !== this.#reached.get(storeId))
+        this.#lookAt(storeId, peer);
+    }
+    this.#checkControl(peers);
+  }
+
+  /**
+   * What a leader has applied it has committed, whether or not it has told anyone. (One that was just removed is not known
+   * as a leader any more: what it applied is judged once others take it for committed.)
+   */
+  #lookAt(storeId: StoreId, peer: Peer): void {
+    const { self, leader, term } = peer.cluster();
+    const { appliedIndex } = peer.view;
+    if (leader === self) this.#observeCommit(storeId, asTerm(term), asIndex(appliedIndex));
+    const applied = Math.min(appliedIndex, this.#checker.evidence.commit);
+    if (applied === this.#reached.get(storeId)) return;
+    this.#reached.set(storeId, applied);
+    this.observe({ kind: 'reached', peer: storeId, applied: asIndex(applied) });
+  }
+
+  #observeCommit(peer: StoreId, term: Term, commit: LogIndex): void {
+    const status = { role: 'leader', term, commit, applied: commit, lastIndex: commit } as const;
+    this.observe({ kind: 'stepped', peer, status });
+    this.guard(() => {
+      for (const entry of this.ledger.advance(this.#checker.evidence)) {
+        this.#commands.committed(entry);
+        if (this.#changes.has(entry.index)) this.#commands.changed(entry);
+        this.answers.committed(entry);
+        this.#members.committed(entry, peer);
+      }
+    });
+  }
+
+  #count(changes: readonly RowChange[]): void {
+    for (const { before, after } of changes) {
+      if (after?.kind !== 'Assignment') continue;
+      if (before === undefined) this.#situations.add('replicas placed');
+      else if (after.status.state === 'lost') this.#situations.add('replicas lost with their node');
+    }
+  }
+
+  /** V3. */
+  #checkControl(peers: readonly WholePeer[]): void {
+    const controlling = peers.filter(({ peer }) => peer?.controlTerm() !== undefined);
+    if (controlling.length <= 1) return;
+    const names = controlling.map(({ name, peer }) => `${name} (term ${peer?.controlTerm()})`);
+    this.broken ??= new Violation(`control: ${names.join(' and ')} may control at one moment`);
+  }
+}
+
+const textOf = (row: Row | undefined): string => (row === undefined ? 'none' : encodeRow(row));

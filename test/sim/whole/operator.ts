@@ -1,0 +1,258 @@
+// Who runs the cluster: asks peers for changes of members and for another leader, loses disks and has them replaced.
+// Owns: what is asked when, and of whom. Does not own: what came of it (member-answers.ts judges what was told).
+//
+// P1. A disk is wiped only while the others make a majority of every set of voters that may decide: orion promises nothing
+//     beyond that.
+// P2. After `stop` nothing new is asked, but what the cluster needs to get well: a disk in the place of each that is lost.
+
+import { membersOf } from '../../../raft/membership.ts';
+import type { Configuration, Member, StoreId } from '../../../raft/types.ts';
+import { isOrionError } from '../../../src/lib/errors.ts';
+import type { Prng } from '../../../src/lib/prng.ts';
+import type { Peer } from '../../../src/peer/peer.ts';
+import type { MemberRequest } from '../../../src/protocol/api.ts';
+import { drawFrom } from '../faults.ts';
+import type { WholeCluster } from './cluster.ts';
+import { storesOf } from './ledger.ts';
+import type { WholePlan } from './plan.ts';
+import type { WholePeer } from './whole-peer.ts';
+
+/** Between two looks for what a healed cluster needs, in virtual milliseconds. */
+const repairMs = 400;
+/** How a request may end that certainly changed nothing. */
+const refusals = [
+  'NO_LEADER',
+  'NO_QUORUM',
+  'BUSY',
+  'CHANGE_IN_PROGRESS',
+  'NOT_FOUND',
+  'ALREADY_MEMBER',
+  'REMOVED',
+  'CONFLICT',
+  'LAGGING',
+  'LAST_VOTER',
+  'QUORUM_AT_RISK',
+] as const;
+
+export class Operator {
+  readonly #cluster: WholeCluster;
+  readonly #plan: WholePlan;
+  readonly #prng: Prng;
+  #stopped = false;
+
+  constructor(options: { cluster: WholeCluster; plan: WholePlan; prng: Prng }) {
+    this.#cluster = options.cluster;
+    this.#plan = options.plan;
+    this.#prng = options.prng;
+  }
+
+  start(): void {
+    const { changeEveryMs, wipeEveryMs, transferEveryMs } = this.#plan;
+    if (changeEveryMs !== undefined) this.#recur(changeEveryMs, () => this.#changeSome());
+    if (wipeEveryMs !== undefined) this.#recur(wipeEveryMs, () => this.#wipeSome());
+    if (transferEveryMs !== undefined) this.#recur(transferEveryMs, () => this.#transfer());
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#repair();
+  }
+
+  /** Every member has its disk, and nobody is on the way in or out. */
+  isWell(): boolean {
+    const { configuration } = this.#cluster.judge.ledger;
+    if (configuration === undefined) return false;
+    const members = membersOf(configuration).map(({ storeId }) => storeId);
+    const isSettled = this.#cluster.judge
+      .candidates(members)
+      .every(({ index }) => index <= configuration.index);
+    const isWhole = members.every((storeId) => this.#holderOf(storeId) !== undefined);
+    return (
+      isSettled &&
+      isWhole &&
+      configuration.outgoing.length === 0 &&
+      configuration.learners.every(({ wants }) => wants === 'learner')
+    );
+  }
+
+  #recur(everyMs: number, act: () => void): void {
+    this.#cluster.time.after(drawFrom(this.#prng, { from: 0, to: 2 * everyMs }), () => {
+      if (this.#stopped) return;
+      act();
+      this.#recur(everyMs, act);
+    });
+  }
+
+  /** P2. */
+  #repair(): void {
+    if (this.isWell()) return;
+    this.#cluster.time.after(repairMs, () => this.#repair());
+    const lost = this.#lostMember();
+    if (lost !== undefined) this.#replace(this.#machine(lost.peerId));
+  }
+
+  #replace(machine: WholePeer): void {
+    this.#makeWelcome(machine);
+    this.#ask(this.#requestToAdd(machine, { replace: true }));
+  }
+
+  /** What was removed never comes back: such a machine needs an empty disk. */
+  #makeWelcome(machine: WholePeer): void {
+    const removed = this.#cluster.judge.ledger.configuration?.removed ?? [];
+    if (removed.includes(machine.storeId)) machine.wipe({ joins: true });
+    if (machine.isDown) machine.start();
+  }
+
+  #changeSome(): void {
+    const { configuration } = this.#cluster.judge.ledger;
+    if (configuration === undefined) return; // not founded yet
+    const members = membersOf(configuration);
+    const lost = this.#lostMember();
+    if (lost !== undefined && this.#prng.chance(0.6)) return this.#replace(this.#machine(lost.peerId));
+    const drawn = this.#drawFrom(members);
+    const dice = this.#prng.fraction();
+    if (dice < 0.45) this.#addSome(members);
+    else if (dice < 0.8) this.#remove(this.#prng.chance(0.4) ? this.#leaderName() : drawn?.peerId);
+    else if (dice < 0.95) {
+      const learner = this.#drawFrom(configuration.learners) ?? drawn;
+      if (learner !== undefined) this.#ask({ kind: 'promote', id: learner.peerId });
+    } else if (drawn !== undefined) {
+      this.#ask(this.#requestToAdd(this.#machine(drawn.peerId), { replace: true }));
+    }
+  }
+
+  #addSome(members: readonly Member[]): void {
+    const outside = this.#cluster.peers.filter(({ name }) => !members.some(({ peerId }) => peerId === name));
+    const machine = this.#drawFrom(outside);
+    if (machine === undefined) return;
+    const wasMember = this.#cluster.judge.ledger.configuration?.removed.includes(machine.storeId);
+    if (wasMember === true && this.#prng.chance(0.3)) {
+      this.#cluster.situations.add('removed disks that asked to come back');
+    } else this.#makeWelcome(machine);
+    this.#ask(this.#requestToAdd(machine, { replace: false }));
+  }
+
+  #remove(id: string | undefined): void {
+    if (id !== undefined) this.#ask({ kind: 'remove', id });
+  }
+
+  #requestToAdd(machine: WholePeer, { replace }: { replace: boolean }): MemberRequest {
+    const { name: id, api, raft } = machine;
+    return { kind: 'add', id, api, raft, as: this.#prng.chance(0.8) ? 'voter' : 'learner', replace };
+  }
+
+  /** Any peer may be asked. */
+  #ask(request: MemberRequest): void {
+    const { judge, situations, note } = this.#cluster;
+    const asked = this.#drawFrom(this.#cluster.peers.filter(({ peer }) => peer !== undefined));
+    if (asked === undefined) return;
+    const told = judge.answers.ask(request);
+    situations.add('changes of members asked for');
+    note('ask', asked.name, request.kind, request.id);
+    this.#enter(asked, async (peer) => {
+      try {
+        const answer = await peer.changeMembers(request);
+        situations.add('changes of members done');
+        note('changed', request.kind, request.id, answer.configuration.index);
+        judge.guard(() => told.done(answer));
+      } catch (error) {
+        if (isOrionError(error, ...refusals)) {
+          situations.add('changes of members refused');
+          note('not changed', request.kind, request.id, error.code);
+          told.refused();
+        } else if (isOrionError(error, 'OUTCOME_UNKNOWN')) {
+          situations.add('changes of members with an unknown outcome');
+        } else throw error;
+      }
+    });
+  }
+
+  #transfer(): void {
+    const { situations, note, peers, judge } = this.#cluster;
+    const asked = this.#drawFrom(peers.filter(({ peer }) => peer !== undefined));
+    const voters = judge.ledger.configuration?.voters ?? [];
+    const to = this.#prng.chance(0.5) ? undefined : this.#drawFrom(voters)?.peerId;
+    const leader = peers.find(({ peer }) => peer?.controlTerm() !== undefined);
+    if (asked === undefined || leader === undefined) return;
+    situations.add('leaders told to hand over');
+    if (leader.isBusy) situations.add('leaders told to hand over while their disk is busy');
+    note('transfer', asked.name, to);
+    this.#enter(asked, async (peer) => {
+      try {
+        await peer.transferLeadership(to);
+        situations.add('leadership handed over when asked');
+      } catch (error) {
+        if (!isOrionError(error, ...refusals, 'OUTCOME_UNKNOWN')) throw error;
+      }
+    });
+  }
+
+  #wipeSome(): void {
+    const { peers, situations, judge, time } = this.#cluster;
+    const { configuration } = judge.ledger;
+    const victim = this.#drawFrom(peers);
+    if (configuration === undefined || victim === undefined || !this.#canLose(victim.storeId)) return;
+    const isMember = storesOf(configuration).has(victim.storeId);
+    const isChanging =
+      configuration.outgoing.length > 0 ||
+      this.#candidates().some(({ index }) => index > configuration.index);
+    situations.add('disks wiped');
+    if (isMember && isChanging) situations.add('disks wiped while a change is under way');
+    victim.wipe({ joins: !victim.isFounder || this.#prng.chance(0.3) });
+    time.after(drawFrom(this.#prng, { from: 1, to: 1_000 }), () => {
+      if (victim.isDown) victim.start();
+    });
+  }
+
+  /** P1. */
+  #canLose(storeId: StoreId): boolean {
+    const isAlive = (voter: Member): boolean =>
+      voter.storeId !== storeId && this.#holderOf(voter.storeId) !== undefined;
+    return this.#candidates().every(({ voters, outgoing }) =>
+      [voters, outgoing].every((set) => set.length === 0 || set.filter(isAlive).length * 2 > set.length),
+    );
+  }
+
+  #candidates(): readonly Configuration[] {
+    return this.#cluster.judge.candidates(this.#cluster.peers.map(({ storeId }) => storeId));
+  }
+
+  /** A member whose disk is gone; its machine has another one. */
+  #lostMember(): Member | undefined {
+    const { configuration } = this.#cluster.judge.ledger;
+    if (configuration === undefined) return undefined;
+    const replaced = new Set(configuration.learners.map(({ replaces }) => replaces));
+    return membersOf(configuration).find(
+      ({ storeId }) => this.#holderOf(storeId) === undefined && !replaced.has(storeId),
+    );
+  }
+
+  #holderOf(storeId: StoreId): WholePeer | undefined {
+    return this.#cluster.peers.find((peer) => peer.storeId === storeId);
+  }
+
+  #machine(name: string): WholePeer {
+    const machine = this.#cluster.peers.find((peer) => peer.name === name);
+    if (machine === undefined) throw new Error(`no machine is called ${name}`);
+    return machine;
+  }
+
+  #leaderName(): string | undefined {
+    return this.#cluster.peers.find(({ peer }) => peer?.controlTerm() !== undefined)?.name;
+  }
+
+  #enter(machine: WholePeer, act: (peer: Peer) => Promise<void>): void {
+    machine.enter(() => {
+      if (machine.peer === undefined) return;
+      act(machine.peer).catch((error: unknown) => {
+        this.#cluster.judge.guard(() => {
+          throw error;
+        });
+      });
+    });
+  }
+
+  #drawFrom<T>(list: readonly T[]): T | undefined {
+    return list[this.#prng.int({ from: 0, to: Math.max(1, list.length) })];
+  }
+}
