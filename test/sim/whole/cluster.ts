@@ -16,7 +16,8 @@ import type { WholePlan } from './plan.ts';
 import { Registers } from './registers.ts';
 import { Situations } from './situations.ts';
 import { checkSlots } from './workload.ts';
-import { type Listed, WholePeer } from './whole-peer.ts';
+import { WholePeer } from './whole-peer.ts';
+import type { Listed } from './whole-peer-options.ts';
 
 const listed = (place: number): Listed => ({
   peerId: asPeerId(`sim-${place}`),

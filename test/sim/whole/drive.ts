@@ -19,11 +19,13 @@ export class Drive {
   appliedEver = 0;
   readonly #number: number;
 
-  constructor(options: { number: number; prng: Prng; fault: SimDisk['fault'] }) {
-    assert(options.number > 0 && options.number <= drivesMax, 'a byte tells drives apart');
-    this.#number = options.number;
-    this.disk = new SimDisk(options.prng.next());
-    this.disk.fault = options.fault;
+  constructor(options: { number: number; prng: Prng; failsSync: () => boolean }) {
+    const { number, prng, failsSync } = options;
+    assert(number > 0 && number <= drivesMax, 'a byte tells drives apart');
+    this.#number = number;
+    this.disk = new SimDisk(prng.next());
+    this.disk.fault = (operation) =>
+      operation === 'datasync' && failsSync() ? new Error('EIO: a sync failed') : undefined;
   }
 
   /** D1. As the store that begins on it will draw it. */

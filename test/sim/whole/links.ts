@@ -12,28 +12,11 @@
 import type { StoreId } from '../../../raft/types.ts';
 import { present } from '../../../src/lib/assert.ts';
 import type { Prng } from '../../../src/lib/prng.ts';
-import type { PeerAddress, PeerIdentity, PeerMessage, Transport } from '../../../src/peer/ports.ts';
+import type { PeerIdentity, PeerMessage, Transport } from '../../../src/peer/ports.ts';
 import { drawFrom, type NetworkFaults } from '../faults.ts';
 import type { VirtualTime } from '../virtual-time.ts';
+import { dials, type End, type Known, refusalOf } from './link-ends.ts';
 import type { SimProcess } from './process.ts';
-
-type Started = Parameters<Transport['start']>[0];
-
-/** One process on the network. */
-interface End {
-  readonly name: string;
-  readonly process: SimProcess;
-  readonly started: Started;
-  peers: readonly PeerAddress[];
-  /** By store. */
-  readonly known: Map<StoreId, Known>;
-}
-
-/** What an end knows of another peer's last run. */
-interface Known {
-  readonly identity: PeerIdentity;
-  toldLost: boolean;
-}
 
 interface Link {
   readonly a: End;
@@ -93,7 +76,8 @@ export class SimLinks {
     return {
       start: async (started) => {
         this.#dropAll(name, () => 0); // what is left of an earlier process
-        this.#ends.set(name, { name, process, started, peers: started.peers, known: new Map() });
+        const address = this.#addressOf(name);
+        this.#ends.set(name, { name, address, process, started, peers: started.peers, known: new Map() });
         this.#dialAll(name);
       },
       setPeers: (peers) => {
@@ -196,7 +180,7 @@ export class SimLinks {
   #dial(pair: string): void {
     const [a, b] = namesOf(pair).map((name) => this.#ends.get(name));
     if (a === undefined || b === undefined || this.#links.has(pair) || this.#cut.has(pair)) return;
-    if (!this.#dials(a, b) && !this.#dials(b, a)) return; // until one is told of the other
+    if (!dials(a, b) && !dials(b, a)) return; // until one is told of the other
     if (a.process.stalled || b.process.stalled) return this.#dialLater(pair);
     const identities = new Map([a, b].map((end) => [end, end.started.self()]));
     const ofA = present(identities.get(a), 'both say who they are');
@@ -215,15 +199,6 @@ export class SimLinks {
     this.#watch.up(ofA.storeId, ofB.storeId);
     this.#greet(a, ofB);
     this.#greet(b, ofA);
-  }
-
-  /** Whether `from` dials `to`, and reaches it. */
-  #dials(from: End, to: End): boolean {
-    const address = this.#addressOf(to.name);
-    return from.peers.some(
-      ({ peerId, raft, isNew }) =>
-        peerId === to.name && raft === address && (isNew === true || from.name < to.name),
-    );
   }
 
   /** A later run is proof that the one before is dead. */
@@ -274,16 +249,6 @@ export class SimLinks {
     }
     this.#dialLater(pair);
   }
-}
-
-/** Why `end` does not let in whoever says this of itself. */
-function refusalOf({ name, peers, known, started }: End, identity: PeerIdentity): string | undefined {
-  const { peerId, storeId, incarnation } = identity;
-  const isListed = peers.some((peer) => peer.peerId === peerId);
-  if (!isListed && started.isWelcome?.(identity) !== true) return `${peerId} is not known to ${name}`;
-  const newest = known.get(storeId)?.identity.incarnation ?? 0;
-  if (incarnation < newest) return `run ${incarnation} of ${peerId} is older than its run ${newest}`;
-  return started.refuse(identity);
 }
 
 /** Links of peers that cannot be dialled now are tried again when one of them starts or the cut ends. */

@@ -6,16 +6,8 @@
 
 import type { Prng } from '../../../src/lib/prng.ts';
 import type { Peer } from '../../../src/peer/peer.ts';
-import type {
-  LogStats,
-  LogStore,
-  RestoredLog,
-  StateFlush,
-  StateStore,
-  Transport,
-} from '../../../src/peer/ports.ts';
+import type { LogStore, StateFlush, StateStore, Transport } from '../../../src/peer/ports.ts';
 import type { Disk, DiskFile } from '../../../src/storage/disk.ts';
-import type { ClusterId, Entry, LogIndex, PersistOperation } from '../../../raft/types.ts';
 import type { MemoryStateStore } from '../../storage/memory-state-store.ts';
 import { drawFrom, type DiskFaults } from '../faults.ts';
 import type { SimProcess } from './process.ts';
@@ -132,67 +124,5 @@ export class SlowStateStore implements StateStore {
   crash(): void {
     if (this.#underWay !== undefined && this.#options.prng.chance(0.5))
       void this.#store.flush(this.#underWay);
-  }
-}
-
-/** A log whose writes somebody watches, and whose restart gives `tail` entries in memory. */
-export class WatchedLog implements LogStore {
-  readonly restored: RestoredLog;
-  readonly #log: LogStore;
-  readonly #watch: { issued(operation: PersistOperation): void; synced(operation: PersistOperation): void };
-
-  constructor(
-    log: LogStore,
-    options: {
-      readonly tail: number;
-      readonly issued: (operation: PersistOperation) => void;
-      readonly synced: (operation: PersistOperation) => void;
-    },
-  ) {
-    this.#log = log;
-    this.#watch = options;
-    this.restored = { ...log.restored, tail: log.restored.tail.slice(-Math.max(1, options.tail)) };
-  }
-
-  get identity(): LogStore['identity'] {
-    return this.#log.identity;
-  }
-
-  get base(): LogIndex {
-    return this.#log.base;
-  }
-
-  compact(upTo: LogIndex): Promise<void> {
-    return this.#log.compact(upTo);
-  }
-
-  onSpace(listener: (full: boolean) => void): void {
-    this.#log.onSpace(listener);
-  }
-
-  async persist(operation: PersistOperation): Promise<void> {
-    this.#watch.issued(operation);
-    await this.#log.persist(operation);
-    this.#watch.synced(operation);
-  }
-
-  read(range: {
-    readonly from: LogIndex;
-    readonly to: LogIndex;
-    readonly bytesMax: number;
-  }): Promise<readonly Entry[]> {
-    return this.#log.read(range);
-  }
-
-  joinCluster(clusterId: ClusterId): Promise<void> {
-    return this.#log.joinCluster(clusterId);
-  }
-
-  stats(): LogStats {
-    return this.#log.stats();
-  }
-
-  close(): Promise<void> {
-    return this.#log.close();
   }
 }

@@ -96,7 +96,7 @@ export const wholeMutants: readonly WholeMutant[] = [
           return transport.send(to, message);
         }),
     },
-    expected: /registers:/u,
+    expected: /commands:|registers:/u,
   },
   {
     name: 'a read that waits for no proof',

@@ -7,58 +7,23 @@
 // W3. What a drive held goes with it: a machine with another one is another store.
 
 import { raftDefaults } from '../../../raft/config.ts';
-import { asIndex, type Entry, type HardState, type PeerId, type StoreId } from '../../../raft/types.ts';
+import { asIndex, type StoreId } from '../../../raft/types.ts';
 import { assert } from '../../../src/lib/assert.ts';
 import type { Control } from '../../../src/control/control.ts';
 import { hash128 } from '../../../src/lib/hash.ts';
-import type { Prng } from '../../../src/lib/prng.ts';
 import { Peer } from '../../../src/peer/peer.ts';
-import type { RowChange, View } from '../../../src/state/view.ts';
+import type { LogStore, RestoredLog } from '../../../src/peer/ports.ts';
 import { createCommandCodec } from '../../../src/storage/codec.ts';
-import { openSegmentLog } from '../../../src/storage/segment-log.ts';
 import { MemoryStateStore } from '../../storage/memory-state-store.ts';
 import { calmDisk, type DiskFaults, drawFrom } from '../faults.ts';
-import type { Observation } from '../observation.ts';
-import type { Trace } from '../trace.ts';
-import type { VirtualTime } from '../virtual-time.ts';
 import { runControllers } from './controllers.ts';
 import { Drive } from './drive.ts';
-import type { SimLinks } from './links.ts';
-import { type MachineOptions, SlowStateStore, WatchedLog, type WholeParts } from './machine.ts';
-import type { WholePlan } from './plan.ts';
+import { type MachineOptions, SlowStateStore } from './machine.ts';
 import { SimProcess } from './process.ts';
-import type { Situations } from './situations.ts';
+import type { WholePeerOptions } from './whole-peer-options.ts';
+import { openWatchedLog } from './watched-log.ts';
 
-const directory = '/data';
-/** Small, so that runs cross from one segment to the next. */
-const segmentBytesMax = 8_192;
 const restartMs = { from: 10, to: 2_000 };
-
-/** A peer as cluster.toml lists it. */
-export interface Listed {
-  readonly peerId: PeerId;
-  readonly api: string;
-  readonly raft: string;
-}
-
-export interface WholePeerOptions {
-  readonly self: Listed;
-  /** The founders of the cluster; it is one of them, or joins. */
-  readonly founders: readonly Listed[];
-  readonly time: VirtualTime;
-  readonly prng: Prng;
-  readonly plan: WholePlan;
-  readonly parts: WholeParts;
-  readonly links: SimLinks;
-  readonly trace: Trace;
-  readonly situations: Situations;
-  /** Numbers of drives, each given once. */
-  readonly nextDrive: () => number;
-  readonly observe: (observation: Observation) => void;
-  readonly onChanges: (view: View, index: number, changes: readonly RowChange[]) => void;
-  /** Something happened that must not. */
-  readonly onBroken: (error: unknown) => void;
-}
 
 interface Run {
   readonly process: SimProcess;
@@ -202,43 +167,41 @@ export class WholePeer {
   }
 
   async #boot(run: Run, machine: MachineOptions): Promise<void> {
-    const { self, founders, parts, links, plan, prng, situations, observe } = this.#options;
-    const { peerId } = self;
+    const { self, parts, observe } = this.#options;
+    const peer = this.storeId;
+    const log = await openWatchedLog({
+      drive: this.#drive,
+      disk: parts.disk(this.#drive.disk, machine),
+      peerId: self.peerId,
+      clock: run.process.clock,
+      watch: {
+        opened: (restored) => this.#onOpened(restored),
+        issued: (operation) => {
+          run.writing = true;
+          observe({ kind: 'issued', peer, operation });
+        },
+        synced: (operation) => {
+          run.writing = false;
+          this.#note('synced', operation.operation, operation.entries.length);
+          observe({ kind: 'synced', peer, operation });
+        },
+      },
+    });
+    await this.#open(run, log);
+  }
+
+  async #open(run: Run, log: LogStore): Promise<void> {
+    const { self, founders, parts, links, plan, prng, situations } = this.#options;
     const { process, store } = run;
-    const drive = this.#drive;
-    const log = await openSegmentLog({
-      directory,
-      disk: parts.disk(drive.disk, machine),
-      peerId,
-      random: (bytes) => drive.random(bytes),
-      tailBytes: Number.POSITIVE_INFINITY,
-      clock: process.clock,
-      segmentBytesMax,
-    });
-    this.#observeStart(log.restored.hardState, log.restored.tail);
-    const tail = prng.chance(0.5) ? Number.POSITIVE_INFINITY : prng.int({ from: 1, to: 20 });
-    if (tail < log.restored.lastIndex) situations.add('restarts with a log read only in part');
-    const watched = new WatchedLog(log, {
-      tail,
-      issued: (operation) => {
-        run.writing = true;
-        observe({ kind: 'issued', peer: log.identity.storeId, operation });
-      },
-      synced: (operation) => {
-        run.writing = false;
-        this.#note('synced', operation.operation, operation.entries.length);
-        observe({ kind: 'synced', peer: log.identity.storeId, operation });
-      },
-    });
     let requests = 0;
     const peer = await Peer.open({
       clusterName: 'sim',
       founders: this.isFounder ? founders : [...founders, self],
-      peerId,
+      peerId: self.peerId,
       joins: this.#joins,
       version: '0.0.0',
       raftConfig: { ...raftDefaults, ...plan.raft },
-      log: parts.log(watched),
+      log: parts.log(log),
       stateStore: parts.stateStore(store),
       codec: createCommandCodec(),
       transport: parts.transport(links.transport(this.name, process)),
@@ -266,12 +229,16 @@ export class WholePeer {
     await peer.start();
   }
 
-  #observeStart(hardState: HardState, entries: readonly Entry[]): void {
-    const { situations, observe } = this.#options;
+  /** Tells what the disk holds. The log may be given only in part: what was applied is read again when it is needed. */
+  #onOpened({ hardState, tail, lastIndex }: RestoredLog): { tail: number } {
+    const { situations, observe, prng } = this.#options;
     const { image, appliedEver } = this.#drive;
     const applied = image.snapshot?.index ?? asIndex(0);
     if (applied < appliedEver) situations.add('restarts that apply entries again');
-    observe({ kind: 'started', peer: this.storeId, hardState, log: entries, applied, stateHash: 0 });
+    observe({ kind: 'started', peer: this.storeId, hardState, log: tail, applied, stateHash: 0 });
+    const given = prng.chance(0.5) ? Number.POSITIVE_INFINITY : prng.int({ from: 1, to: 20 });
+    if (given < lastIndex) situations.add('restarts with a log read only in part');
+    return { tail: given };
   }
 
   /** W2. */
@@ -295,16 +262,14 @@ export class WholePeer {
     return error instanceof Error && 'code' in error && error.code === 'DISK_FAILED';
   }
 
-  #fault(operation: string): Error | undefined {
-    const fails = operation === 'datasync' && this.#run?.peer !== undefined;
-    return fails && this.#options.prng.chance(this.#syncErrorChance)
-      ? new Error('EIO: a sync failed')
-      : undefined;
-  }
-
   #makeDrive(): Drive {
     const { nextDrive, prng } = this.#options;
-    return new Drive({ number: nextDrive(), prng, fault: (operation) => this.#fault(operation) });
+    const isUsed = (): boolean => this.#run?.peer !== undefined;
+    return new Drive({
+      number: nextDrive(),
+      prng,
+      failsSync: () => isUsed() && prng.chance(this.#syncErrorChance),
+    });
   }
 
   #note(what: string, ...fields: (string | number | undefined)[]): void {

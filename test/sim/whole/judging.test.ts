@@ -1,0 +1,203 @@
+// What judges whole peers beside the invariants of cores, on made-up courses of events: changes of members, commands.
+
+import { describe, expect, test } from 'vitest';
+import {
+  asClusterId,
+  asIndex,
+  asPeerId,
+  asStoreId,
+  asTerm,
+  type Configuration,
+  type Entry,
+  type EntryPayload,
+  type Member,
+} from '../../../raft/types.ts';
+import type { MembersAnswer } from '../../../src/protocol/api.ts';
+import type { Command } from '../../../src/protocol/command.ts';
+import { createCommandCodec } from '../../../src/storage/codec.ts';
+import { Reached } from '../invariants/reached.ts';
+import { a, b, c, committed, second, started, testInvariants, written } from '../made-up.ts';
+import type { Observation } from '../observation.ts';
+import { Commands } from './commands.ts';
+import { MemberAnswers } from './member-answers.ts';
+
+const member = (name: string, disk = name): Member => ({
+  storeId: asStoreId(disk),
+  peerId: asPeerId(name),
+  api: '',
+  raft: '',
+});
+
+const entry = (index: number, payload: EntryPayload, term = 2): Entry => ({
+  index: asIndex(index),
+  term: asTerm(term),
+  time: 0,
+  payload,
+});
+
+const founders = ['a', 'b', 'c'].map((name) => member(name));
+const genesis = entry(1, {
+  kind: 'genesis',
+  genesis: { clusterId: asClusterId('id'), name: 'sim', founders },
+});
+
+function configuration(index: number, change: Partial<Configuration>): Entry {
+  const membership = { voters: founders, outgoing: [], learners: [], removed: [], ...change };
+  return entry(index, { kind: 'configuration', membership });
+}
+
+const learner = (name: string, wants: 'voter' | 'learner', disk = name) =>
+  ({ ...member(name, disk), wants, replaces: undefined }) as const;
+
+const add = (id: string, replace = false) =>
+  ({ kind: 'add', id, api: '', raft: '', as: 'voter', replace }) as const;
+
+function toldOf(index: number, learners: MembersAnswer['configuration']['learners'] = []): MembersAnswer {
+  const voters = founders.map(({ peerId: id, storeId }) => ({ id, storeId, api: '', raft: '' }));
+  const [before, after] = [
+    { before: 3, after: 3 },
+    { before: 1, after: 1 },
+  ];
+  return { configuration: { index, voters, learners }, voters: before, tolerance: after };
+}
+
+describe('changes of members', () => {
+  const withD = configuration(2, { learners: [learner('d', 'voter')] });
+
+  function judged(): MemberAnswers {
+    const answers = new MemberAnswers();
+    answers.committed(genesis);
+    return answers;
+  }
+
+  test('nobody comes who was not asked for', () => {
+    const answers = judged();
+    expect(() => answers.committed(withD)).toThrow(/d comes with entry 2, and nobody asked/);
+  });
+
+  test('whoever was asked for may come, also if the outcome is unknown', () => {
+    const answers = judged();
+    answers.ask(add('d'));
+    expect(() => answers.committed(withD)).not.toThrow();
+  });
+
+  test('whoever was refused does not come', () => {
+    const answers = judged();
+    answers.ask(add('d')).refused();
+    expect(() => answers.committed(withD)).toThrow(/d comes/);
+  });
+
+  test('nobody goes who was neither removed nor replaced', () => {
+    const gone = configuration(2, { voters: founders.slice(1) });
+    expect(() => judged().committed(gone)).toThrow(/a goes with entry 2/);
+    const removed = judged();
+    removed.ask({ kind: 'remove', id: 'a' });
+    expect(() => removed.committed(gone)).not.toThrow();
+    const replaced = judged();
+    replaced.ask(add('a', true));
+    expect(() => replaced.committed(gone)).not.toThrow();
+  });
+
+  test('a learner that was to stay one is promoted only when asked for', () => {
+    const before = configuration(2, { learners: [learner('d', 'learner')] });
+    const after = configuration(3, { voters: [...founders, member('d')] });
+    const answers = judged();
+    answers.ask(add('d'));
+    answers.committed(before);
+    expect(() => answers.committed(after)).toThrow(/d is promoted with entry 3/);
+    const asked = judged();
+    asked.ask(add('d'));
+    asked.committed(before);
+    asked.ask({ kind: 'promote', id: 'd' });
+    expect(() => asked.committed(after)).not.toThrow();
+  });
+
+  test('what is told as done is committed as it was told', () => {
+    const answers = judged();
+    const told = answers.ask(add('d'));
+    answers.committed(withD);
+    const d = { id: 'd', storeId: 'd', api: '', raft: '', wants: 'voter' } as const;
+    expect(() => told.done(toldOf(2, [d]))).not.toThrow();
+    expect(() => told.done(toldOf(2))).toThrow(/entry 2 is not what was told/);
+  });
+
+  test('what is told before its commit is seen is judged then', () => {
+    const answers = judged();
+    answers.ask(add('d')).done(toldOf(2));
+    expect(() => answers.committed(withD)).toThrow(/entry 2 is not what was told/);
+  });
+});
+
+describe('commands', () => {
+  const codec = createCommandCodec();
+  const write = (requestId: string): Command => ({
+    kind: 'setting.put',
+    name: 'k',
+    data: 'v',
+    schema: 1,
+    requestId,
+  });
+  const planned: Command = {
+    kind: 'node.state',
+    fence: { term: 2 },
+    node: 'n',
+    resourceVersion: '1',
+    state: 'down',
+    reason: 'r',
+    schema: 1,
+    requestId: 'p',
+  };
+  const entryOf = (index: number, command: Command, term = 2): Entry =>
+    entry(index, { kind: 'command', data: codec.encode(command) }, term);
+
+  test('a request is written once', () => {
+    const commands = new Commands(codec);
+    commands.committed(entryOf(2, write('x')));
+    commands.committed(entryOf(3, write('y')));
+    expect(() => commands.committed(entryOf(4, write('x')))).toThrow(/request x is written as 2 and as 4/);
+  });
+
+  test('what was planned in one term changes nothing in another', () => {
+    const commands = new Commands(codec);
+    expect(() => commands.changed(entryOf(2, write('x'), 3))).not.toThrow();
+    expect(() => commands.changed(entryOf(2, planned, 2))).not.toThrow();
+    expect(() => commands.changed(entryOf(3, planned, 3))).toThrow(/node.state of term 2 changes/);
+  });
+});
+
+const reached = (peer: typeof a, applied: number): Observation => ({
+  kind: 'reached',
+  peer,
+  applied: asIndex(applied),
+});
+
+testInvariants([
+  {
+    title: 'what is applied is committed',
+    invariant: () => new Reached(),
+    good: [...committed, reached(a, 2), reached(b, 1)],
+    bad: [...committed, reached(a, 3)],
+    broken: /a applies 3, which nobody committed/,
+  },
+  {
+    title: 'what is applied is on the own disk',
+    invariant: () => new Reached(),
+    good: [...committed, ...written(c, { entries: [second] }), reached(c, 2)],
+    bad: [...committed, reached(c, 2)],
+    broken: /c applies 2 before its own disk has it/,
+  },
+  {
+    title: 'a state never falls within a run',
+    invariant: () => new Reached(),
+    good: [...committed, reached(a, 2), started(a, [1, 2]), reached(a, 1)],
+    bad: [...committed, reached(a, 2), reached(a, 1)],
+    broken: /the state of a falls from 2 to 1/,
+  },
+  {
+    title: 'a restart begins where the last one did, or later',
+    invariant: () => new Reached(),
+    good: [started(a, [1, 2], { applied: 1 }), started(a, [1, 2], { applied: 2 })],
+    bad: [started(a, [1, 2], { applied: 2 }), started(a, [1, 2], { applied: 1 })],
+    broken: /a restarts from 1, earlier from 2/,
+  },
+]);

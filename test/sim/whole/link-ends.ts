@@ -1,0 +1,42 @@
+// The two ends of a link between simulated peers: one process each, with what it was told of the others, and whom it lets in.
+
+import type { StoreId } from '../../../raft/types.ts';
+import type { PeerAddress, PeerIdentity, Transport } from '../../../src/peer/ports.ts';
+import type { SimProcess } from './process.ts';
+
+/** One process on the network. */
+export interface End {
+  readonly name: string;
+  /** Where it listens. */
+  readonly address: string;
+  readonly process: SimProcess;
+  readonly started: Parameters<Transport['start']>[0];
+  /** The peers on its list. */
+  peers: readonly PeerAddress[];
+  /** By store. */
+  readonly known: Map<StoreId, Known>;
+}
+
+/** What an end knows of another peer's last run. */
+export interface Known {
+  readonly identity: PeerIdentity;
+  toldLost: boolean;
+}
+
+/** Whether `from` dials `to`, and reaches it. */
+export function dials(from: End, to: End): boolean {
+  return from.peers.some(
+    ({ peerId, raft, isNew }) =>
+      peerId === to.name && raft === to.address && (isNew === true || from.name < to.name),
+  );
+}
+
+/** Why `end` does not let in whoever says this of itself. */
+export function refusalOf({ name, peers, known, started }: End, identity: PeerIdentity): string | undefined {
+  const { peerId, storeId, incarnation } = identity;
+  const isListed = peers.some((peer) => peer.peerId === peerId);
+  if (!isListed && started.isWelcome?.(identity) !== true) return `${peerId} is not known to ${name}`;
+  const newest = known.get(storeId)?.identity.incarnation ?? 0;
+  if (incarnation < newest) return `run ${incarnation} of ${peerId} is older than its run ${newest}`;
+  return started.refuse(identity);
+}
