@@ -90,6 +90,7 @@ export const errorMeanings: Readonly<Record<ErrorCode, ErrorMeaning>> = {
   FORMAT_TOO_NEW: { ...broken, title: 'Format too new' },
   LOG_CORRUPT: { ...broken, title: 'Log corrupt' },
   DISK_FAILED: { ...broken, title: 'Disk failed' },
+  DISK_FULL: { ...broken, title: 'Disk full' },
   WRONG_CLUSTER: { ...broken, title: 'Wrong cluster' },
   CONFIG_INVALID: { ...broken, title: 'Configuration not valid' },
   INTERNAL: { ...broken, title: 'Internal error' },

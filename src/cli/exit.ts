@@ -25,8 +25,9 @@ const exitCodes: Readonly<Record<ErrorCode, number>> = {
   QUORUM_AT_RISK: 5,
   // The caller may not (401, 403).
   FORBIDDEN: 6,
-  // The disk of this peer failed: whoever restarts it automatically should look after the disk first.
+  // The disk of this peer failed or is full: whoever restarts it automatically should look after the disk first.
   DISK_FAILED: 7,
+  DISK_FULL: 7,
   // Everything else failed, whatever the reason.
   MALFORMED: exitFailed,
   NOT_FOUND: exitFailed,

@@ -35,6 +35,7 @@ export type ErrorCode =
   | 'FORMAT_TOO_NEW'
   | 'LOG_CORRUPT'
   | 'DISK_FAILED'
+  | 'DISK_FULL'
   | 'WRONG_CLUSTER'
   | 'CONFIG_INVALID'
   | 'INTERNAL';

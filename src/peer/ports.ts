@@ -23,6 +23,7 @@ import type { ErrorCode } from '../lib/errors.ts';
 import type { LeaderRequest } from '../protocol/api.ts';
 import type { Command } from '../protocol/command.ts';
 import type { Row, RowKey } from '../state/row.ts';
+import type { SnapshotStore } from './snapshot-ports.ts';
 import type { SnapshotMessage } from './snapshot-ports.ts';
 
 // ── Log ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -131,15 +132,20 @@ export interface LoadedState {
   readonly rows: ReadonlyMap<RowKey, Row>;
   /** What was on disk did not match its checksums and was moved aside: the state is empty, though it was not once. */
   readonly discarded: boolean;
+  /** `install` put it here, and nothing was flushed since: the log may still have to begin behind it. */
+  readonly installed: boolean;
 }
 
 /** The tables on disk: for restarts, and for peers that need a whole state. Reads are served from memory. */
-export interface StateStore {
+export interface StateStore extends SnapshotStore {
   /** What a restart would load now: of the last flush that ended, or of what was loaded or installed after it. */
   readonly snapshot: Snapshot | undefined;
-  /** Everything as of the last flush. Called once, first. */
+  /** Everything as it was found on disk; the same until the first flush. */
   load(): Promise<LoadedState>;
-  /** One synced batch, all or nothing; its index rises. Never called while another is pending. */
+  /**
+   * One synced batch, all or nothing; its index never falls. Never called while another is pending. When it rejects with
+   * `DISK_FULL` it may be called again, with its rows and newer ones; any other rejection is the last word of this disk.
+   */
   flush(flush: StateFlush): Promise<void>;
   close(): Promise<void>;
 }

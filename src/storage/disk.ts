@@ -31,6 +31,8 @@ export interface Disk {
   /** The same, written through. */
   openToWriteThrough(path: string): Promise<DiskFile>;
   unlink(path: string): Promise<void>;
+  /** With everything in it; a part of that may stay when the power goes. One that is absent is fine. */
+  removeDirectory(path: string): Promise<void>;
   /** Within one directory, in one piece, in the place of any file of that name. */
   rename(from: string, to: string): Promise<void>;
   syncDirectory(directory: string): Promise<void>;

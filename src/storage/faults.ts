@@ -12,6 +12,15 @@ export function diskFailed(what: string, cause: unknown): OrionError {
   );
 }
 
+/** There is no room on the disk. What was to be written is not there, or may be lost again, until it is written anew. */
+export function diskFull(what: string, cause: unknown): OrionError {
+  return new OrionError(
+    'DISK_FULL',
+    `${what} failed: ${messageOf(cause)}. Make room on that disk (df): this peer goes on by itself.`,
+    { cause },
+  );
+}
+
 /** Bytes that may have been acknowledged are gone or changed. */
 export function logCorrupt(path: string, offset: number, why: string): OrionError {
   return new OrionError(

@@ -93,6 +93,8 @@ export const nodeDisk: Disk = {
 
   unlink: (path) => fs.unlink(path),
 
+  removeDirectory: (path) => fs.rm(path, { recursive: true, force: true }),
+
   rename: (from, to) => fs.rename(from, to),
 
   syncDirectory,

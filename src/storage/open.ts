@@ -45,7 +45,7 @@ export async function openStorage(options: {
       clock: systemClock,
     });
     opened.push(log);
-    const state = await openStateStore(join(directory, 'state'));
+    const state = await openStateStore({ directory: join(directory, 'state') });
     opened.push(state);
     return { log, state, codec: createCommandCodec(), close };
   } catch (error) {

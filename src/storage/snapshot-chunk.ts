@@ -17,7 +17,7 @@ const rowHeaderBytes = 8;
 export interface EncodedRow {
   readonly key: RowKey;
   /** UTF-8. */
-  readonly text: Uint8Array;
+  readonly text: Buffer;
 }
 
 /** Gathers the rows of one chunk. */

@@ -1,45 +1,140 @@
-// The state on disk: StateStore over LevelDB, one row a key, for restarts only.
+// The state on disk: StateStore over LevelDB, for restarts and for peers that need a whole state.
+// Owns: which database is the one in use, the views of it, and the one being staged. Does not own: how a state is
+// written and checked (StateDatabase), where it stands (StateLayout).
 //
-// T1. A flush is one synced batch: all of its rows and the applied index, or nothing. Never an unsynced write.
-// T2. The state hash over all rows stands beside the applied index and is compared when they are loaded: LevelDB skips a
-//     damaged record of its own log in silence, and a row that is missing must not pass for one that was deleted.
+// T1. A flush is one synced write: all of its rows and the point they add up to, or nothing (B1).
+// T2. What is loaded has the hash that was written with it, or is set aside, and the state begins empty. The log, the term and the
+//     vote stay: the peer applies the log again, or, where that was cut, takes a snapshot.
+// T3. A flush that finds no room (`DISK_FULL`) may be made again with its rows and newer ones: LevelDB is then opened anew, which
+//     keeps of the failed write all or nothing, and either is what the next one is written over.
+// T4. An install reads the staged state first, then moves the pointer, then drops the state before. A crash leaves the one or
+//     the other, whole. Which one, and whether the log still has to follow, `installed` tells.
 
-import { ClassicLevel } from 'classic-level';
-import type { Snapshot } from '../../raft/types.ts';
-import { OrionError } from '../lib/errors.ts';
+import { asIndex, type Snapshot } from '../../raft/types.ts';
+import { assert, present } from '../lib/assert.ts';
+import { isOrionError, type OrionError } from '../lib/errors.ts';
+import { limits } from '../lib/limits.ts';
 import type { LoadedState, StateFlush, StateStore } from '../peer/ports.ts';
+import type { SnapshotSink, SnapshotSource } from '../peer/snapshot-ports.ts';
 import { decodeRow, encodeRow } from '../state/row-codec.ts';
 import type { Row, RowKey } from '../state/row.ts';
-import { addDigests, emptyStateHash, hashOf, rowDigest } from '../state/state-hash.ts';
-import { formatTooNew, onDisk } from './faults.ts';
+import { emptyStateHash } from '../state/state-hash.ts';
+import type { Disk } from './disk.ts';
+import { diskFailed } from './faults.ts';
+import { nodeDisk } from './node-disk.ts';
+import { LevelSnapshotSource } from './snapshot-source.ts';
+import { isSameState, StagedState } from './staged-state.ts';
+import { RowDigests, StateDatabase, type StateRecord } from './state-database.ts';
+import { onStateInUse, StateDamaged } from './state-faults.ts';
+import { StateLayout } from './state-layout.ts';
 
-const format = 2;
-/** No row has this key: theirs begin with the name of a table. */
-const metaKey = '!meta';
-
-interface Meta {
-  readonly format: typeof format;
-  readonly snapshot: Snapshot;
+/** A database, and what it held when it was opened. */
+interface OpenedState {
+  readonly database: StateDatabase;
+  readonly digests: RowDigests;
+  readonly record: StateRecord | undefined;
+  readonly rows: ReadonlyMap<RowKey, Row>;
 }
 
-/** `directory`: of the state alone; its parent exists. Throws `DISK_FAILED`. */
-export async function openStateStore(directory: string): Promise<StateStore> {
-  const database = new ClassicLevel<string, Buffer>(directory, { valueEncoding: 'buffer' });
-  await onDisk(`opening the state in ${directory}`, () => database.open());
-  return new LevelStateStore(directory, database);
+/**
+ * Opens the states in `directory`, which is made when it is not there, and reads the one in use. Throws
+ * `FORMAT_TOO_NEW`, `DISK_FULL` or `DISK_FAILED`.
+ */
+export async function openStateStore(options: {
+  readonly directory: string;
+  readonly disk?: Disk;
+  /** Default {@link limits.snapshotChunkBytes}: the same on all peers, or a transfer cannot change its sender. */
+  readonly chunkBytes?: number;
+}): Promise<StateStore> {
+  const { directory, disk = nodeDisk, chunkBytes = limits.snapshotChunkBytes } = options;
+  const layout = await StateLayout.open({ disk, directory });
+  let opened = await openState({ layout, path: layout.current, disk });
+  const discarded = opened === undefined || layout.discarded;
+  if (opened === undefined) {
+    await layout.setAside(layout.current); // T2
+    opened = await openState({ layout, path: layout.current, disk });
+  }
+  const store = new LevelStateStore({
+    layout,
+    disk,
+    chunkBytes,
+    opened: present(opened, 'a new state is sound'),
+    discarded,
+  });
+  await store.tidy();
+  return store;
+}
+
+/** Undefined when it is damaged. */
+async function openState(place: {
+  readonly layout: StateLayout;
+  readonly path: string;
+  readonly disk: Disk;
+}): Promise<OpenedState | undefined> {
+  const { layout, path, disk } = place;
+  let database: StateDatabase | undefined;
+  try {
+    return await layout.guard(path, async () => {
+      database = await StateDatabase.open(path, disk);
+      return await readState(database);
+    });
+  } catch (error) {
+    await database?.close();
+    if (error instanceof StateDamaged) return undefined;
+    throw error;
+  }
+}
+
+async function readState(database: StateDatabase): Promise<OpenedState> {
+  const record = await database.record();
+  if (record?.staged?.finished === false) throw new StateDamaged(`${database.path} was never received whole`);
+  const rows = new Map<RowKey, Row>();
+  const digests = new RowDigests();
+  for await (const some of database.rows()) {
+    for (const { key, text: bytes } of some) {
+      const text = bytes.toString();
+      rows.set(key, decodeRow(text));
+      digests.set(key, text);
+    }
+  }
+  if (digests.hash !== (record?.snapshot.hash ?? emptyStateHash)) {
+    throw new StateDamaged(`${database.path} is damaged: its rows are not those that were written`); // T2
+  }
+  return { database, digests, record, rows };
 }
 
 class LevelStateStore implements StateStore {
-  readonly #directory: string;
-  readonly #database: ClassicLevel<string, Buffer>;
-  /** Digest of each row, by its key. */
-  readonly #digests = new Map<RowKey, bigint>();
-  #sum = 0n;
+  readonly #layout: StateLayout;
+  readonly #disk: Disk;
+  readonly #chunkBytes: number;
+  readonly #staged: StagedState;
+  readonly #sources = new Set<SnapshotSource>();
+  #database: StateDatabase;
+  #digests: RowDigests;
   #snapshot: Snapshot | undefined;
+  /** Until it is no longer what is on disk. */
+  #loaded: LoadedState | undefined;
+  #isFlushing = false;
+  /** The last write found no room (T3). */
+  #mustReopen = false;
 
-  constructor(directory: string, database: ClassicLevel<string, Buffer>) {
-    this.#directory = directory;
-    this.#database = database;
+  constructor(options: {
+    layout: StateLayout;
+    disk: Disk;
+    chunkBytes: number;
+    opened: OpenedState;
+    discarded: boolean;
+  }) {
+    const { opened, discarded } = options;
+    this.#layout = options.layout;
+    this.#disk = options.disk;
+    this.#chunkBytes = options.chunkBytes;
+    this.#staged = new StagedState(options);
+    this.#database = opened.database;
+    this.#digests = opened.digests;
+    this.#snapshot = opened.record?.snapshot;
+    const installed = opened.record?.staged !== undefined;
+    this.#loaded = { snapshot: this.#snapshot, rows: opened.rows, discarded, installed };
   }
 
   get snapshot(): Snapshot | undefined {
@@ -47,57 +142,104 @@ class LevelStateStore implements StateStore {
   }
 
   async load(): Promise<LoadedState> {
-    const rows = new Map<RowKey, Row>();
-    const found = await onDisk(`loading the state in ${this.#directory}`, () =>
-      this.#database.iterator().all(),
-    );
-    for (const [key, value] of found) {
-      const text = value.toString();
-      if (key === metaKey) {
-        const meta = JSON.parse(text) as Meta;
-        if (meta.format !== format) throw formatTooNew(this.#directory, meta.format, format);
-        this.#snapshot = meta.snapshot;
-      } else {
-        rows.set(key as RowKey, decodeRow(text));
-        this.#note(key as RowKey, text);
-      }
-    }
-    if (hashOf(this.#sum) !== (this.#snapshot?.hash ?? emptyStateHash)) throw stateDamaged(this.#directory); // T2
-    return { snapshot: this.#snapshot, rows, discarded: false };
+    return present(this.#loaded, 'a state is loaded before it is flushed');
   }
 
   async flush({ snapshot: point, rows }: StateFlush): Promise<void> {
-    const batch = this.#database.batch();
-    for (const [key, row] of rows) {
-      const text = row === undefined ? undefined : encodeRow(row);
-      this.#note(key, text);
-      if (text === undefined) batch.del(key);
-      else batch.put(key, Buffer.from(text));
+    assert(!this.#isFlushing, 'one flush is in flight at a time');
+    assert(point.index >= (this.#snapshot?.index ?? 0), 'what is flushed rises');
+    this.#isFlushing = true;
+    this.#loaded = undefined;
+    try {
+      if (this.#mustReopen) await this.#reopen();
+      const texts = [...rows].map(
+        ([key, row]) => [key, row === undefined ? undefined : encodeRow(row)] as const,
+      );
+      for (const [key, text] of texts) this.#digests.set(key, text);
+      const snapshot = { ...point, hash: this.#digests.hash };
+      await onStateInUse(() => this.#database.write(texts, { snapshot, staged: undefined })); // T1
+      this.#snapshot = snapshot;
+    } catch (error) {
+      this.#mustReopen = isOrionError(error, 'DISK_FULL');
+      throw error;
+    } finally {
+      this.#isFlushing = false;
     }
-    const snapshot = { ...point, hash: hashOf(this.#sum) };
-    const meta: Meta = { format, snapshot };
-    batch.put(metaKey, Buffer.from(JSON.stringify(meta)));
-    await onDisk(`writing the state in ${this.#directory}`, () => batch.write({ sync: true })); // T1
-    this.#snapshot = snapshot;
   }
 
-  close(): Promise<void> {
-    return this.#database.close();
+  async openSnapshot(): Promise<SnapshotSource> {
+    const database = this.#database;
+    const view = database.view();
+    const record = await onStateInUse(() => database.record(view));
+    const source: SnapshotSource = new LevelSnapshotSource({
+      snapshot: present(record, 'a state that was flushed is sent').snapshot,
+      database,
+      view,
+      chunkBytes: this.#chunkBytes,
+      onClosed: () => this.#sources.delete(source),
+    });
+    this.#sources.add(source);
+    return source;
   }
 
-  #note(key: RowKey, text: string | undefined): void {
-    const before = this.#digests.get(key) ?? 0n;
-    const after = text === undefined ? 0n : rowDigest(key, text);
-    this.#sum = addDigests(this.#sum, after - before);
-    if (text === undefined) this.#digests.delete(key);
-    else this.#digests.set(key, after);
+  stage(snapshot: Snapshot): Promise<SnapshotSink> {
+    return this.#staged.stage(snapshot);
+  }
+
+  async install(snapshot: Snapshot): Promise<{ readonly rows: ReadonlyMap<RowKey, Row> }> {
+    assert(!this.#isFlushing, 'a state that is replaced is not written');
+    await this.#staged.close();
+    if (this.#snapshot !== undefined && isSameState(this.#snapshot, snapshot)) {
+      return { rows: (await onStateInUse(() => readState(this.#database))).rows };
+    }
+    const opened = await openState({ layout: this.#layout, path: this.#layout.staged, disk: this.#disk });
+    if (opened === undefined) throw damagedInstall(this.#layout.staged);
+    const { record } = opened;
+    assert(record !== undefined && isSameState(record.snapshot, snapshot), 'what is installed was staged');
+    await this.#layout.switchToStaged(); // T4
+    await this.#end();
+    await this.#layout.removeBefore();
+    this.#database = opened.database;
+    this.#digests = opened.digests;
+    this.#snapshot = record.snapshot;
+    this.#loaded = undefined;
+    this.#mustReopen = false;
+    return { rows: opened.rows };
+  }
+
+  discard(): Promise<void> {
+    return this.#staged.discard();
+  }
+
+  /** Drops what a crash left staged and nobody wants any more. */
+  tidy(): Promise<void> {
+    return this.#staged.tidy(this.#snapshot?.index ?? asIndex(0));
+  }
+
+  async close(): Promise<void> {
+    await this.#staged.close();
+    await this.#end();
+  }
+
+  async #reopen(): Promise<void> {
+    await this.#endSources();
+    await onStateInUse(() => this.#database.reopen());
+  }
+
+  /** The database in use is used no more. */
+  async #end(): Promise<void> {
+    await this.#endSources();
+    await this.#database.close();
+  }
+
+  async #endSources(): Promise<void> {
+    for (const source of this.#sources) await source.close();
   }
 }
 
-function stateDamaged(directory: string): OrionError {
-  return new OrionError(
-    'DISK_FAILED',
-    `The state in ${directory} is damaged: its rows are not those that were written. Check the disk, then move this ` +
-      `directory away (not the log beside it) and start the peer again: it rebuilds the state from its log.`,
+function damagedInstall(path: string): OrionError {
+  return diskFailed(
+    `installing ${path}`,
+    new Error('it was read back whole before, and does not match its checksums now'),
   );
 }

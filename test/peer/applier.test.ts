@@ -9,6 +9,7 @@ import { State } from '../../src/state/state.ts';
 import { emptyStateHash } from '../../src/state/state-hash.ts';
 import { createCommandCodec } from '../../src/storage/codec.ts';
 import { FakeClock } from '../lib/fake-clock.ts';
+import { emptyStateImage, MemoryStateStore } from '../storage/memory-state-store.ts';
 
 const codec = createCommandCodec();
 
@@ -20,20 +21,34 @@ const snapshot: Snapshot = {
   hash: emptyStateHash,
 };
 
+interface Flush {
+  readonly applied: number;
+  readonly end: () => void;
+  readonly fail: (error: Error) => void;
+}
+
+/** A store whose flushes end when told to. */
+class SlowStore extends MemoryStateStore {
+  readonly #flushes: Flush[];
+
+  constructor(flushes: Flush[]) {
+    super({ ...emptyStateImage(), snapshot });
+    this.#flushes = flushes;
+  }
+
+  override flush({ snapshot: { index: applied } }: StateFlush): Promise<void> {
+    return new Promise((end, fail) => void this.#flushes.push({ applied, end, fail }));
+  }
+}
+
 /** An applier over a store whose flushes end when told to. */
 function setUp() {
   const clock = new FakeClock();
-  const flushes: { applied: number; end: () => void; fail: (error: Error) => void }[] = [];
+  const flushes: Flush[] = [];
   const fatal: unknown[] = [];
   const applier = new Applier({
     state: new State({ applied: 1, clusterId: 'a-cluster', rows: new Map(), hash: emptyStateHash }),
-    store: {
-      snapshot,
-      load: () => Promise.reject(new Error('it is loaded before')),
-      flush: ({ snapshot: { index: applied } }: StateFlush) =>
-        new Promise<void>((end, fail) => void flushes.push({ applied, end, fail })),
-      close: () => Promise.resolve(),
-    },
+    store: new SlowStore(flushes),
     codec,
     clock,
     events: { onApplied: () => {}, onChanges: () => {}, onFatal: (error) => fatal.push(error) },

@@ -76,6 +76,18 @@ export function diskSuite(name: string, make: () => Promise<{ disk: Disk; direct
     await expect(disk.rename(join(directory, 'old'), join(directory, 'new'))).rejects.toThrow('ENOENT');
   });
 
+  test(`${name}: a directory is removed with everything in it, and nothing else`, async () => {
+    const { disk, directory } = await make();
+    await disk.makeDirectory(join(directory, 'gone'));
+    for (const path of ['gone/a', 'gone/b', 'gone-not']) {
+      await (await disk.openToWrite(join(directory, path))).close();
+    }
+    await disk.removeDirectory(join(directory, 'gone'));
+    await disk.removeDirectory(join(directory, 'never-there'));
+    expect(await disk.list(directory)).toEqual(['gone-not']);
+    expect(await disk.openToRead(join(directory, 'gone/a'))).toBeUndefined();
+  });
+
   test(`${name}: it tells how much room there is`, async () => {
     const { disk, directory } = await make();
     expect(await disk.freeBytes(directory)).toBeGreaterThan(1e6);

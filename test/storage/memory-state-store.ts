@@ -6,12 +6,7 @@ import { assert, present } from '../../src/lib/assert.ts';
 import { OrionError } from '../../src/lib/errors.ts';
 import { limits } from '../../src/lib/limits.ts';
 import type { LoadedState, StateFlush, StateStore } from '../../src/peer/ports.ts';
-import type {
-  SnapshotChunk,
-  SnapshotSink,
-  SnapshotSource,
-  SnapshotStore,
-} from '../../src/peer/snapshot-ports.ts';
+import type { SnapshotChunk, SnapshotSink, SnapshotSource } from '../../src/peer/snapshot-ports.ts';
 import { decodeRow, encodeRow } from '../../src/state/row-codec.ts';
 import type { Row, RowKey } from '../../src/state/row.ts';
 import { addDigests, hashOf, rowDigest } from '../../src/state/state-hash.ts';
@@ -31,16 +26,18 @@ interface Staged {
 export interface MemoryStateImage {
   snapshot: Snapshot | undefined;
   texts: Texts;
+  installed: boolean;
   staged: Staged | undefined;
 }
 
 export const emptyStateImage = (): MemoryStateImage => ({
   snapshot: undefined,
   texts: new Map(),
+  installed: false,
   staged: undefined,
 });
 
-export class MemoryStateStore implements StateStore, SnapshotStore {
+export class MemoryStateStore implements StateStore {
   readonly #image: MemoryStateImage;
   readonly #chunkBytes: number;
 
@@ -54,7 +51,12 @@ export class MemoryStateStore implements StateStore, SnapshotStore {
   }
 
   async load(): Promise<LoadedState> {
-    return { snapshot: this.#image.snapshot, rows: rowsOf(this.#image.texts), discarded: false };
+    return {
+      snapshot: this.#image.snapshot,
+      rows: rowsOf(this.#image.texts),
+      discarded: false,
+      installed: this.#image.installed,
+    };
   }
 
   async flush({ snapshot, rows }: StateFlush): Promise<void> {
@@ -64,6 +66,7 @@ export class MemoryStateStore implements StateStore, SnapshotStore {
       else this.#image.texts.set(key, encodeRow(row));
     }
     this.#image.snapshot = { ...snapshot, hash: hashOfAll(this.#image.texts) };
+    this.#image.installed = false;
   }
 
   async openSnapshot(): Promise<SnapshotSource> {
@@ -107,6 +110,7 @@ export class MemoryStateStore implements StateStore, SnapshotStore {
       assert(staged.finished, 'what is installed was finished');
       image.texts = staged.texts;
       image.snapshot = staged.snapshot;
+      image.installed = true;
       image.staged = undefined;
     }
     assert(image.snapshot !== undefined && isSame(image.snapshot, snapshot), 'what is installed was staged');

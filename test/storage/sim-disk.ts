@@ -167,6 +167,11 @@ export class SimDisk implements Disk {
     if (!this.#names.delete(path)) throw new Error(`ENOENT: ${path}`);
   }
 
+  async removeDirectory(path: string): Promise<void> {
+    await this.#step('unlink', path);
+    for (const name of this.paths()) if (name.startsWith(`${path}/`)) this.#names.delete(name);
+  }
+
   async rename(from: string, to: string): Promise<void> {
     await this.#step('rename', from);
     const content = this.#names.get(from);

@@ -44,7 +44,12 @@ const snapshotAt = (index: number): unknown => ({ ...pointAt(index), hash: expec
 export function stateStoreSuite(name: string, make: () => Promise<() => Promise<StateStore>>): void {
   test(`${name}: a new store is empty, at index 0`, async () => {
     const store = await (await make())();
-    expect(await store.load()).toEqual({ snapshot: undefined, rows: new Map(), discarded: false });
+    expect(await store.load()).toEqual({
+      snapshot: undefined,
+      rows: new Map(),
+      discarded: false,
+      installed: false,
+    });
     await store.close();
   });
 
@@ -74,6 +79,7 @@ export function stateStoreSuite(name: string, make: () => Promise<() => Promise<
     expect(await second.load()).toEqual({
       snapshot: snapshotAt(2 ** 40),
       discarded: false,
+      installed: false,
       rows: new Map([
         [settingKey('a'), setting('a', 'new', '9')],
         [settingKey('b'), setting('b', 'ü\u0000€')],

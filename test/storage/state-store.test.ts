@@ -1,58 +1,34 @@
 import { join } from 'node:path';
-import { ClassicLevel } from 'classic-level';
 import { expect, test } from 'vitest';
-import { encodeRow } from '../../src/state/row-codec.ts';
+import type { StateStore } from '../../src/peer/ports.ts';
 import { openStateStore } from '../../src/storage/state-store.ts';
 import { emptyStateImage, MemoryStateStore } from './memory-state-store.ts';
+import { sent, snapshotSuite } from './snapshot-suite.ts';
 import { pointAt, setting, settingKey, stateStoreSuite } from './state-store-suite.ts';
 import { tempDirectory } from './temp-directory.ts';
 
-stateStoreSuite('LevelDB', async () => {
+async function levelStore(): Promise<() => Promise<StateStore>> {
   const directory = join(await tempDirectory(), 'state');
-  return () => openStateStore(directory);
-});
-
-stateStoreSuite('memory', async () => {
-  const image = emptyStateImage();
-  return async () => new MemoryStateStore(image);
-});
-
-/** A store with two rows, in which `change` then meddles. */
-async function meddled(change: (database: ClassicLevel<string, Buffer>) => Promise<void>): Promise<string> {
-  const directory = join(await tempDirectory(), 'state');
-  const store = await openStateStore(directory);
-  await store.load();
-  const rows = new Map([
-    [settingKey('a'), setting('a', 'one')],
-    [settingKey('b'), setting('b', 'two')],
-  ]);
-  await store.flush({ snapshot: pointAt(4), rows });
-  await store.close();
-  const database = new ClassicLevel<string, Buffer>(directory, { valueEncoding: 'buffer' });
-  await change(database);
-  await database.close();
-  return directory;
+  return () => openStateStore({ directory, chunkBytes: 1_000 });
 }
 
-test.each([
-  ['gone', (database: ClassicLevel<string, Buffer>) => database.del('setting/a')],
-  [
-    'of another time',
-    (database: ClassicLevel<string, Buffer>) =>
-      database.put('setting/a', Buffer.from(encodeRow(setting('a', 'older')))),
-  ],
-])('a row that is %s is noticed when the state is loaded', async (_, change) => {
-  const store = await openStateStore(await meddled(change));
-  await expect(store.load()).rejects.toMatchObject({
-    code: 'DISK_FAILED',
-    message: expect.stringContaining('rebuilds the state') as unknown,
-  });
-  await store.close();
-});
+async function memoryStore(): Promise<() => Promise<StateStore>> {
+  const image = emptyStateImage();
+  return async () => new MemoryStateStore(image, { chunkBytes: 1_000 });
+}
 
-test('a state of a later format is refused', async () => {
-  const meta = Buffer.from(JSON.stringify({ format: 3, snapshot: {} }));
-  const store = await openStateStore(await meddled((database) => database.put('!meta', meta)));
-  await expect(store.load()).rejects.toMatchObject({ code: 'FORMAT_TOO_NEW' });
-  await store.close();
+stateStoreSuite('LevelDB', levelStore);
+stateStoreSuite('memory', memoryStore);
+snapshotSuite('LevelDB', levelStore);
+snapshotSuite('memory', memoryStore);
+
+test('both kinds of store name and cut equal states alike', async () => {
+  const rows = new Map(
+    ['b', 'a', 'ü', '€', '𝄞', '\uffff'].map((name) => [settingKey(name), setting(name, 'x'.repeat(900))]),
+  );
+  const level = await (await levelStore())();
+  const memory = await (await memoryStore())();
+  for (const store of [level, memory]) await store.flush({ snapshot: pointAt(3), rows });
+  expect(await sent(level)).toEqual(await sent(memory));
+  await level.close();
 });

@@ -7,7 +7,9 @@
 import type { Prng } from '../../../src/lib/prng.ts';
 import type { Peer } from '../../../src/peer/peer.ts';
 import type { LogStore, StateFlush, StateStore, Transport } from '../../../src/peer/ports.ts';
+import type { SnapshotSink, SnapshotSource } from '../../../src/peer/snapshot-ports.ts';
 import type { Disk, DiskFile } from '../../../src/storage/disk.ts';
+import type { Snapshot } from '../../../raft/types.ts';
 import type { MemoryStateStore } from '../../storage/memory-state-store.ts';
 import { drawFrom, type DiskFaults } from '../faults.ts';
 import type { SimProcess } from './process.ts';
@@ -84,6 +86,7 @@ export function slowDisk(disk: Disk, options: MachineOptions): Disk {
         return { ...file, write };
       }),
     unlink: (path) => cached(() => disk.unlink(path)),
+    removeDirectory: (path) => cached(() => disk.removeDirectory(path)),
     rename: (from, to) => cached(() => disk.rename(from, to)),
     freeBytes: (directory) => disk.freeBytes(directory),
     syncDirectory: (directory) => cached(() => disk.syncDirectory(directory)),
@@ -114,6 +117,35 @@ export class SlowStateStore implements StateStore {
     await this.#options.process.sleep(syncMs(this.#options));
     await this.#store.flush(flush);
     this.#underWay = undefined;
+  }
+
+  openSnapshot(): Promise<SnapshotSource> {
+    return this.#store.openSnapshot();
+  }
+
+  async stage(snapshot: Snapshot): Promise<SnapshotSink> {
+    const sink = await this.#store.stage(snapshot);
+    const slowly = async (act: () => Promise<void>): Promise<void> => {
+      await this.#options.process.sleep(syncMs(this.#options));
+      await act();
+    };
+    return {
+      get received() {
+        return sink.received;
+      },
+      write: (chunk) => slowly(() => sink.write(chunk)),
+      finish: () => slowly(() => sink.finish()),
+      close: () => sink.close(),
+    };
+  }
+
+  async install(snapshot: Snapshot): ReturnType<StateStore['install']> {
+    await this.#options.process.sleep(syncMs(this.#options));
+    return this.#store.install(snapshot);
+  }
+
+  discard(): Promise<void> {
+    return this.#store.discard();
   }
 
   close(): Promise<void> {

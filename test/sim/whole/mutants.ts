@@ -23,14 +23,16 @@ function withPersist(log: LogStore, persist: LogStore['persist']): LogStore {
   });
 }
 
-const withFlush = (store: StateStore, flush: StateStore['flush']): StateStore => ({
-  get snapshot() {
-    return store.snapshot;
-  },
-  load: () => store.load(),
-  flush,
-  close: () => store.close(),
-});
+/** `store` with another `flush`. */
+function withFlush(store: StateStore, flush: StateStore['flush']): StateStore {
+  return new Proxy(store, {
+    get(target, name) {
+      if (name === 'flush') return flush;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
 
 const withSend = (transport: Transport, send: Transport['send']): Transport => ({ ...transport, send });
 

@@ -1,0 +1,188 @@
+// One state on disk: rows in a LevelDB, and beside them a record that says what they are.
+// Owns: the form of a row and of that record, and what LevelDB's own errors mean. Does not own: which state counts
+// (StateLayout), what is in a flush.
+//
+// B1. A write is one batch of LevelDB, synced: all of its rows and the record, or nothing. Never an unsynced one: LevelDB closes
+//     a log file without syncing it when it begins the next, so an unsynced batch could be gone while a later one is there.
+// B2. What is durable after a write: the batch, since LevelDB syncs its log for it; the name of that log, since the
+//     directory is synced after each write (LevelDB does not do so when it begins a new log). Tables and manifest LevelDB
+//     syncs itself, tables first, and the directory before the manifest that names them. Its CURRENT is written beside, synced
+//     and renamed; the directory is synced after each opening. It unlinks the manifest before only after that rename: here it leans
+//     on a file system that keeps the order of changes to one directory, as ext4, xfs and btrfs do.
+// B3. Every value begins with a checksum over its key and itself: LevelDB does not check its blocks when it reads them, and
+//     skips a damaged record of its log in silence.
+// B4. The record names the rows' hash (state-hash.ts), so that a row that is missing does not pass for one that was deleted. Rows
+//     and record of one batch can vanish together: then an older state is there, whole, as if the batch had never been.
+
+import { ClassicLevel, type Iterator, type Snapshot as LevelSnapshot } from 'classic-level';
+import { crc32 } from 'node:zlib';
+import type { Snapshot } from '../../raft/types.ts';
+import type { RowKey } from '../state/row.ts';
+import { addDigests, hashOf, rowDigest } from '../state/state-hash.ts';
+import type { Disk } from './disk.ts';
+import { formatTooNew } from './faults.ts';
+import type { EncodedRow } from './snapshot-chunk.ts';
+import { onState, StateDamaged } from './state-faults.ts';
+
+const format = 2;
+/** Sorts before every row: their keys begin with the name of a table. */
+const recordKey = '!meta';
+const checksumBytes = 4;
+/** Rows fetched from LevelDB at once, if they are not too many bytes. */
+const fetchedRows = 256;
+const fetchedBytes = 256 * 1024;
+
+/** What the rows are. */
+export interface StateRecord {
+  /** While it is staged: the one that the rows will make. */
+  readonly snapshot: Snapshot;
+  /** How they came here from another peer; absent once a flush has changed them. */
+  readonly staged: { readonly chunks: number; readonly finished: boolean } | undefined;
+}
+
+/** The rows at one moment. */
+export interface StateView {
+  close(): Promise<void>;
+}
+
+type Level = ClassicLevel<string, Buffer>;
+
+export class StateDatabase {
+  readonly path: string;
+  readonly #level: Level;
+  readonly #disk: Disk;
+
+  private constructor(path: string, level: Level, disk: Disk) {
+    this.path = path;
+    this.#level = level;
+    this.#disk = disk;
+  }
+
+  /** Makes the state if there is none. Throws `StateDamaged`, `DISK_FULL` or `DISK_FAILED`. */
+  static async open(path: string, disk: Disk): Promise<StateDatabase> {
+    const level: Level = new ClassicLevel(path, { valueEncoding: 'buffer' });
+    const database = new StateDatabase(path, level, disk);
+    try {
+      await database.reopen();
+    } catch (error) {
+      await level.close();
+      throw error;
+    }
+    return database;
+  }
+
+  /** Opens it, anew if it was open: after a write that failed for want of room LevelDB takes no other one. */
+  async reopen(): Promise<void> {
+    await onState(`opening ${this.path}`, async () => {
+      await this.#level.close();
+      await this.#disk.makeDirectory(this.path); // and its name is durable
+      const names = await this.#disk.list(this.path);
+      if (!names.includes('CURRENT') && names.some((name) => /\.(ldb|log)$/.test(name))) {
+        throw new StateDamaged(
+          `${this.path} has lost its file CURRENT: LevelDB would begin anew beside the rest`,
+        );
+      }
+      await this.#level.open();
+      await this.#disk.syncDirectory(this.path); // B2
+    });
+  }
+
+  /** Undefined when nothing was ever written. Throws `StateDamaged` or `FORMAT_TOO_NEW`. */
+  async record(view?: StateView): Promise<StateRecord | undefined> {
+    const value = await onState(`reading ${this.path}`, () => this.#level.get(recordKey, under(view)));
+    if (value === undefined) return undefined;
+    const record = JSON.parse(unseal(this.path, recordKey, value).toString()) as StateRecord & {
+      readonly format: number;
+    };
+    if (record.format !== format) throw formatTooNew(this.path, record.format, format);
+    return { snapshot: record.snapshot, staged: record.staged };
+  }
+
+  /** B1. A row whose text is undefined goes. Throws `DISK_FULL`, `DISK_FAILED` or `StateDamaged`. */
+  async write(
+    rows: Iterable<readonly [key: RowKey, text: string | Uint8Array | undefined]>,
+    record: StateRecord,
+  ): Promise<void> {
+    await onState(`writing ${this.path}`, async () => {
+      const batch = this.#level.batch();
+      for (const [key, text] of rows) {
+        if (text === undefined) batch.del(key);
+        else batch.put(key, seal(key, text));
+      }
+      batch.put(recordKey, seal(recordKey, JSON.stringify({ format, ...record })));
+      await batch.write({ sync: true });
+      await this.#disk.syncDirectory(this.path); // B2
+    });
+  }
+
+  /** The rows from `from` on, in the order of their keys' bytes, some at a time. Throws `StateDamaged` at one that is. */
+  async *rows(
+    options: { readonly from?: RowKey | undefined; readonly view?: StateView } = {},
+  ): AsyncGenerator<EncodedRow[]> {
+    const range = options.from === undefined ? { gt: recordKey } : { gte: options.from };
+    const iterator: Iterator<Level, string, Buffer> = this.#level.iterator({
+      ...range,
+      ...under(options.view),
+      highWaterMarkBytes: fetchedBytes,
+    });
+    try {
+      for (;;) {
+        const found = await onState(`reading ${this.path}`, () => iterator.nextv(fetchedRows));
+        if (found.length === 0) return;
+        yield found.map(([key, value]) => ({ key: key as RowKey, text: unseal(this.path, key, value) }));
+      }
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  view(): StateView {
+    return this.#level.snapshot();
+  }
+
+  /** Ends what reads from it, and waits for what writes. */
+  close(): Promise<void> {
+    return onState(`closing ${this.path}`, () => this.#level.close());
+  }
+}
+
+/** The digests of rows that are stored, so that a change costs no look at the disk. */
+export class RowDigests {
+  readonly #digests = new Map<RowKey, bigint>();
+  #sum = 0n;
+
+  get hash(): string {
+    return hashOf(this.#sum);
+  }
+
+  /** The row at `key` has this text now, or is gone. */
+  set(key: RowKey, text: string | undefined): void {
+    const before = this.#digests.get(key) ?? 0n;
+    const after = text === undefined ? 0n : rowDigest(key, text);
+    this.#sum = addDigests(this.#sum, after - before);
+    if (text === undefined) this.#digests.delete(key);
+    else this.#digests.set(key, after);
+  }
+}
+
+const under = (view: StateView | undefined): { snapshot?: LevelSnapshot } =>
+  view === undefined ? {} : { snapshot: view as LevelSnapshot };
+
+function seal(key: string, text: string | Uint8Array): Buffer {
+  const size = typeof text === 'string' ? Buffer.byteLength(text) : text.length;
+  const value = Buffer.allocUnsafe(checksumBytes + size);
+  if (typeof text === 'string') value.write(text, checksumBytes);
+  else value.set(text, checksumBytes);
+  value.writeUInt32LE(crc32(value.subarray(checksumBytes), crc32(key)), 0);
+  return value;
+}
+
+function unseal(path: string, key: string, value: Buffer): Buffer {
+  const text = value.subarray(checksumBytes);
+  if (value.length < checksumBytes || value.readUInt32LE(0) !== crc32(text, crc32(key))) {
+    throw new StateDamaged(
+      `${path} is damaged: the row at ${JSON.stringify(key)} does not match its checksum`,
+    );
+  }
+  return text;
+}
