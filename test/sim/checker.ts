@@ -3,9 +3,13 @@
 import { Evidence } from './evidence.ts';
 import type { StoreId } from '../../raft/types.ts';
 import { Acknowledged } from './invariants/acknowledged.ts';
+import { Changes } from './invariants/changes.ts';
 import { CommittedDurable } from './invariants/committed-durable.ts';
 import { Control } from './invariants/control.ts';
+import { Electable } from './invariants/electable.ts';
+import { Elected } from './invariants/elected.ts';
 import { HonestPromises } from './invariants/honest-promises.ts';
+import { InEffect } from './invariants/in-effect.ts';
 import type { Invariant } from './invariants/invariant.ts';
 import { LeaderCompleteness } from './invariants/leader-completeness.ts';
 import { LogMatching } from './invariants/log-matching.ts';
@@ -18,9 +22,11 @@ import { type Observation, Violation } from './observation.ts';
 
 export const allInvariants = (): readonly Invariant[] => [
   new OneLeader(),
+  new Elected(),
   new LogMatching(),
   new LeaderCompleteness(),
   new CommittedDurable(),
+  new Electable(),
   new StateHash(),
   new Votes(),
   new Monotone(),
@@ -28,14 +34,16 @@ export const allInvariants = (): readonly Invariant[] => [
   new HonestPromises(),
   new Reads(),
   new Control(),
+  new InEffect(),
+  new Changes(),
 ];
 
 export class Checker {
   readonly #evidence: Evidence;
   readonly #invariants: readonly Invariant[];
 
-  constructor(voters: readonly StoreId[], invariants: readonly Invariant[]) {
-    this.#evidence = new Evidence(voters);
+  constructor(founders: readonly StoreId[], invariants: readonly Invariant[]) {
+    this.#evidence = new Evidence(founders);
     this.#invariants = invariants;
   }
 

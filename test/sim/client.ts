@@ -18,7 +18,8 @@ const bytesMax = 200;
 export interface SimClientOptions {
   readonly time: VirtualTime;
   readonly prng: Prng;
-  readonly peers: readonly SimPeer[];
+  /** Those that it may ask, as of now. */
+  readonly peers: () => readonly SimPeer[];
   readonly thinkMs: Span;
   /** How many of its acts are reads, in [0, 1]. */
   readonly readChance: number;
@@ -88,11 +89,11 @@ export class SimClient {
   }
 
   #peerOf(storeId: StoreId | undefined): SimPeer | undefined {
-    return this.#options.peers.find((peer) => peer.storeId === storeId);
+    return this.#options.peers().find((peer) => peer.storeId === storeId);
   }
 
   #drawPeer(): SimPeer {
-    const { prng, peers } = this.#options;
-    return present(peers[prng.int({ from: 0, to: peers.length })], 'a cluster has peers');
+    const peers = this.#options.peers();
+    return present(peers[this.#options.prng.int({ from: 0, to: peers.length })], 'a cluster has peers');
   }
 }

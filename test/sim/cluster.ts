@@ -1,5 +1,8 @@
-// Three or five simulated peers with their disks and clients on one network, under one clock: everything but the faults' timing.
+// Simulated peers with their disks and clients on one network, under one clock: everything but the faults' timing.
 // Owns: the parts and what ties them together. Does not own: when something breaks (Nemesis), what a run must show.
+//
+// C1. Founders start together; whoever joins later starts with an empty disk, but for genesis.
+// C2. Who was removed for good may be retired: it is never started again.
 
 import {
   asClusterId,
@@ -7,24 +10,26 @@ import {
   asPeerId,
   asStoreId,
   asTerm,
+  type Configuration,
   type Entry,
   type Genesis,
   type Member,
   type Message,
   type StoreId,
 } from '../../raft/types.ts';
-import { present } from '../../src/lib/assert.ts';
+import { assert, present } from '../../src/lib/assert.ts';
 import { Prng } from '../../src/lib/prng.ts';
 import { allInvariants, Checker } from './checker.ts';
 import { SimClient } from './client.ts';
 import { makeRaft, type MakeCore } from './core.ts';
 import { Counters } from './counters.ts';
 import { SimDisk, type SimDiskOptions } from './disk.ts';
+import { SimDriver } from './driver.ts';
 import { calmDisk, calmNetwork, type FaultPlan } from './faults.ts';
 import type { Invariant } from './invariants/invariant.ts';
 import { SimNetwork } from './network.ts';
 import type { Observation } from './observation.ts';
-import { SimPeer, type SimPeerOptions } from './peer.ts';
+import { type MakeDriver, SimPeer } from './peer.ts';
 import { emptyState } from './state-machine.ts';
 import type { Trace } from './trace.ts';
 import { VirtualTime } from './virtual-time.ts';
@@ -33,25 +38,33 @@ import { VirtualTime } from './virtual-time.ts';
 export interface Parts {
   readonly makeCore: MakeCore;
   readonly makeDisk: (options: SimDiskOptions) => SimDisk;
-  readonly makePeer: (options: SimPeerOptions) => SimPeer;
+  readonly makeDriver: MakeDriver;
   readonly makeInvariants: () => readonly Invariant[];
 }
 
 export const soundParts: Parts = {
   makeCore: makeRaft,
   makeDisk: (options) => new SimDisk(options),
-  makePeer: (options) => new SimPeer(options),
+  makeDriver: (...args) => new SimDriver(...args),
   makeInvariants: allInvariants,
 };
 
-const membersMax = 5;
+/** a, b, c…: short, for reading traces. */
+function storeAt(place: number): StoreId {
+  assert(place < 26, 'there are letters for all');
+  return asStoreId(String.fromCharCode(97 + place));
+}
 
-const possibleMembers: readonly Member[] = Array.from({ length: membersMax }, (_, i) => ({
-  storeId: asStoreId(String.fromCharCode(97 + i)), // a, b, c…: short, for reading traces
-  peerId: asPeerId(`sim-${i + 1}`),
-  api: `http://127.0.0.1:${6_060 + i}`,
-  raft: `127.0.0.1:${7_060 + i}`,
-}));
+/** A peer's name is that of its store, until another takes its place. */
+export function memberOf(storeId: StoreId): Member {
+  const place = storeId.charCodeAt(0) - 97;
+  return {
+    storeId,
+    peerId: asPeerId(`sim-${place + 1}`),
+    api: `http://127.0.0.1:${6_060 + place}`,
+    raft: `127.0.0.1:${7_060 + place}`,
+  };
+}
 
 function firstEntryOf(founders: readonly Member[]): Entry {
   const genesis: Genesis = { clusterId: asClusterId('5'.repeat(32)), name: 'sim', founders };
@@ -62,62 +75,45 @@ export class SimCluster {
   readonly time = new VirtualTime();
   readonly counters = new Counters();
   readonly trace: Trace;
-  readonly peers: readonly SimPeer[];
   readonly network: SimNetwork;
+  readonly #options: { readonly prng: Prng; readonly plan: FaultPlan; readonly parts: Parts };
   readonly #checker: Checker;
-  readonly #disks: readonly SimDisk[];
+  readonly #firstEntry: Entry;
+  readonly #byStore = new Map<StoreId, SimPeer>();
+  readonly #peers: SimPeer[] = [];
+  readonly #disks: SimDisk[] = [];
+  readonly #retired = new Set<SimPeer>();
   readonly #clients: readonly SimClient[];
+  /** The newest that somebody applied. */
+  #configuration: Configuration | undefined;
   #steps = 0;
   #numbers = 0;
 
   constructor(options: { prng: Prng; plan: FaultPlan; trace: Trace; parts: Parts }) {
-    const { prng, plan, trace, parts } = options;
-    const fork = (): Prng => new Prng(prng.next());
+    const { plan, trace, parts } = options;
     const { time, counters } = this;
-    const members = possibleMembers.slice(0, plan.peers);
-    const firstEntry = firstEntryOf(members);
+    this.#options = options;
+    const founders = Array.from({ length: plan.peers }, (_, place) => memberOf(storeAt(place)));
+    this.#firstEntry = firstEntryOf(founders);
     this.trace = trace;
     this.#checker = new Checker(
-      members.map((member) => member.storeId),
+      founders.map((member) => member.storeId),
       parts.makeInvariants(),
     );
     this.network = new SimNetwork({
       time,
-      prng: fork(),
+      prng: this.#fork(),
       counters,
       faults: plan.network,
       deliver: (message) => this.peer(message.to).receive(message),
     });
-    this.#disks = members.map(({ storeId }) =>
-      parts.makeDisk({
-        time,
-        prng: fork(),
-        counters,
-        faults: plan.disk,
-        electionMaxMs: plan.raft.electionMaxMs,
-        initial: { hardState: { term: asTerm(1), vote: undefined }, log: [firstEntry], state: emptyState },
-        onStalled: () => this.peer(storeId).onDiskStalled(),
-        onSynced: (operation) => {
-          trace.note(time.now, 'synced', storeId, operation.operation);
-          this.observe({ kind: 'synced', peer: storeId, operation });
-        },
-      }),
-    );
-    this.peers = members.map(({ storeId }, i) =>
-      parts.makePeer({
-        storeId,
-        time,
-        prng: fork(),
-        counters,
-        trace,
-        plan,
-        disk: present(this.#disks[i], 'every member has a disk'),
-        makeCore: parts.makeCore,
-        send: (message) => this.network.send(message),
-        observe: (observation) => this.observe(observation),
-      }),
-    );
-    this.#clients = Array.from({ length: plan.clients }, () => this.#makeClient(fork(), plan));
+    for (const { storeId } of founders) this.#makePeer(storeId);
+    this.#clients = Array.from({ length: plan.clients }, () => this.#makeClient(this.#fork()));
+  }
+
+  /** Everyone, retired or not. */
+  get peers(): readonly SimPeer[] {
+    return this.#peers;
   }
 
   /** Steps of all cores so far. */
@@ -131,10 +127,7 @@ export class SimCluster {
   }
 
   peer(storeId: StoreId): SimPeer {
-    return present(
-      this.peers.find((peer) => peer.storeId === storeId),
-      'messages go to members',
-    );
+    return present(this.#byStore.get(storeId), 'messages go to peers');
   }
 
   nextNumber(): number {
@@ -142,10 +135,34 @@ export class SimCluster {
     return this.#numbers;
   }
 
+  /** One that belongs to no cluster yet (C1), running. */
+  addPeer(): SimPeer {
+    const peer = this.#makePeer(storeAt(this.#peers.length));
+    peer.start();
+    return peer;
+  }
+
+  /** A committed configuration says that it left. */
+  wasRemoved(storeId: StoreId): boolean {
+    return this.#configuration?.removed.includes(storeId) === true;
+  }
+
+  isRetired(peer: SimPeer): boolean {
+    return this.#retired.has(peer);
+  }
+
+  /** C2. */
+  retire(peer: SimPeer): void {
+    assert(this.wasRemoved(peer.storeId), 'whoever may be needed is not retired');
+    this.#retired.add(peer);
+    if (peer.up) peer.crash();
+  }
+
   /** Takes in what happened; throws a Violation when that must not happen. */
   observe(observation: Observation): void {
     if (observation.kind === 'stepped') this.#steps += 1;
     if (observation.kind === 'sent') this.#countOrder(observation.message);
+    if (observation.kind === 'applied') this.#onApplied(observation.entry);
     const { evidence } = this.#checker;
     const before = evidence.commit;
     this.#checker.observe(observation);
@@ -155,12 +172,6 @@ export class SimCluster {
     }
   }
 
-  #countOrder(message: Message): void {
-    if (message.kind !== 'timeoutNow') return;
-    this.counters.add('orders to campaign sent');
-    if (this.peer(message.from).diskBusy) this.counters.add('orders to campaign sent while a disk was busy');
-  }
-
   /** From now on nothing goes wrong by itself, and clients fall silent. Peers that are down stay down. */
   heal(): void {
     this.network.heal(calmNetwork);
@@ -168,15 +179,71 @@ export class SimCluster {
     for (const client of this.#clients) client.stop();
   }
 
-  #makeClient(prng: Prng, plan: FaultPlan): SimClient {
+  #onApplied({ index, payload }: Entry): void {
+    if (payload.kind !== 'configuration' || index <= (this.#configuration?.index ?? 0)) return;
+    this.#configuration = { ...payload.membership, index };
+  }
+
+  #countOrder(message: Message): void {
+    if (message.kind !== 'timeoutNow') return;
+    this.counters.add('orders to campaign sent');
+    if (this.peer(message.from).diskBusy) this.counters.add('orders to campaign sent while a disk was busy');
+  }
+
+  #makePeer(storeId: StoreId): SimPeer {
+    const { plan, parts } = this.#options;
+    const disk = this.#makeDisk(storeId);
+    const peer = new SimPeer({
+      storeId,
+      time: this.time,
+      prng: this.#fork(),
+      counters: this.counters,
+      trace: this.trace,
+      plan,
+      disk,
+      makeCore: parts.makeCore,
+      makeDriver: parts.makeDriver,
+      send: (message) => this.network.send(message),
+      observe: (observation) => this.observe(observation),
+    });
+    this.#disks.push(disk);
+    this.#peers.push(peer);
+    this.#byStore.set(storeId, peer);
+    return peer;
+  }
+
+  #makeDisk(storeId: StoreId): SimDisk {
+    const { plan, parts } = this.#options;
+    const log = [this.#firstEntry];
+    return parts.makeDisk({
+      time: this.time,
+      prng: this.#fork(),
+      counters: this.counters,
+      faults: plan.disk,
+      electionMaxMs: plan.raft.electionMaxMs,
+      initial: { hardState: { term: asTerm(1), vote: undefined }, log, state: emptyState },
+      onStalled: () => this.peer(storeId).onDiskStalled(),
+      onSynced: (operation) => {
+        this.trace.note(this.time.now, 'synced', storeId, operation.operation);
+        this.observe({ kind: 'synced', peer: storeId, operation });
+      },
+    });
+  }
+
+  #makeClient(prng: Prng): SimClient {
+    const { plan } = this.#options;
     return new SimClient({
       time: this.time,
       prng,
-      peers: this.peers,
+      peers: () => this.#peers,
       thinkMs: plan.thinkMs,
       readChance: plan.readChance,
       nextNumber: () => this.nextNumber(),
       onReadStarted: (read) => this.observe({ kind: 'readStarted', read }),
     });
+  }
+
+  #fork(): Prng {
+    return new Prng(this.#options.prng.next());
   }
 }

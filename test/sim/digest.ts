@@ -24,8 +24,19 @@ export function mixText(digest: number, text: string): number {
   return mixed >>> 0;
 }
 
+/** By entry: entries never change, and the same one is seen many times. */
+const digests = new WeakMap<Entry, number>();
+
 /** Everything that an entry says: two entries with one digest are taken to be the same. */
 export function digestOf(entry: Entry): number {
+  const known = digests.get(entry);
+  if (known !== undefined) return known;
+  const digest = digestAnew(entry);
+  digests.set(entry, digest);
+  return digest;
+}
+
+function digestAnew(entry: Entry): number {
   const head = mix(mix(mix(emptyDigest, entry.index), entry.term), entry.time);
   switch (entry.payload.kind) {
     case 'genesis':

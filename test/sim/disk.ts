@@ -6,8 +6,16 @@
 // D3. A flushed state is durable a while after it was handed over, or lost with the crash.
 // D4. A read gives the entries that were durable when it was asked for, however late it answers.
 
-import type { Configuration, Entry, HardState, LogIndex, PersistOperation, Term } from '../../raft/types.ts';
-import { asIndex } from '../../raft/types.ts';
+import type {
+  Configuration,
+  Entry,
+  HardState,
+  LogBase,
+  LogIndex,
+  PersistOperation,
+  Term,
+} from '../../raft/types.ts';
+import { asIndex, noBase } from '../../raft/types.ts';
 import { assert, present } from '../../src/lib/assert.ts';
 import type { Prng } from '../../src/lib/prng.ts';
 import type { Counters } from './counters.ts';
@@ -18,6 +26,7 @@ import type { VirtualTime } from './virtual-time.ts';
 /** What a peer finds when it starts. */
 export interface Restored {
   readonly hardState: HardState;
+  readonly base: LogBase;
   readonly lastIndex: LogIndex;
   readonly termRuns: readonly { readonly from: LogIndex; readonly term: Term }[];
   readonly tail: readonly Entry[];
@@ -142,6 +151,7 @@ export class SimDisk {
     if (read < this.log.length) this.options.counters.add('restarts with a log read only in part');
     return {
       hardState: this.hardState,
+      base: noBase,
       lastIndex: asIndex(this.log.length),
       termRuns,
       tail: this.log.slice(this.log.length - read),

@@ -1,109 +1,63 @@
 // What follows from the observations so far, kept once for all invariants: each peer's log, its synced image, what every
-// leader showed of its log, and which entries are committed.
-// Owns: the marks (term and digest) that stand for entries. Does not own: any judgement.
+// leader showed of its log, who was voted for, which entries are committed and by whose majorities.
+// Owns: what is known. Does not own: any judgement.
 //
 // E1. `issued` runs ahead of `synced`; after a restart both are what the disk gave back.
 // E2. An entry counts as committed when a leader first raises its commit index over it, whatever the others think. The
 //     genesis record is committed by being every founder's first entry.
-// E3. Who votes is what the logs say, entry by entry. What a disk held when it was last heard of, it holds for good: a
-//     store that is gone votes for nobody, so that nobody can win who lacks what it held.
+// E3. A leader commits by the configuration that it had before the step in which it did. Where nobody says which that was, it
+//     is one that its log shows, at the entry or behind it.
 
-import type { Entry, HardState, LogIndex, PersistOperation, StoreId, Term } from '../../raft/types.ts';
-import { digestOf } from './digest.ts';
-import type { Observation } from './observation.ts';
-
-/** Who decides from some entry on: a majority of `voters`, and one of `outgoing` where there are any. */
-export interface VoterSets {
-  readonly voters: readonly StoreId[];
-  readonly outgoing: readonly StoreId[];
-}
-
-export interface Mark {
-  readonly term: Term;
-  readonly digest: number;
-  /** Of an entry that says who votes. */
-  readonly sets: VoterSets | undefined;
-}
+import type { HardState, LogIndex, PersistOperation, StoreId, Term } from '../../raft/types.ts';
+import { asIndex } from '../../raft/types.ts';
+import { type Electorate, electorateOf, isSame, type Mark, MarkedLog, markOf } from './marked-log.ts';
+import type { Observation, ObservedStatus } from './observation.ts';
 
 export interface Committed extends Mark {
   /** The term of the leader that committed it: leaders of higher terms must have it. */
   readonly by: Term;
+  /** Whose majorities hold it: those of one of these. */
+  readonly among: readonly Electorate[];
 }
 
-export const markOf = (entry: Entry): Mark => ({
-  term: entry.term,
-  digest: digestOf(entry),
-  sets: setsOf(entry),
-});
-
-export const isSame = (a: Mark | undefined, b: Mark | undefined): boolean =>
-  a !== undefined && b !== undefined && a.term === b.term && a.digest === b.digest;
-
-/** A log of marks: entry i stands at i - 1. */
-export class MarkedLog {
-  readonly #marks: Mark[] = [];
-  /** Where the entries stand that say who votes, in order. */
-  #turns: number[] = [];
-
-  get lastIndex(): number {
-    return this.#marks.length;
-  }
-
-  /** Of the entries that say who votes, the newest at or below `index` and all later ones. */
-  turnsFrom(index: number): readonly number[] {
-    const first = this.#turns.findLastIndex((turn) => turn <= index);
-    return this.#turns.slice(Math.max(first, 0));
-  }
-
-  at(index: number): Mark | undefined {
-    return this.#marks[index - 1];
-  }
-
-  reset(log: readonly Entry[]): void {
-    this.#truncate(1);
-    for (const entry of log) this.#push(entry);
-  }
-
-  write(operation: PersistOperation): void {
-    if (operation.truncateFrom !== undefined) this.#truncate(operation.truncateFrom);
-    for (const entry of operation.entries) this.#push(entry);
-  }
-
-  #push(entry: Entry): void {
-    const mark = markOf(entry);
-    this.#marks.push(mark);
-    if (mark.sets !== undefined) this.#turns.push(this.#marks.length);
-  }
-
-  #truncate(from: number): void {
-    this.#marks.length = Math.min(this.#marks.length, from - 1);
-    this.#turns = this.#turns.filter((turn) => turn < from);
-  }
+/** All that is known of one peer. */
+interface Known {
+  readonly issued: MarkedLog;
+  readonly synced: MarkedLog;
+  hardState: HardState | undefined;
+  /** In this run. */
+  status: ObservedStatus | undefined;
+  /** Up to here its synced log is what is committed. */
+  agreed: number;
 }
 
 export class Evidence {
-  /** Who votes where a log does not say. */
-  readonly #founders: VoterSets;
-  readonly #issued = new Map<StoreId, MarkedLog>();
-  readonly #synced = new Map<StoreId, MarkedLog>();
-  readonly #hardStates = new Map<StoreId, HardState>();
+  readonly #founding: Electorate;
+  readonly #peers = new Map<StoreId, Known>();
   /** For each term the part of its leader's log that it showed in appends. */
   readonly #shown = new Map<Term, Map<LogIndex, Mark>>();
+  /** By term and candidate: who voted for it. */
+  readonly #votes = new Map<string, Set<StoreId>>();
   readonly #committed: Committed[] = [];
-  #decidedBy: VoterSets;
+  #electorate: Electorate;
 
   constructor(founders: readonly StoreId[]) {
-    this.#founders = { voters: founders, outgoing: [] };
-    this.#decidedBy = this.#founders;
+    this.#founding = { index: asIndex(1), sets: [founders] };
+    this.#electorate = this.#founding;
   }
 
-  /** The voters of the newest committed configuration: every later leader has a majority of them, or follows one who had. */
-  get voters(): readonly StoreId[] {
-    return this.#decidedBy.voters;
+  /** Everyone who ever started. */
+  get peers(): Iterable<StoreId> {
+    return this.#peers.keys();
   }
 
   get commit(): number {
     return this.#committed.length;
+  }
+
+  /** By the newest configuration that is committed. */
+  get electorate(): Electorate {
+    return this.#electorate;
   }
 
   committedAt(index: number): Committed | undefined {
@@ -111,15 +65,30 @@ export class Evidence {
   }
 
   issued(peer: StoreId): MarkedLog {
-    return this.#logIn(this.#issued, peer);
+    return this.#of(peer).issued;
   }
 
   synced(peer: StoreId): MarkedLog {
-    return this.#logIn(this.#synced, peer);
+    return this.#of(peer).synced;
+  }
+
+  /** Up to here the synced log of `peer` is what is committed. */
+  agreed(peer: StoreId): number {
+    return this.#of(peer).agreed;
   }
 
   hardState(peer: StoreId): HardState | undefined {
-    return this.#hardStates.get(peer);
+    return this.#of(peer).hardState;
+  }
+
+  /** As of its last step; `undefined` before its first. */
+  status(peer: StoreId): ObservedStatus | undefined {
+    return this.#of(peer).status;
+  }
+
+  /** Who said that it votes for `candidate`, and `candidate` itself once its vote is durable. */
+  votes(candidate: StoreId, term: Term): ReadonlySet<StoreId> {
+    return this.#votes.get(`${term} ${candidate}`) ?? new Set();
   }
 
   /** The entry at `index` of the log that the leader of `term` showed; `undefined` where it never did. */
@@ -127,61 +96,53 @@ export class Evidence {
     return this.#shown.get(term)?.get(index);
   }
 
-  /** How many synced images of `stores` hold `mark` at `index`. */
-  copies(index: number, mark: Mark, stores: readonly StoreId[]): number {
-    return stores.filter((store) => isSame(this.synced(store).at(index), mark)).length;
-  }
-
-  /**
-   * By whom the leader `peer` of `term` may have counted entry `index`: the newest configuration of its log at or below
-   * the entry, and whatever it has appended since.
-   */
-  countedBy(peer: StoreId, term: Term, index: LogIndex): readonly VoterSets[] {
-    const log = this.issued(peer);
-    const turns = log.turnsFrom(index);
-    const counted = turns.map((turn) => log.at(turn)?.sets);
-    for (let beyond = log.lastIndex + 1; beyond <= index; beyond += 1) {
-      counted.push(this.shownBy(term, beyond as LogIndex)?.sets);
-    }
-    const [first = Infinity] = turns;
-    if (first > index) counted.push(this.#founders);
-    return counted.filter((sets) => sets !== undefined);
-  }
-
   observe(observation: Observation): void {
     switch (observation.kind) {
       case 'started':
-        this.issued(observation.peer).reset(observation.log);
-        this.synced(observation.peer).reset(observation.log);
-        this.#hardStates.set(observation.peer, observation.hardState);
-        this.#observeGenesis(observation.log);
-        return;
+        return this.#observeStarted(observation);
       case 'issued':
-        this.issued(observation.peer).write(observation.operation);
+        this.issued(observation.peer).write(observation.operation, this.#head(observation.operation));
         return;
       case 'synced':
-        this.synced(observation.peer).write(observation.operation);
-        if (observation.operation.hardState !== undefined) {
-          this.#hardStates.set(observation.peer, observation.operation.hardState);
-        }
-        return;
+        return this.#observeSynced(observation);
       case 'sent':
-        this.#observeSent(observation);
-        return;
+        return this.#observeSent(observation);
       case 'stepped':
-        this.#observeStepped(observation);
-        return;
+        return this.#observeStepped(observation);
       default: // The others say nothing about logs.
     }
   }
 
-  #observeGenesis(log: readonly Entry[]): void {
-    const genesis = log[0];
+  #observeStarted({ peer, base, log, hardState }: Extract<Observation, { kind: 'started' }>): void {
+    const known = this.#of(peer);
+    const head = this.#committed.slice(0, base);
+    known.issued.reset(head, log);
+    known.synced.reset(head, log);
+    known.hardState = hardState;
+    known.status = undefined;
+    this.#observeGenesis(log[0] === undefined ? undefined : markOf(log[0]));
+    this.#compare(known, 1);
+  }
+
+  #observeGenesis(genesis: Mark | undefined): void {
     if (genesis === undefined || this.commit > 0) return;
-    this.#commit(markOf(genesis), genesis.term);
+    this.#committed.push({ ...genesis, by: genesis.term, among: [this.#founding] });
+  }
+
+  #observeSynced({ peer, operation }: Extract<Observation, { kind: 'synced' }>): void {
+    const known = this.#of(peer);
+    const { hardState } = operation;
+    if (hardState !== undefined) {
+      known.hardState = hardState;
+      if (hardState.vote === peer) this.#addVote(hardState.term, peer, peer);
+    }
+    this.#compare(known, known.synced.write(operation, this.#head(operation)));
   }
 
   #observeSent({ message }: Extract<Observation, { kind: 'sent' }>): void {
+    if (message.kind === 'voteResponse' && message.granted && !message.preVote) {
+      this.#addVote(message.term, message.to, message.from);
+    }
     if (message.kind !== 'appendRequest' || message.entries.length === 0) return;
     const shown = this.#shown.get(message.term) ?? new Map<LogIndex, Mark>();
     this.#shown.set(message.term, shown);
@@ -189,38 +150,54 @@ export class Evidence {
   }
 
   #observeStepped({ peer, status }: Extract<Observation, { kind: 'stepped' }>): void {
-    if (status.role !== 'leader') return;
+    const known = this.#of(peer);
+    const before = known.status;
+    known.status = status;
+    const led = before?.role === 'leader' && before.term === status.term; // one that was removed leads no more
+    if (this.commit >= status.commit || !(led || status.role === 'leader')) return;
+    const { configuration } = led ? before : status; // E3
+    const said = configuration === undefined ? undefined : [electorateOf(configuration)];
     while (this.commit < status.commit) {
-      const index = (this.commit + 1) as LogIndex;
+      const index = asIndex(this.commit + 1);
       // A leader whose disk hangs may commit what the others have: then its log is known from its appends.
-      const mark = this.issued(peer).at(index) ?? this.shownBy(status.term, index);
-      if (mark === undefined) return;
-      this.#commit(mark, status.term);
+      const mark = known.issued.at(index) ?? this.shownBy(status.term, index);
+      if (mark === undefined) break;
+      const among = said ?? known.issued.electoratesFrom(index);
+      this.#committed.push({ ...mark, by: status.term, among });
+      if (mark.electorate !== undefined) this.#electorate = mark.electorate;
+    }
+    for (const each of this.#peers.values()) this.#compare(each, each.agreed + 1);
+  }
+
+  /** What was cut off, where an operation lets the log begin behind a snapshot. */
+  #head({ install }: PersistOperation): readonly Mark[] {
+    return install === undefined ? [] : this.#committed.slice(0, install.index);
+  }
+
+  /** The synced log of `known` has changed from `from` on. */
+  #compare(known: Known, from: number): void {
+    known.agreed = Math.min(known.agreed, from - 1);
+    while (known.agreed < this.commit) {
+      if (!isSame(known.synced.at(known.agreed + 1), this.#committed[known.agreed])) return;
+      known.agreed += 1;
     }
   }
 
-  #commit(mark: Mark, by: Term): void {
-    this.#committed.push({ ...mark, by });
-    this.#decidedBy = mark.sets ?? this.#decidedBy;
+  #addVote(term: Term, candidate: StoreId, voter: StoreId): void {
+    const key = `${term} ${candidate}`;
+    const votes = this.#votes.get(key) ?? new Set();
+    this.#votes.set(key, votes.add(voter));
   }
 
-  #logIn(logs: Map<StoreId, MarkedLog>, peer: StoreId): MarkedLog {
-    const log = logs.get(peer) ?? new MarkedLog();
-    logs.set(peer, log);
-    return log;
-  }
-}
-
-const storesOf = (members: readonly { readonly storeId: StoreId }[]): readonly StoreId[] =>
-  members.map(({ storeId }) => storeId);
-
-function setsOf({ payload }: Entry): VoterSets | undefined {
-  switch (payload.kind) {
-    case 'genesis':
-      return { voters: storesOf(payload.genesis.founders), outgoing: [] };
-    case 'configuration':
-      return { voters: storesOf(payload.membership.voters), outgoing: storesOf(payload.membership.outgoing) };
-    default:
-      return undefined;
+  #of(peer: StoreId): Known {
+    const known = this.#peers.get(peer) ?? {
+      issued: new MarkedLog(this.#founding),
+      synced: new MarkedLog(this.#founding),
+      hardState: undefined,
+      status: undefined,
+      agreed: 0,
+    };
+    this.#peers.set(peer, known);
+    return known;
   }
 }

@@ -40,9 +40,20 @@ export interface Recurring {
   readonly lastsMs: Span;
 }
 
+/** Who is a voter, who learns, who is gone. */
+export interface MemberChanges {
+  /** Between two orders to change the members, on average. */
+  readonly everyMs: number;
+  /** No order leaves fewer voters, but those that ask for nonsense. */
+  readonly votersMin: number;
+  /** No order makes more members. */
+  readonly membersMax: number;
+}
+
 export interface FaultPlan {
-  /** Voters: three, or five. */
+  /** Founders: three to five. */
   readonly peers: number;
+  readonly members: MemberChanges | undefined;
   readonly raft: RaftConfig;
   readonly tickMs: number;
   /** From the arrival of an input to the turn of the loop that takes it. */
@@ -148,6 +159,14 @@ export function drawFaults(prng: Prng): FaultPlan {
   return { ...plan, raft, network, crash: undefined, crashLeaderChance: prng.fraction() * 0.3 };
 }
 
+function drawMembers(prng: Prng): MemberChanges {
+  return {
+    everyMs: drawFrom(prng, prng.chance(0.5) ? { from: 20, to: 200 } : { from: 200, to: 2_000 }),
+    votersMin: prng.chance(0.7) ? 3 : prng.int({ from: 1, to: 3 }),
+    membersMax: prng.int({ from: 4, to: 8 }),
+  };
+}
+
 function drawPlan(prng: Prng): FaultPlan {
   const raft = drawRaftConfig(prng);
   const maybe = (chance: number, recurring: Recurring): Recurring | undefined =>
@@ -155,7 +174,8 @@ function drawPlan(prng: Prng): FaultPlan {
   const often = (): number =>
     drawFrom(prng, prng.chance(0.4) ? { from: 60, to: 400 } : { from: 400, to: 3_000 });
   return {
-    peers: prng.chance(0.25) ? 5 : 3,
+    peers: [3, 3, 3, 4, 5][prng.int({ from: 0, to: 5 })] ?? 3,
+    members: prng.chance(0.5) ? drawMembers(prng) : undefined,
     raft,
     tickMs: drawFrom(prng, { from: 10, to: raft.tickMs }),
     loopMs: { from: 0, to: drawFrom(prng, { from: 0.05, to: 2 }) },

@@ -47,7 +47,7 @@ export function started(
   const log = terms.map((term, i) => entry(i + 1, term));
   const applied = asIndex(options.applied ?? 0);
   const hardState = hard(options.term ?? terms.at(-1) ?? 1);
-  return { kind: 'started', peer, hardState, log, applied, stateHash: applied };
+  return { kind: 'started', peer, hardState, base: asIndex(0), log, applied, stateHash: applied };
 }
 
 export function stepped(

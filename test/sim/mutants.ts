@@ -17,9 +17,10 @@ import { allInvariants } from './checker.ts';
 import { type Parts, soundParts } from './cluster.ts';
 import { type Core, makeRaft } from './core.ts';
 import { SimDisk } from './disk.ts';
+import { SimDriver } from './driver.ts';
 import { HonestPromises } from './invariants/honest-promises.ts';
 import type { Invariant } from './invariants/invariant.ts';
-import { SimPeer } from './peer.ts';
+
 import { Pending } from './pending.ts';
 
 /** Says that a write is durable when it was only handed over (fsync forgotten). */
@@ -177,26 +178,26 @@ class HastyRefusals extends HastyAnswers {
   }
 }
 
-class HastyReadsPeer extends SimPeer {
+class HastyReadsDriver extends SimDriver {
   protected override makePending(): Pending {
     return new HastyReads(this.options);
   }
 }
 
-class HastyWritesPeer extends SimPeer {
+class HastyWritesDriver extends SimDriver {
   protected override makePending(): Pending {
     return new HastyWrites(this.options);
   }
 }
 
-class HastyRefusalsPeer extends SimPeer {
+class HastyRefusalsDriver extends SimDriver {
   protected override makePending(): Pending {
     return new HastyRefusals(this.options);
   }
 }
 
 /** Never answers a request for a vote. */
-class SilentPeer extends SimPeer {
+class SilentDriver extends SimDriver {
   protected override sendAll(messages: readonly Message[]): void {
     super.sendAll(messages.filter((message) => message.kind !== 'voteResponse'));
   }
@@ -267,22 +268,22 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a read is served before the state has what it needs',
-    parts: { ...soundParts, makePeer: (options) => new HastyReadsPeer(options) },
+    parts: { ...soundParts, makeDriver: (...args) => new HastyReadsDriver(...args) },
     expected: /reads are not stale/,
   },
   {
     name: 'a write is acknowledged when it is appended',
-    parts: { ...soundParts, makePeer: (options) => new HastyWritesPeer(options) },
+    parts: { ...soundParts, makeDriver: (...args) => new HastyWritesDriver(...args) },
     expected: /acknowledged at/,
   },
   {
     name: 'an appended write is called refused',
-    parts: { ...soundParts, makePeer: (options) => new HastyRefusalsPeer(options) },
+    parts: { ...soundParts, makeDriver: (...args) => new HastyRefusalsDriver(...args) },
     expected: /was refused and applied/,
   },
   {
     name: 'no vote ever arrives',
-    parts: { ...soundParts, makePeer: (options) => new SilentPeer(options) },
+    parts: { ...soundParts, makeDriver: (...args) => new SilentDriver(...args) },
     expected: /liveness: the healed cluster agrees on a leader/,
   },
 ];

@@ -5,7 +5,8 @@ import { assert, present } from '../../src/lib/assert.ts';
 import type { StoreId } from '../../raft/types.ts';
 import type { Prng } from '../../src/lib/prng.ts';
 import type { SimCluster } from './cluster.ts';
-import { drawFrom, type FaultPlan, type Recurring } from './faults.ts';
+import { drawFrom, type FaultPlan, type MemberChanges, type Recurring } from './faults.ts';
+import { MemberNemesis } from './member-nemesis.ts';
 import type { SimPeer } from './peer.ts';
 
 export class Nemesis {
@@ -21,12 +22,13 @@ export class Nemesis {
   }
 
   start(): void {
-    const { crash, stall, cut, transferEveryMs } = this.#plan;
+    const { crash, stall, cut, transferEveryMs, members } = this.#plan;
     const { crashAtPersistChance, crashLeaderChance, crashInElectionChance } = this.#plan;
     if (crash !== undefined) this.#recur(crash, (ms) => this.#crashSome(ms));
     if (stall !== undefined) this.#recur(stall, (ms) => this.#drawPeer().stall(ms));
     if (cut !== undefined) this.#recur(cut, (ms) => this.#cutSome(ms));
     if (transferEveryMs !== undefined) this.#every(transferEveryMs, () => this.#transferSome());
+    if (members !== undefined) this.#startChanges(members);
     if (crashAtPersistChance > 0) this.#watch(() => this.#crashBusyDisks(crashAtPersistChance));
     if (crashLeaderChance > 0) this.#watch(() => this.#crashLeaders(crashLeaderChance));
     if (crashInElectionChance > 0) this.#watch(() => this.#crashVoters(crashInElectionChance));
@@ -50,11 +52,16 @@ export class Nemesis {
     });
   }
 
+  #startChanges(changes: MemberChanges): void {
+    const nemesis = new MemberNemesis({ cluster: this.#cluster, changes, prng: this.#prng });
+    this.#every(changes.everyMs, () => nemesis.strike());
+  }
+
   /** Tells whoever leads to hand over: to whom it likes, or to somebody drawn, perhaps itself. */
   #transferSome(): void {
     const to = this.#prng.chance(0.5) ? undefined : this.#drawPeer().storeId;
     for (const peer of this.#cluster.peers) {
-      if (peer.core?.status().role === 'leader') peer.transfer(to);
+      if (peer.leads) peer.transfer(to);
     }
   }
 
@@ -72,7 +79,7 @@ export class Nemesis {
     peer.crash();
     if (this.#plan.noticeDeaths) this.#tellOfDeath(peer);
     this.#cluster.time.after(downMs, () => {
-      if (!peer.up) peer.start();
+      if (!peer.up && !this.#cluster.isRetired(peer)) peer.start();
     });
   }
 
@@ -82,7 +89,7 @@ export class Nemesis {
       if (peer === dead) continue;
       this.#cluster.time.after(drawFrom(this.#prng, { from: 0.2, to: 30 }), () => {
         if (dead.up) return;
-        const isLeader = peer.core?.status().leader === dead.storeId;
+        const isLeader = peer.status?.leader === dead.storeId;
         if (isLeader) this.#cluster.counters.add('deaths of a leader noticed by its followers');
         peer.onPeerLost(dead.storeId);
       });
@@ -108,7 +115,7 @@ export class Nemesis {
   /** What is under way when a leader dies is where elections must get it right (§5.4). */
   #crashLeaders(chance: number): void {
     for (const peer of this.#cluster.peers) {
-      const status = peer.core?.status();
+      const { status } = peer;
       const isBusy = status?.role === 'leader' && status.commit < status.lastIndex;
       if (!isBusy || !this.#prng.chance(chance)) continue;
       this.#cluster.counters.add('crashes of a leader with entries under way');
@@ -118,7 +125,7 @@ export class Nemesis {
 
   #crashVoters(chance: number): void {
     const { peers, counters } = this.#cluster;
-    const isElection = peers.some((peer) => peer.core?.status().role === 'candidate');
+    const isElection = peers.some((peer) => peer.status?.role === 'candidate');
     if (!isElection || !this.#prng.chance(chance)) return;
     const peer = this.#drawPeer();
     if (!peer.up) return;
@@ -159,7 +166,7 @@ export class Nemesis {
   /** The peers in an order in which half of the time one that leads comes first: to hurt it hurts most. */
   #drawOrder(): readonly StoreId[] {
     const { peers } = this.#cluster;
-    const leader = peers.findIndex((peer) => peer.core?.status().role === 'leader');
+    const leader = peers.findIndex((peer) => peer.leads);
     const drawn = this.#prng.int({ from: 0, to: peers.length });
     const first = leader >= 0 && this.#prng.chance(0.5) ? leader : drawn;
     const turned = [...peers.slice(first), ...peers.slice(0, first)].map((peer) => peer.storeId);

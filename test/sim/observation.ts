@@ -3,6 +3,7 @@
 
 import type { RaftStatus } from '../../raft/status.ts';
 import type {
+  Configuration,
   Entry,
   HardState,
   LogIndex,
@@ -12,7 +13,9 @@ import type {
   Term,
 } from '../../raft/types.ts';
 
-export type ObservedStatus = Pick<RaftStatus, 'role' | 'term' | 'commit' | 'applied' | 'lastIndex'>;
+/** Without `configuration`, whoever is a member is taken to be so by the issued log. */
+export type ObservedStatus = Pick<RaftStatus, 'role' | 'term' | 'commit' | 'applied' | 'lastIndex'> &
+  Partial<Pick<RaftStatus, 'configuration'>>;
 
 export type Observation =
   /** A peer starts, for the first time or again, from what its disk holds. */
@@ -20,6 +23,8 @@ export type Observation =
       readonly kind: 'started';
       readonly peer: StoreId;
       readonly hardState: HardState;
+      /** What was cut off: `log` begins behind it. */
+      readonly base: LogIndex;
       readonly log: readonly Entry[];
       readonly applied: LogIndex;
       readonly stateHash: number;
@@ -34,6 +39,15 @@ export type Observation =
       readonly applied: LogIndex;
       readonly mayControl: boolean;
       readonly late: boolean;
+    }
+  /** A leader appended a configuration behind `previous`. What it had committed a heartbeat before: `settled`. */
+  | {
+      readonly kind: 'configured';
+      readonly peer: StoreId;
+      readonly term: Term;
+      readonly previous: Configuration;
+      readonly configuration: Configuration;
+      readonly settled: LogIndex;
     }
   /** A core asked for a write: this is in its log from now on, durable or not. */
   | { readonly kind: 'issued'; readonly peer: StoreId; readonly operation: PersistOperation }

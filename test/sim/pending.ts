@@ -5,6 +5,7 @@
 // S4. A read is served once the state has applied the index that the core confirmed.
 
 import type { ProposalOutcome, ReadOutcome } from '../../raft/outcomes.ts';
+import type { ChangeOutcome, ChangeRefusal } from '../../raft/change.ts';
 import type { TransferOutcome } from '../../raft/transfer.ts';
 import {
   asRequestId,
@@ -15,7 +16,7 @@ import {
   type Term,
 } from '../../raft/types.ts';
 import { assert, present } from '../../src/lib/assert.ts';
-import type { Counters } from './counters.ts';
+import type { Counters, Situation } from './counters.ts';
 import type { Observation } from './observation.ts';
 import { decodeCommand } from './state-machine.ts';
 
@@ -43,6 +44,21 @@ const refusals = {
   TRANSFERRING: 'proposals refused: leadership is handed over',
 } as const;
 
+const changeRefusals: Record<ChangeRefusal, Situation | undefined> = {
+  NOT_LEADER: undefined,
+  NO_OP_NOT_COMMITTED: 'changes refused: before the no-op is committed',
+  TRANSFERRING: 'changes refused: leadership is handed over',
+  CHANGE_IN_PROGRESS: 'changes refused: another is under way',
+  CONFIGURATION_MOVED: 'changes refused: the configuration moved',
+  UNKNOWN_MEMBER: 'changes refused: they make no sense',
+  ALREADY_MEMBER: 'changes refused: they make no sense',
+  REMOVED: 'changes refused: they make no sense',
+  TOO_MANY_MEMBERS: undefined,
+  LAGGING: 'changes refused: the learner lags',
+  LAST_VOTER: 'changes refused: the last voter would go',
+  QUORUM_AT_RISK: 'changes refused: no majority of the new voters is heard',
+};
+
 export interface PendingOptions {
   readonly counters: Counters;
   readonly observe: (observation: Observation) => void;
@@ -54,6 +70,7 @@ export class Pending {
   readonly #appended = new Map<LogIndex, Write & { readonly term: Term }>();
   readonly #asked = new Map<RequestId, Read>();
   readonly #transfers = new Set<RequestId>();
+  readonly #changes = new Set<RequestId>();
   #confirmed: (Read & { readonly index: LogIndex })[] = [];
   #requests = 0;
 
@@ -77,6 +94,18 @@ export class Pending {
     const requestId = this.#nextRequest();
     this.#transfers.add(requestId);
     return requestId;
+  }
+
+  addChange(): RequestId {
+    const requestId = this.#nextRequest();
+    this.#changes.add(requestId);
+    return requestId;
+  }
+
+  onChange(outcome: ChangeOutcome): void {
+    assert(this.#changes.delete(outcome.requestId), 'a change is answered once');
+    const situation = outcome.kind === 'appended' ? 'changes begun' : changeRefusals[outcome.reason];
+    if (situation !== undefined) this.options.counters.add(situation);
   }
 
   onTransfer(outcome: TransferOutcome): void {

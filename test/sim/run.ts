@@ -27,7 +27,7 @@ export interface SimResult {
   readonly seed: number;
   /** What went wrong, with the virtual time; `undefined` when nothing did. */
   readonly failure: string | undefined;
-  /** Steps of the three cores. */
+  /** Steps of all cores. */
   readonly steps: number;
   readonly traceHash: string;
   readonly counters: Counters;
@@ -85,8 +85,9 @@ function converge(cluster: SimCluster, ms: number): void {
   });
   need('the healed cluster serves a write', () => written);
   readThroughAll(cluster, need, 'that serves writes');
+  need('the healed cluster ends every change of its members', () => isSettled(cluster));
   need('the healed cluster converges', () => hasConverged(cluster));
-  for (const peer of cluster.peers) {
+  for (const peer of membersOf(cluster)) {
     const commands = peer.state?.image().commands ?? [];
     cluster.observe({ kind: 'settled', peer: peer.storeId, commands });
   }
@@ -96,21 +97,24 @@ function converge(cluster: SimCluster, ms: number): void {
 /** Check-quorum (§6.2): a leader that nobody hears gives up, and the others elect one of their own. */
 function cutOffLeader(cluster: SimCluster, need: Need): void {
   const leader = present(agreedLeader(cluster), 'a cluster that has converged is led');
+  if ((leader.status?.configuration.voters.length ?? 0) < 3) return; // the others are no majority
   for (const peer of cluster.peers) {
     cluster.network.cut({ from: leader.storeId, to: peer.storeId });
     cluster.network.cut({ from: peer.storeId, to: leader.storeId });
   }
-  need('a leader that is cut off steps down', () => !leads(leader));
-  need('the others elect one of their own', () => cluster.peers.some(leads));
+  need('a leader that is cut off steps down', () => !leader.leads);
+  need('the others elect one of their own', () => cluster.peers.some(({ leads }) => leads));
 }
 
-const leads = (peer: SimPeer): boolean => peer.core?.status().role === 'leader';
-
-/** Reads through every peer; `what` says when. */
+/** Reads through every member; `what` says when. */
 function readThroughAll(cluster: SimCluster, need: Need, what: string): void {
   const served = new Set<SimPeer>();
-  for (const peer of cluster.peers) readThrough(cluster, peer, () => served.add(peer));
-  need(`a cluster ${what} serves a read through every peer`, () => served.size === cluster.peers.length);
+  const asked = membersOf(cluster);
+  for (const peer of asked) readThrough(cluster, peer, () => served.add(peer));
+  const isMember = (peer: SimPeer): boolean => membersOf(cluster).includes(peer);
+  need(`a cluster ${what} serves a read through every member`, () =>
+    asked.every((peer) => served.has(peer) || !isMember(peer)),
+  );
 }
 
 /** Writes again and again until one write is acknowledged: an earlier one may be lost with its leader, unheard. */
@@ -137,36 +141,59 @@ function readThrough(cluster: SimCluster, peer: SimPeer, onServed: () => void): 
   });
 }
 
-/** The leader that all peers follow, in one term. */
+/** Whoever leads, in the highest term if several believe so. */
+function latestLeader({ peers }: SimCluster): SimPeer | undefined {
+  const leaders = peers.filter(({ leads }) => leads);
+  return leaders.toSorted((a, b) => (b.status?.term ?? 0) - (a.status?.term ?? 0))[0];
+}
+
+/** Who belongs to the cluster by the log of its leader; nobody without one. */
+function membersOf(cluster: SimCluster): readonly SimPeer[] {
+  const configuration = latestLeader(cluster)?.status?.configuration;
+  if (configuration === undefined) return [];
+  const { voters, outgoing, learners } = configuration;
+  const stores = new Set([...voters, ...outgoing, ...learners].map(({ storeId }) => storeId));
+  return [...stores].map((storeId) => cluster.peer(storeId));
+}
+
+/** The leader that all members follow, in one term. */
 function agreedLeader(cluster: SimCluster): SimPeer | undefined {
-  const views = cluster.peers.map((peer) => peer.core?.status());
-  const first = views[0];
-  const agreed = views.every((view) => view?.term === first?.term && view?.leader === first?.leader);
-  if (!agreed || first?.leader === undefined) return undefined;
-  const leader = cluster.peer(first.leader);
-  return leads(leader) ? leader : undefined;
+  const leader = latestLeader(cluster);
+  const term = leader?.status?.term;
+  const isAgreed = membersOf(cluster).every(
+    ({ status }) => status?.leader === leader?.storeId && status?.term === term,
+  );
+  return isAgreed ? leader : undefined;
+}
+
+/** No joint configuration, and no learner that wants to be a voter. */
+function isSettled(cluster: SimCluster): boolean {
+  const configuration = agreedLeader(cluster)?.status?.configuration;
+  if (configuration === undefined || configuration.index > cluster.commit) return false;
+  const { outgoing, learners } = configuration;
+  return outgoing.length === 0 && learners.every(({ wants }) => wants === 'learner');
 }
 
 function hasConverged(cluster: SimCluster): boolean {
   const leader = agreedLeader(cluster);
   if (leader === undefined) return false;
-  return cluster.peers.every((peer) => {
-    const status = peer.core?.status();
-    return (
+  return membersOf(cluster).every(
+    ({ status, state }) =>
       status?.lastIndex === cluster.commit &&
       status.applied === cluster.commit &&
-      peer.state?.applied === cluster.commit &&
-      peer.state.hash === leader.state?.hash
-    );
-  });
+      state?.applied === cluster.commit &&
+      state.hash === leader.state?.hash,
+  );
 }
 
 function describe(cluster: SimCluster): string {
-  const each = cluster.peers.map((peer) => {
-    const status = peer.core?.status();
-    if (status === undefined) return 'down';
-    const { role, term, commit, applied, durable, lastIndex } = status;
-    return `${role} term ${term} commit ${commit} applied ${applied} durable ${durable} last ${lastIndex}`;
+  const each = cluster.peers.map(({ storeId, status }) => {
+    if (status === undefined) return `${storeId} down`;
+    const { role, term, commit, applied, durable, lastIndex, configuration } = status;
+    const { index, voters } = configuration;
+    const members = voters.map((voter) => voter.storeId).join('');
+    const numbers = `commit ${commit} applied ${applied} durable ${durable} last ${lastIndex}`;
+    return `${storeId} ${role} term ${term} ${numbers} voters ${members} since ${index}`;
   });
   return each.join('; ');
 }

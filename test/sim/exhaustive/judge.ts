@@ -8,6 +8,8 @@ import { asIndex } from '../../../raft/types.ts';
 import { present } from '../../../src/lib/assert.ts';
 import { Checker, allInvariants } from '../checker.ts';
 import { digestOf } from '../digest.ts';
+import { Elected } from '../invariants/elected.ts';
+import type { Invariant } from '../invariants/invariant.ts';
 import type { Observation, ObservedStatus } from '../observation.ts';
 import type { LocalState } from './local.ts';
 
@@ -48,7 +50,7 @@ export class Judge {
     const key = `${shown} ${history.id} ${this.#numberOf(observations)}`;
     const known = this.#verdicts.get(key);
     if (known !== undefined) return known;
-    const checker = new Checker(this.#voters, allInvariants());
+    const checker = new Checker(this.#voters, judging());
     for (const observation of this.#lead(peers, history)) checker.observe(observation);
     const leaders = new Map(history.leaders.map(({ term, peer }) => [term, peer]));
     for (const observation of observations) {
@@ -74,13 +76,14 @@ export class Judge {
   /** The shortest course of events that invariants cannot tell from those that really led here. */
   *#lead(peers: readonly LocalState[], { leaders, committed }: History): Iterable<Observation> {
     const log = committed.map(({ entry }) => entry);
-    const applied = asIndex(0);
+    const [base, applied] = [asIndex(0), asIndex(0)];
     const term = present(log[0], 'genesis is committed').term;
     for (const peer of this.#voters) {
       yield {
         kind: 'started',
         peer,
         hardState: { term, vote: undefined },
+        base,
         log,
         applied,
         stateHash: 0x811c9dc5,
@@ -128,10 +131,14 @@ export class Judge {
   }
 }
 
+/** Who voted for whom is known only of the present: leaders are judged by their number and by what they hold. */
+const judging = (): readonly Invariant[] =>
+  allInvariants().filter((invariant) => !(invariant instanceof Elected));
+
 /** One peer as it is now. */
 function* shownBy({ peer, hardState, log, writing, status, stateHash }: LocalState): Iterable<Observation> {
   const { applied } = status;
-  yield { kind: 'started', peer, hardState, log, applied, stateHash };
+  yield { kind: 'started', peer, hardState, base: asIndex(0), log, applied, stateHash };
   yield {
     kind: 'synced',
     peer,

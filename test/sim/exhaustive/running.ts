@@ -98,6 +98,7 @@ export class Running {
       kind: 'started',
       peer,
       hardState: start.hardState,
+      base: asIndex(0),
       log: start.log,
       applied: asIndex(0),
       stateHash: this.stateHash,

@@ -1,11 +1,13 @@
-// A committed entry never changes and stays durable on a quorum: at the moment of its commit on one of the configuration by
-// which its leader counted (R5, R6, §4.3), and whatever a disk is told to truncate, or gives back at a restart, after that
-// on a majority of the voters of the newest committed configuration. (That nobody takes another entry for committed is
+// A committed entry never changes and stays durable on a quorum: at the moment of its commit (R5, R6), and whatever a
+// disk is told to truncate, or gives back at a restart, after that. (That nobody takes another entry for committed is
 // judged where it is applied, in monotone.ts: a core's log runs ahead of what it has handed out.)
+// The quorum is one of the configuration by which it was committed, and of the newest committed one behind it: both
+// majorities of a joint one.
 
-import type { LogIndex, StoreId, Term } from '../../../raft/types.ts';
-import type { Committed, Evidence } from '../evidence.ts';
-import type { Observation, ObservedStatus } from '../observation.ts';
+import type { StoreId } from '../../../raft/types.ts';
+import type { Evidence } from '../evidence.ts';
+import type { Electorate } from '../marked-log.ts';
+import type { Observation } from '../observation.ts';
 import type { Invariant } from './invariant.ts';
 
 export class CommittedDurable implements Invariant {
@@ -15,57 +17,47 @@ export class CommittedDurable implements Invariant {
   check(observation: Observation, evidence: Evidence): string | undefined {
     switch (observation.kind) {
       case 'stepped':
-        return this.#checkCommit(observation.peer, observation.status, evidence);
+        return this.#checkCommit(observation.peer, observation.status.commit, evidence);
       case 'synced':
-        if (observation.operation.truncateFrom === undefined) return undefined;
-        return this.#checkKept(observation.operation.truncateFrom, evidence);
       case 'started':
-        return this.#checkKept(1, evidence);
+        if (evidence.agreed(observation.peer) >= this.#judged) return undefined;
+        return this.#checkKept(evidence);
       default:
         return undefined;
     }
   }
 
-  #checkCommit(peer: StoreId, { commit, term }: ObservedStatus, evidence: Evidence): string | undefined {
+  #checkCommit(peer: StoreId, commit: number, evidence: Evidence): string | undefined {
     if (commit > evidence.commit) return `${peer} takes entry ${commit} for committed, no leader does`;
-    while (this.#judged < commit) {
-      this.#judged += 1;
-      const broken = checkCounted(peer, term, this.#judged as LogIndex, evidence);
-      if (broken !== undefined) return broken;
-    }
-    return undefined;
+    if (commit <= this.#judged) return undefined;
+    this.#judged = commit;
+    return this.#checkKept(evidence);
   }
 
-  /** After an image changed from `from` on: what was committed there must still have its quorum. */
-  #checkKept(from: number, evidence: Evidence): string | undefined {
-    for (let index = from; index <= this.#judged; index += 1) {
-      const committed = evidence.committedAt(index);
-      const broken = committed && missing(index, committed, evidence.voters, evidence);
-      if (broken !== undefined) return broken;
+  /** What is committed has its quorum, up to the newest committed configuration by that, and behind it by its own. */
+  #checkKept(evidence: Evidence): string | undefined {
+    const { electorate } = evidence;
+    const settled = Math.min(this.#judged, electorate.index);
+    const missing = judge(settled, electorate, evidence);
+    if (missing !== undefined) return missing;
+    for (let index = this.#judged; index > settled; index -= 1) {
+      const among = evidence.committedAt(index)?.among ?? [];
+      if (evidence.committedAt(index + 1)?.among === among) continue;
+      const lost = among.map((electorate) => judge(index, electorate, evidence));
+      if (!lost.includes(undefined)) return lost[0];
     }
     return undefined;
   }
 }
 
-function checkCounted(peer: StoreId, term: Term, index: LogIndex, evidence: Evidence): string | undefined {
-  const committed = evidence.committedAt(index);
-  if (committed === undefined) return `entry ${index} is committed, and nobody knows it`;
-  let broken: string | undefined;
-  for (const { voters, outgoing } of evidence.countedBy(peer, term, index)) {
-    broken = missing(index, committed, voters, evidence) ?? missing(index, committed, outgoing, evidence);
-    if (broken === undefined) return undefined;
+/** Everything up to `index` is held by a majority of each set. */
+function judge(index: number, { sets }: Electorate, evidence: Evidence): string | undefined {
+  for (const set of sets) {
+    const falling = set.map((voter) => evidence.agreed(voter)).sort((a, b) => b - a);
+    const held = falling[Math.floor(set.length / 2)] ?? 0;
+    if (held >= index) continue;
+    const copies = falling.filter((agreed) => agreed > held).length;
+    return `committed entry ${held + 1} is durable on ${copies} of ${set.join(', ')} only`;
   }
-  return broken;
-}
-
-/** What lacks `stores` a majority that holds the entry; nothing when there is one. */
-function missing(
-  index: number,
-  committed: Committed,
-  stores: readonly StoreId[],
-  evidence: Evidence,
-): string | undefined {
-  const copies = evidence.copies(index, committed, stores);
-  if (copies * 2 > stores.length || stores.length === 0) return undefined;
-  return `committed entry ${index} is durable on ${copies} of ${stores.length} voters only`;
+  return undefined;
 }

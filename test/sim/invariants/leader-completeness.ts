@@ -2,7 +2,8 @@
 // Judged once for each leader, when it is first seen to lead: later commits are its own.
 
 import type { Term } from '../../../raft/types.ts';
-import { type Evidence, isSame } from '../evidence.ts';
+import type { Evidence } from '../evidence.ts';
+import { isSame } from '../marked-log.ts';
 import type { Observation } from '../observation.ts';
 import type { Invariant } from './invariant.ts';
 

@@ -4,7 +4,7 @@
 
 import type { Entry, LogIndex, Term } from '../../../raft/types.ts';
 import type { Evidence } from '../evidence.ts';
-import { digestOf } from '../digest.ts';
+import { markOf } from '../marked-log.ts';
 import type { Observation } from '../observation.ts';
 import type { Invariant } from './invariant.ts';
 
@@ -49,7 +49,7 @@ export class LogMatching implements Invariant {
         return `entry ${entry.index} of term ${entry.term} follows one of term ${previousTerm}`;
       }
       const key = `${entry.index}/${entry.term}`;
-      const link = { digest: digestOf(entry), previousTerm };
+      const link = { digest: markOf(entry).digest, previousTerm };
       const known = this.#links.get(key) ?? link;
       this.#links.set(key, known);
       if (known.digest !== link.digest) return `two entries at ${entry.index} in term ${entry.term}`;

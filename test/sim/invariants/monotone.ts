@@ -3,7 +3,8 @@
 // ever acknowledged is either in the flushed state or applied again.
 
 import type { LogIndex, StoreId } from '../../../raft/types.ts';
-import { type Evidence, isSame, markOf } from '../evidence.ts';
+import type { Evidence } from '../evidence.ts';
+import { isSame, markOf } from '../marked-log.ts';
 import type { Observation, ObservedStatus } from '../observation.ts';
 import type { Invariant } from './invariant.ts';
 
