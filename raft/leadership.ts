@@ -69,7 +69,8 @@ export class Leadership {
       isHeldUp: () => !this.#mayAppend,
     });
     this.#transfer = new Transfer(shared, term, this.#replication);
-    this.#electedMs = this.#graceFromMs = this.#heartbeatDueMs = shared.timer.now;
+    this.#electedMs = this.#graceFromMs = shared.timer.now;
+    this.#heartbeatDueMs = shared.timer.now + shared.config.heartbeatMs;
     this.#noopIndex = this.#append({ kind: 'noop' }, 0).index;
     this.#beginRound();
   }
@@ -205,6 +206,7 @@ export class Leadership {
     this.#transfer.tick();
     if (this.#replication.tick()) this.#isDirty = true;
     if (late || timer.now >= this.#heartbeatDueMs) {
+      this.#heartbeatDueMs = timer.now + config.heartbeatMs; // however many rounds reads began meanwhile
       this.#members.onBeat(this.#isNoopCommitted);
       this.#beatMending();
       this.#beginRound();
@@ -279,9 +281,7 @@ export class Leadership {
   }
 
   #beginRound(): void {
-    const { timer, config } = this.#shared;
-    const round = this.#rounds.begin(timer.now);
-    this.#heartbeatDueMs = timer.now + config.heartbeatMs;
+    const round = this.#rounds.begin(this.#shared.timer.now);
     if (this.#isNoopCommitted) this.#reads.onRound(round, this.#shared.log.commit);
     for (const follower of this.#replication.followers) this.#heartbeat(follower);
     this.#transfer.onRound();

@@ -65,14 +65,17 @@ export class MemberChanges {
 
   /** V3. A heartbeat is due. */
   onBeat(isNoopCommitted: boolean): void {
-    if (this.#isHeldUp()) return;
-    if (isNoopCommitted) this.onCommitted(); // V4
+    if (isNoopCommitted && !this.#isHeldUp()) this.#appendWhatIsDue(); // V4
+    this.#beatCommit = this.#shared.log.commit;
+  }
+
+  #appendWhatIsDue(): void {
+    this.onCommitted();
     const { log } = this.#shared;
     const { current } = log.configurations;
-    const isSettled = isNoopCommitted && current.index <= log.commit && !isJoint(current);
-    const judged = isSettled ? nextToPromote(current, this.#facts) : undefined;
+    if (current.index > log.commit || isJoint(current)) return;
+    const judged = nextToPromote(current, this.#facts);
     if (judged?.kind === 'allowed') this.#append(judged.membership, 0);
-    this.#beatCommit = log.commit;
   }
 
   get #facts(): MemberFacts {

@@ -61,14 +61,25 @@ export class SimDriver {
       config: plan.raft,
       seed: prng.next(),
       now: time.now,
-      restored: { ...restored, genesis: genesisOf(log), configurations: configurationsOf(log) },
+      restored: {
+        ...restored,
+        genesis: genesisOf(log),
+        configurations: configurationsOf(log),
+        impaired: false,
+      },
       applied,
     });
     this.state = new StateMachine(state);
     this.pending = this.makePending();
     this.#loop = new SimLoop({ time, prng, plan, onTurn: (inputs) => this.#turn(inputs) });
     this.#status = this.core.status();
-    this.#watch = new StepWatch({ peer, now: time.now, heartbeatMs: plan.raft.heartbeatMs, counters, observe });
+    this.#watch = new StepWatch({
+      peer,
+      now: time.now,
+      heartbeatMs: plan.raft.heartbeatMs,
+      counters,
+      observe,
+    });
     observe({ kind: 'stepped', peer, status: this.#status });
     this.#flushLater();
   }

@@ -162,11 +162,16 @@ export class Evidence {
       // A leader whose disk hangs may commit what the others have: then its log is known from its appends.
       const mark = known.issued.at(index) ?? this.shownBy(status.term, index);
       if (mark === undefined) break;
-      const among = said ?? known.issued.electoratesFrom(index);
+      const among = said ?? this.#electoratesFrom(index, known.issued, status.term);
       this.#committed.push({ ...mark, by: status.term, among });
       if (mark.electorate !== undefined) this.#electorate = mark.electorate;
     }
     for (const each of this.#peers.values()) this.#compare(each, each.agreed + 1);
+  }
+
+  #electoratesFrom(index: LogIndex, log: MarkedLog, term: Term): readonly Electorate[] {
+    const shown = [...(this.#shown.get(term)?.values() ?? [])].flatMap(({ electorate }) => electorate ?? []);
+    return [...log.electoratesFrom(index), ...shown.filter((electorate) => electorate.index > log.lastIndex)];
   }
 
   /** What was cut off, where an operation lets the log begin behind a snapshot. */

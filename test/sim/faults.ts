@@ -3,6 +3,7 @@
 // Times are in virtual milliseconds; chances are in [0, 1].
 
 import { raftDefaults, type RaftConfig } from '../../raft/config.ts';
+import type { MemberChange } from '../../raft/change.ts';
 import type { Prng } from '../../src/lib/prng.ts';
 
 /** A number drawn evenly from `[from, to)`. */
@@ -48,6 +49,8 @@ export interface MemberChanges {
   readonly votersMin: number;
   /** No order makes more members. */
   readonly membersMax: number;
+  /** How often each kind of order is given, relative to the others. */
+  readonly weights: Readonly<Record<MemberChange['kind'], number>>;
 }
 
 export interface FaultPlan {
@@ -160,10 +163,12 @@ export function drawFaults(prng: Prng): FaultPlan {
 }
 
 function drawMembers(prng: Prng): MemberChanges {
+  const weigh = (): number => prng.fraction() ** 2;
   return {
     everyMs: drawFrom(prng, prng.chance(0.5) ? { from: 20, to: 200 } : { from: 200, to: 2_000 }),
     votersMin: prng.chance(0.7) ? 3 : prng.int({ from: 1, to: 3 }),
     membersMax: prng.int({ from: 4, to: 8 }),
+    weights: { add: weigh(), replace: weigh(), remove: weigh(), promote: weigh() / 3 },
   };
 }
 

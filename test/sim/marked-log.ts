@@ -65,7 +65,12 @@ export class MarkedLog {
   /** The newest at or below `index`, and all behind it. */
   electoratesFrom(index: number): readonly Electorate[] {
     const all = [this.#founding, ...this.#electorates];
-    return all.slice(Math.max(0, all.findLastIndex((electorate) => electorate.index <= index)));
+    return all.slice(
+      Math.max(
+        0,
+        all.findLastIndex((electorate) => electorate.index <= index),
+      ),
+    );
   }
 
   at(index: number): Mark | undefined {

@@ -43,10 +43,11 @@ export class MemberNemesis {
 
   #drawChange(leader: StoreId, configuration: Configuration): MemberChange | undefined {
     const { voters, learners } = configuration;
-    const drawn = this.#prng.fraction();
-    if (drawn < 0.35) return this.#drawAdd(configuration);
-    if (drawn < 0.55) return this.#drawReplace(configuration);
-    if (drawn < 0.9) return this.#drawRemove(leader, configuration);
+    const { add, replace, remove, promote } = this.#changes.weights;
+    const drawn = this.#prng.fraction() * (add + replace + remove + promote);
+    if (drawn < add) return this.#drawAdd(configuration);
+    if (drawn < add + replace) return this.#drawReplace(configuration);
+    if (drawn < add + replace + remove) return this.#drawRemove(leader, configuration);
     const storeId = this.#drawOf([...learners, ...voters])?.storeId;
     return storeId === undefined ? undefined : { kind: 'promote', storeId };
   }

@@ -8,7 +8,7 @@ import type { MemberChange } from '../../raft/change.ts';
 import type { RaftStatus } from '../../raft/status.ts';
 import type { LogIndex, Message, StoreId } from '../../raft/types.ts';
 import { assert, present } from '../../src/lib/assert.ts';
-import { SimDriver, type SimDriverOptions } from './driver.ts';
+import type { SimDriver, SimDriverOptions } from './driver.ts';
 import type { ReadAnswer, WriteAnswer } from './pending.ts';
 import { encodeCommand, type StateMachine } from './state-machine.ts';
 

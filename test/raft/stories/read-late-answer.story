@@ -21,10 +21,13 @@ which tells of a time before the read, is nobody's.
 > restart b
   b follows nobody in term 2
 > tick 80 a
+  a → b  heartbeat round 3, commit 2 [term 2]
+  a → c  heartbeat round 3, commit 2 [term 2]
 > deliver a>b heartbeats
   b follows a in term 2
   b commits up to 2
   b → a  heard round 2 [term 2]
+  b → a  heard round 3 [term 2]
   b applies 1/1 genesis, 2/2 no-op
 > read b 1
   b → a  read #2? [term 2]

@@ -17,7 +17,9 @@ export class Changes implements Invariant {
     if (observation.kind !== 'configured') return undefined;
     const { peer, configuration } = observation;
     const broken = judgeTime(observation, evidence) ?? judgeStep(observation, evidence);
-    return broken === undefined ? undefined : `${peer} appends configuration ${configuration.index} ${broken}`;
+    return broken === undefined
+      ? undefined
+      : `${peer} appends configuration ${configuration.index} ${broken}`;
   }
 }
 
@@ -33,7 +35,9 @@ function judgeStep({ previous, configuration, settled }: Configured, evidence: E
   if (back !== undefined) return `with ${back}, which was removed`;
   if (previous.outgoing.length > 0) {
     const isLeft = configuration.outgoing.length === 0;
-    return isLeft && isEqual(configuration.voters, previous.voters) ? undefined : 'behind a joint one that it does not leave';
+    return isLeft && isEqual(configuration.voters, previous.voters)
+      ? undefined
+      : 'behind a joint one that it does not leave';
   }
   const joining = configuration.voters.filter((voter) => !includes(previous.voters, voter));
   const isStill = joining.length === 0 && configuration.voters.length === previous.voters.length;

@@ -57,7 +57,7 @@ function judge(index: number, { sets }: Electorate, evidence: Evidence): string 
     const held = falling[Math.floor(set.length / 2)] ?? 0;
     if (held >= index) continue;
     const copies = falling.filter((agreed) => agreed > held).length;
-    return `committed entry ${held + 1} is durable on ${copies} of ${set.join(', ')} only`;
+    return `committed entry ${held + 1} is durable on ${copies} of ${set.length} voters only`;
   }
   return undefined;
 }

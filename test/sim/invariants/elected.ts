@@ -17,7 +17,8 @@ export class Elected implements Invariant {
     if (this.#judged.has(status.term)) return undefined;
     this.#judged.add(status.term);
     const { configuration } = status;
-    const { sets } = configuration === undefined ? evidence.issued(peer).electorate : electorateOf(configuration);
+    const { sets } =
+      configuration === undefined ? evidence.issued(peer).electorate : electorateOf(configuration);
     const votes = evidence.votes(peer, status.term);
     const missing = sets.find((set) => 2 * set.filter((voter) => votes.has(voter)).length <= set.length);
     if (missing === undefined) return undefined;
