@@ -2,7 +2,8 @@
 // restarts from is never older than what it restarted from before. For peers that are seen from outside only.
 
 import type { StoreId } from '../../../raft/types.ts';
-import { type Evidence, isSame } from '../evidence.ts';
+import type { Evidence } from '../evidence.ts';
+import { isSame } from '../marked-log.ts';
 import type { Observation } from '../observation.ts';
 import type { Invariant } from './invariant.ts';
 
@@ -23,7 +24,12 @@ export class Reached implements Invariant {
   }
 }
 
-function checkApplied(peer: StoreId, before: number, applied: number, evidence: Evidence): string | undefined {
+function checkApplied(
+  peer: StoreId,
+  before: number,
+  applied: number,
+  evidence: Evidence,
+): string | undefined {
   if (applied < before) return `the state of ${peer} falls from ${before} to ${applied}`;
   for (let index = before + 1; index <= applied; index += 1) {
     const committed = evidence.committedAt(index);
