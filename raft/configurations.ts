@@ -1,8 +1,9 @@
 // The configurations of a log: who belongs to the cluster from which entry on (§4.1).
 // Owns: the newest one, and those to which a truncation may go back. Does not own: which change is allowed (membership.ts).
 // F1. The newest configuration in the log is in effect, committed or not; a truncation brings back the one before.
-// F2. Never empty: genesis is the first, and stands for the log's beginning.
+// F2. Never empty: the first is that of genesis or, once the log was cut short, of its base. It stays when entries go.
 // F3. What can't come back any more is forgotten: everything before the newest committed one.
+// F4. A snapshot brings its own: what the log said, committed or not, is replaced by it (openraft #1808).
 
 import { assert, present } from '../src/lib/assert.ts';
 import type { Quorum } from './quorum.ts';
@@ -25,14 +26,14 @@ export class Configurations {
   /** Indexes rise; the last is in effect. */
   #history: Configuration[];
 
-  /** `later`: every configuration in the log behind genesis, in order. `quorum` follows the one in effect. */
+  /** `later`: every configuration in the log behind `first`, in order. `quorum` is that of `first`, and follows. */
   constructor(options: {
-    readonly genesis: Genesis;
+    readonly first: Configuration;
     readonly later: readonly Configuration[];
     readonly quorum: Quorum;
   }) {
     this.#quorum = options.quorum;
-    this.#history = [firstConfiguration(options.genesis)];
+    this.#history = [options.first];
     for (const configuration of options.later) this.#push(configuration);
   }
 
@@ -62,6 +63,12 @@ export class Configurations {
     if (this.current.index < from) return;
     this.#history = this.#history.filter((configuration) => configuration.index < from);
     this.#quorum.adopt(this.current); // F1
+  }
+
+  /** The log begins anew behind a snapshot that has this one. */
+  onInstalled(configuration: Configuration): void {
+    this.#history = [configuration];
+    this.#quorum.adopt(configuration); // F4
   }
 
   onCommitted(commit: LogIndex): void {

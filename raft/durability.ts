@@ -105,7 +105,6 @@ export class Durability {
     return {
       operation: asOperation(this.#issued),
       hardState,
-      install: undefined,
       mended: this.#disk.takeMending(),
       ...this.#log.takeUnwritten(),
     };

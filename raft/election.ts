@@ -1,10 +1,11 @@
-// Elections: who deserves a vote, and how a ballot stands (§3.4, §9.6). Pure; when to hold one is decided in roles.ts.
+// Elections: who deserves a vote, what a campaign says, and how a ballot stands (§3.4, §9.6). When to hold one is decided in
+// roles.ts.
 
 import { assert } from '../src/lib/assert.ts';
 import type { Log } from './log.ts';
 import type { Quorum, Tally } from './quorum.ts';
 import type { Shared } from './shared.ts';
-import type { HardState, Message, StoreId } from './types.ts';
+import { asTerm, type HardState, type Message, type StoreId } from './types.ts';
 
 export type VoteRequest = Extract<Message, { kind: 'voteRequest' }>;
 
@@ -64,6 +65,19 @@ export function voteRequests(
     lastIndex,
     lastTerm,
   }));
+}
+
+/** Begins a campaign of the next term: what it says leaves when that, the own vote and the log are durable. */
+export function campaign(shared: Shared, cause: VoteRequest['cause']): Ballot {
+  const { self, durability, quorum, timer } = shared;
+  const term = asTerm(durability.hardState.term + 1);
+  durability.hardState = { term, vote: self };
+  timer.restart();
+  const own: Message = { kind: 'voteResponse', from: self, to: self, term, preVote: false, granted: true };
+  for (const message of [own, ...voteRequests(shared, { term, preVote: false, cause })]) {
+    assert(durability.hold(message, 'log'), 'a new term is never durable at once'); // R2, R3
+  }
+  return new Ballot(quorum);
 }
 
 /** The votes of one campaign. A vote that was granted stands, whatever older refusal arrives behind it. */

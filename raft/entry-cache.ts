@@ -1,10 +1,9 @@
 // The newest entries of the log, in memory.
 // Owns: the entries and their size. Does not own: which of them may go (log.ts decides).
-// C1. Contiguous: the entry at position i has index first + i.
-// C2. Never empty: whoever appends needs the last entry's time.
+// C1. Contiguous, up to the last entry of the log: the entry at position i has index first + i. It may be empty.
 
 import { assert, present } from '../src/lib/assert.ts';
-import type { Entry, LogIndex } from './types.ts';
+import { asIndex, type Entry, type LogIndex } from './types.ts';
 
 /** What an entry costs beside its data, in memory and on the wire; also keeps count of empty ones. */
 const entryOverheadBytes = 32;
@@ -19,18 +18,22 @@ export class EntryCache {
   /** Entries before it were evicted; cut off in bulk, so that eviction costs nothing on average. */
   #head = 0;
   #bytes = 0;
+  #next: LogIndex;
 
-  constructor(tail: readonly Entry[]) {
-    assert(tail.length > 0, 'C2: a restored log comes with its last entry');
+  /** `last`: the index of the log's last entry, with which `tail` ends. */
+  constructor(tail: readonly Entry[], last: LogIndex) {
+    this.#next = asIndex(last + 1 - tail.length);
     for (const entry of tail) this.push(entry);
   }
 
-  get first(): Entry {
-    return present(this.#entries[this.#head], 'C2: a cache holds the last entry');
+  /** The oldest index in memory; `next` when there is none. */
+  get first(): LogIndex {
+    return asIndex(this.#next - (this.#entries.length - this.#head));
   }
 
-  get last(): Entry {
-    return present(this.#entries.at(-1), 'C2: a cache holds the last entry');
+  /** The index of the entry to be pushed next. */
+  get next(): LogIndex {
+    return this.#next;
   }
 
   get bytes(): number {
@@ -39,32 +42,41 @@ export class EntryCache {
 
   /** The entry at `index`; undefined when it left memory. */
   get(index: LogIndex): Entry | undefined {
-    const position = this.#head + index - this.first.index;
+    const position = this.#head + index - this.first;
     return position < this.#head ? undefined : this.#entries[position];
   }
 
   push(entry: Entry): void {
-    assert(this.#entries.length === 0 || entry.index === this.last.index + 1, 'C1: an append leaves no gap');
+    assert(entry.index === this.#next, 'C1: an append leaves no gap');
+    this.#next = asIndex(entry.index + 1);
     this.#entries.push(entry);
     this.#bytes += entryBytes(entry);
   }
 
   /** Puts `entry` in the place of everything at and above its index. */
   replaceFrom(entry: Entry): void {
-    const kept = Math.max(0, entry.index - this.first.index);
-    for (const dropped of this.#entries.splice(this.#head + kept)) this.#bytes -= entryBytes(dropped);
-    if (kept === 0) {
-      this.#entries = [];
-      this.#head = 0;
+    const kept = entry.index - this.first;
+    if (kept <= 0) {
+      this.restart(entry.index);
+    } else {
+      for (const dropped of this.#entries.splice(this.#head + kept)) this.#bytes -= entryBytes(dropped);
+      this.#next = entry.index;
     }
     this.push(entry);
   }
 
-  /** Forgets entries at and below `index`, oldest first, while they take more than `bytesMax`; never the last. */
+  /** Forgets everything; the entry to be pushed next has index `next`. */
+  restart(next: LogIndex): void {
+    this.#entries = [];
+    this.#head = 0;
+    this.#bytes = 0;
+    this.#next = next;
+  }
+
+  /** Forgets entries at and below `upTo`, oldest first, while they all take more than `bytesMax`. */
   evict(range: { readonly upTo: LogIndex; readonly bytesMax: number }): void {
-    while (this.#bytes > range.bytesMax && this.first.index <= range.upTo) {
-      if (this.first === this.last) break;
-      this.#bytes -= entryBytes(this.first);
+    while (this.#bytes > range.bytesMax && this.first <= range.upTo) {
+      this.#bytes -= entryBytes(present(this.#entries[this.#head], 'what takes bytes is there'));
       this.#head += 1;
     }
     if (this.#head > 1_024 && this.#head * 2 > this.#entries.length) {
@@ -82,9 +94,9 @@ export class EntryCache {
     readonly to: LogIndex;
     readonly bytesMax: number;
   }): readonly Entry[] | undefined {
-    if (range.from < this.first.index) return undefined;
-    assert(range.to <= this.last.index, 'a slice ends within the log');
-    const start = this.#head + range.from - this.first.index;
+    if (range.from < this.first) return undefined;
+    assert(range.to < this.#next, 'a slice ends within the log');
+    const start = this.#head + range.from - this.first;
     const stop = start + range.to - range.from + 1;
     let end = start;
     let bytes = 0;

@@ -5,7 +5,7 @@ import { assert, unreachable } from '../src/lib/assert.ts';
 import type { Basis } from './durability.ts';
 import type { Log } from './log.ts';
 import type { Shared } from './shared.ts';
-import { asIndex, type LogIndex, type Message, type Term } from './types.ts';
+import { asIndex, type LogIndex, type Message, type StoreId, type Term } from './types.ts';
 
 type AppendRequest = Extract<Message, { kind: 'appendRequest' }>;
 type HeartbeatRequest = Extract<Message, { kind: 'heartbeatRequest' }>;
@@ -37,6 +37,16 @@ function isNews(log: Log, { previousIndex, previousTerm, entries }: AppendReques
   return follows && entries.some((entry) => log.termAt(entry.index) !== entry.term);
 }
 
+/** What the leader of this term is told, once it is durable, of a log that begins anew behind a snapshot (R10). */
+export function answerInstalled(
+  leader: StoreId,
+  { self, log, disk, durability }: Pick<Shared, 'self' | 'log' | 'disk' | 'durability'>,
+): Message {
+  const { term } = durability.hardState;
+  const outcome = { kind: 'accepted', match: log.base } as const;
+  return { kind: 'appendResponse', from: self, to: leader, term, impairment: disk.impairment, outcome };
+}
+
 /** Takes over what the leader sent, if the log holds what should stand before it; and what saying so rests on. */
 function acceptAppend(
   log: Log,
@@ -48,6 +58,7 @@ function acceptAppend(
 }
 
 function mergeAppend(log: Log, request: AppendRequest): AppendOutcome {
+  if (request.previousIndex < log.base) return mergeAppend(log, behindBase(log, request));
   const { previousIndex, previousTerm, entries } = request;
   if (log.termAt(previousIndex) !== previousTerm) return rejection(log, request);
   log.merge(entries);
@@ -55,6 +66,14 @@ function mergeAppend(log: Log, request: AppendRequest): AppendOutcome {
   assert(match <= log.lastIndex, 'what matches stands in the log');
   log.advanceCommit(asIndex(Math.min(request.commit, match)));
   return { kind: 'accepted', match };
+}
+
+/** What was cut off is committed, and so the same in every leader's log: only what is behind it is looked at. */
+function behindBase(log: Log, request: AppendRequest): AppendRequest {
+  const previousTerm = log.termAt(log.base);
+  assert(previousTerm !== undefined, 'the term of the base stays known');
+  const entries = request.entries.filter((entry) => entry.index > log.base);
+  return { ...request, previousIndex: log.base, previousTerm, entries };
 }
 
 /** The leader skips every index at which its term is higher than the hint's: one probe a term (§5.3). */

@@ -6,9 +6,8 @@
 // F3. At most `readsMax` reads wait.
 
 import type { Prng } from '../src/lib/prng.ts';
-import type { RaftConfig } from './config.ts';
-import type { Outbox } from './outbox.ts';
-import { asRequestId, type LogIndex, type RequestId } from './types.ts';
+import type { Shared } from './shared.ts';
+import { asRequestId, type LogIndex, type RequestId, type StoreId } from './types.ts';
 
 /** Requests of one run; times 2^32 starting points it stays within whole numbers. */
 const requestsOfRun = 2 ** 20;
@@ -19,18 +18,16 @@ interface Asked {
 }
 
 export class ForwardedReads {
-  readonly #config: RaftConfig;
-  readonly #outbox: Outbox;
+  readonly #shared: Shared;
   readonly #firstRequest: number;
   #requests = 0;
   #waiting: RequestId[] = [];
   readonly #asked = new Map<RequestId, Asked>();
   #count = 0;
 
-  constructor(options: { readonly config: RaftConfig; readonly outbox: Outbox; readonly prng: Prng }) {
-    this.#config = options.config;
-    this.#outbox = options.outbox;
-    this.#firstRequest = options.prng.next() * requestsOfRun;
+  constructor(shared: Shared, prng: Prng) {
+    this.#shared = shared;
+    this.#firstRequest = prng.next() * requestsOfRun;
   }
 
   get hasWaiting(): boolean {
@@ -39,19 +36,22 @@ export class ForwardedReads {
 
   /** False, and nothing kept, when it is full (F3). */
   tryAdd(requestId: RequestId): boolean {
-    if (this.#count >= this.#config.readsMax) return false;
+    if (this.#count >= this.#shared.config.readsMax) return false;
     this.#count += 1;
     this.#waiting.push(requestId);
     return true;
   }
 
-  /** Everything that waits goes into one request, whose number is the answer. */
-  ask(now: number): RequestId {
+  /** Everything that waits goes into one request to `leader`. */
+  flush(leader: StoreId): void {
+    if (!this.hasWaiting) return;
     const requestId = asRequestId(this.#firstRequest + this.#requests);
     this.#requests += 1;
-    this.#asked.set(requestId, { reads: this.#waiting, askedMs: now });
+    const { self, durability, timer, outbox } = this.#shared;
+    this.#asked.set(requestId, { reads: this.#waiting, askedMs: timer.now });
     this.#waiting = [];
-    return requestId;
+    const { term } = durability.hardState;
+    outbox.send({ kind: 'readRequest', from: self, to: leader, term, requestId });
   }
 
   /** The leader's answer; `undefined` refuses. */
@@ -62,13 +62,14 @@ export class ForwardedReads {
     this.#count -= asked.reads.length;
     if (index === undefined) this.#refuse(asked.reads);
     else
-      for (const read of asked.reads) this.#outbox.answerRead({ kind: 'confirmed', requestId: read, index });
+      for (const read of asked.reads)
+        this.#shared.outbox.answerRead({ kind: 'confirmed', requestId: read, index });
   }
 
   /** Refuses what has waited too long (F2). */
   expire(now: number): void {
     for (const [requestId, asked] of this.#asked) {
-      if (now - asked.askedMs < this.#config.electionMaxMs) break; // oldest first
+      if (now - asked.askedMs < this.#shared.config.electionMaxMs) break; // oldest first
       this.onAnswer(requestId, undefined);
     }
   }
@@ -83,6 +84,6 @@ export class ForwardedReads {
 
   #refuse(reads: readonly RequestId[]): void {
     for (const requestId of reads)
-      this.#outbox.answerRead({ kind: 'refused', requestId, reason: 'NO_LEADER' });
+      this.#shared.outbox.answerRead({ kind: 'refused', requestId, reason: 'NO_LEADER' });
   }
 }

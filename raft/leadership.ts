@@ -120,24 +120,22 @@ export class Leadership {
   }
 
   propose(input: Extract<Input, { kind: 'propose' }>): void {
-    const { self, log, config, quorum, outbox, disk } = this.#shared;
-    const { requestId } = input;
-    if (this.#transfer.isUnderWay) {
-      outbox.answerProposal({ kind: 'refused', requestId, reason: 'TRANSFERRING' });
-      return;
-    }
-    if (!quorum.has(self)) {
-      outbox.answerProposal({ kind: 'refused', requestId, reason: 'NOT_LEADER' }); // K5
-      return;
-    }
-    const bytes = log.unappliedBytes + input.data.byteLength;
-    const isFull = log.unapplied >= config.uncommittedMax || bytes > config.uncommittedBytesMax;
-    if (disk.isFull || (isFull && log.unapplied > 0)) {
-      outbox.answerProposal({ kind: 'refused', requestId, reason: 'BUSY' });
-      return;
-    }
-    const { index } = this.#append({ kind: 'command', data: input.data }, input.time);
+    const { outbox } = this.#shared;
+    const { requestId, data, time } = input;
+    const reason = this.#refusal(data.byteLength);
+    if (reason !== undefined) return outbox.answerProposal({ kind: 'refused', requestId, reason });
+    const { index } = this.#append({ kind: 'command', data }, time);
     outbox.answerProposal({ kind: 'appended', requestId, index, term: this.#term });
+  }
+
+  /** Why a proposal of so many bytes is not taken now. */
+  #refusal(bytes: number): 'TRANSFERRING' | 'NOT_LEADER' | 'BUSY' | undefined {
+    const { self, log, config, quorum, disk } = this.#shared;
+    if (this.#transfer.isUnderWay) return 'TRANSFERRING';
+    if (!quorum.has(self)) return 'NOT_LEADER'; // K5
+    const isOver = log.unappliedBytes + bytes > config.uncommittedBytesMax;
+    const isFull = log.unapplied >= config.uncommittedMax || isOver;
+    return disk.isFull || (isFull && log.unapplied > 0) ? 'BUSY' : undefined;
   }
 
   changeMembers(input: Extract<Input, { kind: 'changeMembers' }>): void {
@@ -190,8 +188,13 @@ export class Leadership {
   }
 
   onLoaded(storeId: StoreId, entries: readonly Entry[]): void {
-    if (!this.serves(storeId)) return;
     this.#replication.onLoaded(storeId, entries);
+    this.#isDirty = true;
+  }
+
+  /** A snapshot to it has ended, in one way or another. */
+  onSnapshotSent(storeId: StoreId, index: LogIndex | undefined): void {
+    this.#replication.onSnapshotSent(storeId, index);
     this.#isDirty = true;
   }
 
@@ -261,10 +264,8 @@ export class Leadership {
   #beatMending(): void {
     const { self, quorum } = this.#shared;
     const mayAppend = this.#mayAppend && quorum.has(self);
-    this.#mending.onBeat(
-      this.#replication,
-      mayAppend ? () => this.#append({ kind: 'noop' }, 0).index : undefined,
-    );
+    const append = (): LogIndex => this.#append({ kind: 'noop' }, 0).index;
+    this.#mending.onBeat(this.#replication, mayAppend ? append : undefined);
   }
 
   /** K1. */

@@ -1,4 +1,4 @@
-// The log as the core sees it: terms of everything, entries of the newest part, and the cursors between them.
+// The log as the core sees it: terms of everything behind its base, entries of the newest part, and the cursors between.
 // Owns: what is handed to the disk and to the state, and what both have confirmed. Does not own: numbering of persist
 // operations and hard state (durability.ts), who may append (leadership.ts, follower.ts).
 // L1. applied <= handed <= min(commit, durable): an entry is applied only when committed and durable here (R7).
@@ -6,17 +6,21 @@
 // L3. A write that was on its way when the log was truncated proves nothing at and above the truncation.
 // L4. A committed entry is never replaced.
 // L5. What is not both durable and applied stays in memory.
+// L6. base <= applied: entries are cut off once the state holds them (R9). Nothing at or below the base is ever asked for.
+// L7. From the step in which a snapshot takes the log's place until the write that says so is reported, nothing is handed
+//     out, and nothing but what was committed before counts as durable (R10).
 
 import { assert } from '../src/lib/assert.ts';
 import type { Configurations } from './configurations.ts';
 import { EntryCache, entryBytes } from './entry-cache.ts';
 import { TermRuns, type TermRun } from './term-runs.ts';
-import { asIndex, type Entry, type LogIndex, type Term } from './types.ts';
+import { asIndex, type Entry, type LogBase, type LogIndex, type Snapshot, type Term } from './types.ts';
 
 export interface LogOptions {
+  readonly base: Pick<LogBase, 'index' | 'time'>;
   readonly lastIndex: LogIndex;
   readonly termRuns: readonly TermRun[];
-  /** The newest entries, contiguous up to `lastIndex`; at least the last one. */
+  /** The newest entries, contiguous up to `lastIndex`; at least the last one, if there is one behind `base`. */
   readonly tail: readonly Entry[];
   /** What the state holds; commit starts there. */
   readonly applied: LogIndex;
@@ -27,6 +31,7 @@ export interface LogOptions {
 
 /** What goes to the disk in one operation. */
 export interface Unwritten {
+  readonly install: Snapshot | undefined;
   readonly truncateFrom: LogIndex | undefined;
   readonly entries: readonly Entry[];
 }
@@ -36,6 +41,8 @@ export class Log {
   readonly #runs: TermRuns;
   readonly #cache: EntryCache;
   readonly #cacheBytesMax: number;
+  #base: LogIndex;
+  #lastTime: number;
   #durable: LogIndex;
   #commit: LogIndex;
   #applied: LogIndex;
@@ -48,15 +55,23 @@ export class Log {
   #proving: LogIndex | undefined;
   /** A truncation that no write has carried yet. */
   #truncateFrom: LogIndex | undefined;
+  /** A snapshot that took the log's place, and that no write has carried yet. */
+  #install: Snapshot | undefined;
+  /** The last index of the one that the write on its way carries. */
+  #installing: LogIndex | undefined;
 
   constructor(options: LogOptions) {
     assert(options.applied <= options.lastIndex, 'the state never runs ahead of the log');
-    assert(options.tail.at(-1)?.index === options.lastIndex, 'the restored entries end the log');
+    assert(options.base.index <= options.applied, 'L6: the state holds what was cut off');
+    const last = options.tail.at(-1) ?? options.base;
+    assert(last.index === options.lastIndex, 'the restored entries end the log');
     this.configurations = options.configurations;
     this.configurations.onCommitted(options.applied);
     this.#runs = new TermRuns(options.termRuns);
-    this.#cache = new EntryCache(options.tail);
+    this.#cache = new EntryCache(options.tail, options.lastIndex);
     this.#cacheBytesMax = options.cacheBytesMax;
+    this.#base = options.base.index;
+    this.#lastTime = last.time;
     this.#durable = this.#written = options.lastIndex;
     this.#commit = this.#applied = this.#handed = options.applied;
     for (const entry of options.tail) {
@@ -66,15 +81,19 @@ export class Log {
     this.#evict();
   }
 
+  /** Entries at and below it are gone; the log begins behind it. */
+  get base(): LogIndex {
+    return this.#base;
+  }
   get lastIndex(): LogIndex {
-    return this.#cache.last.index;
+    return asIndex(this.#cache.next - 1);
   }
   get lastTerm(): Term {
     return this.#runs.lastTerm;
   }
   /** The time stamped into the last entry (ms since 1970). */
   get lastTime(): number {
-    return this.#cache.last.time;
+    return this.#lastTime;
   }
   get durable(): LogIndex {
     return this.#durable;
@@ -93,15 +112,19 @@ export class Log {
     return this.#unappliedBytes;
   }
   get hasUnwritten(): boolean {
-    return this.#written < this.lastIndex || this.#truncateFrom !== undefined;
+    const isShort = this.#written < this.lastIndex || this.#truncateFrom !== undefined;
+    return isShort || this.#install !== undefined;
   }
 
-  /** The term at `index`; undefined above the last entry, 0 before the first. */
+  /** The term at `index`; undefined above the last entry and below the base, 0 before the first entry of all. */
   termAt(index: LogIndex): Term | undefined {
     return index > this.lastIndex ? undefined : this.#runs.termAt(index);
   }
 
-  /** The highest index up to `index` that has at most `term`: where two logs can still agree (§5.3). */
+  /**
+   * The highest index up to `index` that has at most `term`: where two logs can still agree (§5.3). Below the base when
+   * nothing behind it has.
+   */
   highestWithTermAtMost(bound: { readonly index: LogIndex; readonly term: Term }): LogIndex {
     return this.#runs.highestWithTermAtMost({
       ...bound,
@@ -112,6 +135,7 @@ export class Log {
   /** Appends one entry behind the last. */
   append(entry: Entry): void {
     this.#cache.push(entry);
+    this.#lastTime = entry.time;
     this.#runs.append(entry.index, entry.term);
     this.configurations.onAppended(entry);
     this.#unappliedBytes += entryBytes(entry);
@@ -141,7 +165,9 @@ export class Log {
   takeUnwritten(): Unwritten {
     assert(this.#proving === undefined, 'one write is in flight');
     const entries = this.#range({ from: asIndex(this.#written + 1), to: this.lastIndex });
-    const unwritten = { truncateFrom: this.#truncateFrom, entries };
+    const unwritten = { install: this.#install, truncateFrom: this.#truncateFrom, entries };
+    this.#installing = this.#install?.index;
+    this.#install = undefined;
     this.#truncateFrom = undefined;
     this.#written = this.#proving = this.lastIndex;
     return unwritten;
@@ -153,11 +179,44 @@ export class Log {
     assert(this.#proving <= this.lastIndex, 'L3: a write proves nothing that was cut off');
     if (this.#proving > this.#durable) this.#durable = this.#proving;
     this.#proving = undefined;
+    if (this.#installing !== undefined) this.#applied = this.#handed = this.#installing; // L7
+    this.#installing = undefined;
     this.#evict();
+  }
+
+  /** Entries at and below `base` can't be read any more: the state holds them for good (R9). */
+  compact(base: LogIndex): void {
+    if (base <= this.#base) return;
+    assert(base <= Math.min(this.#applied, this.#durable), 'L6: what is cut off is applied and durable');
+    this.#base = base;
+    this.#runs.cutTo(base);
+    this.#cache.evict({ upTo: base, bytesMax: -1 });
+  }
+
+  /** `snapshot` takes the place of every entry: the log is empty behind it (§5.1). */
+  install(snapshot: Snapshot): void {
+    const { index, term, time } = snapshot;
+    assert(
+      this.termAt(index) !== term,
+      'a log that holds the last entry of a snapshot keeps the entries behind it',
+    );
+    assert(index > this.#commit, 'L4: committed entries stay');
+    assert(this.#install === undefined && this.#installing === undefined, 'one snapshot is staged at a time');
+    this.#durable = asIndex(Math.min(this.#durable, this.#commit));
+    if (this.#proving !== undefined && this.#proving > this.#durable) this.#proving = this.#durable; // L3
+    this.#install = snapshot;
+    this.#truncateFrom = undefined;
+    this.#base = this.#written = this.#commit = index;
+    this.#lastTime = time;
+    this.#unappliedBytes = 0;
+    this.#runs.restart({ from: index, term });
+    this.#cache.restart(asIndex(index + 1));
+    this.configurations.onInstalled(snapshot.configuration);
   }
 
   /** The indexes to apply next, both included; undefined when there is none (R7). */
   applicable(applyingMax: number): { readonly from: LogIndex; readonly to: LogIndex } | undefined {
+    if (this.#handed < this.#base) return undefined; // L7
     const to = Math.min(this.#commit, this.#durable, this.#applied + applyingMax);
     return to > this.#handed ? { from: asIndex(this.#handed + 1), to: asIndex(to) } : undefined;
   }
@@ -173,9 +232,10 @@ export class Log {
   }
 
   advanceApplied(index: LogIndex): void {
+    if (index <= this.#base) return; // said of the state that a snapshot has replaced
     assert(index >= this.#applied, 'the applied index never falls');
     assert(index <= this.#handed, 'only what was handed out is applied');
-    for (let i = Math.max(this.#applied + 1, this.#cache.first.index); i <= index; i += 1) {
+    for (let i = Math.max(this.#applied + 1, this.#cache.first); i <= index; i += 1) {
       const entry = this.#cache.get(asIndex(i));
       if (entry !== undefined) this.#unappliedBytes -= entryBytes(entry);
     }
@@ -192,9 +252,9 @@ export class Log {
     return this.#cache.slice(range);
   }
 
-  /** The oldest index in memory. */
+  /** The oldest index in memory; the next one when there is none. */
   get firstCached(): LogIndex {
-    return this.#cache.first.index;
+    return this.#cache.first;
   }
 
   #range(range: { readonly from: LogIndex; readonly to: LogIndex }): readonly Entry[] {
@@ -205,7 +265,7 @@ export class Log {
 
   #replaceFrom(entry: Entry): void {
     assert(entry.index > this.#commit, 'L4: committed entries stay');
-    for (let i = Math.max(entry.index, this.#cache.first.index); i <= this.lastIndex; i += 1) {
+    for (let i = Math.max(entry.index, this.#cache.first); i <= this.lastIndex; i += 1) {
       const dropped = this.#cache.get(asIndex(i));
       if (dropped !== undefined) this.#unappliedBytes -= entryBytes(dropped);
     }
@@ -219,6 +279,7 @@ export class Log {
     this.#runs.truncate(entry.index);
     this.configurations.onTruncated(entry.index);
     this.#cache.replaceFrom(entry);
+    this.#lastTime = entry.time;
     this.#runs.append(entry.index, entry.term);
     this.configurations.onAppended(entry);
     this.#unappliedBytes += entryBytes(entry);

@@ -46,10 +46,12 @@ export class OwnDisk {
   /** The leader of this peer's term says so (Y2). */
   onMended(
     { impairment, index, term }: Extract<Message, { kind: 'mended' }>,
-    log: Pick<Log, 'durable' | 'termAt'>,
+    log: Pick<Log, 'base' | 'durable' | 'termAt'>,
   ): void {
     if (impairment !== this.#impairment || this.#mending !== 'no') return; // meant for an earlier run, or known
-    if (this.isImpaired && index <= log.durable && log.termAt(index) === term) this.#mending = 'due';
+    // What stands below the base is committed, and so the leader's.
+    const isHeld = index < log.base || log.termAt(index) === term;
+    if (this.isImpaired && isHeld && index <= log.durable) this.#mending = 'due';
   }
 
   get isMendingDue(): boolean {

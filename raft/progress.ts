@@ -3,6 +3,8 @@
 // P1. match < next: everything up to match is known to be equal, and durable there.
 // P2. A probe has at most one append under way; its answer, or the answer to a later heartbeat, permits the next.
 // P3. Replicating sends ahead without waiting, within the window's messages and bytes.
+// P4. Whoever needs entries that were cut off is sent a snapshot, and no entries before that has ended. It ends with the
+//     word of the sender, or with an acknowledgement of what it stands for, whichever comes first.
 
 import { assert } from '../src/lib/assert.ts';
 import { asIndex, type LogIndex } from './types.ts';
@@ -28,7 +30,19 @@ export interface Replicate {
   movedMs: number;
 }
 
-export type Progress = Probe | Replicate;
+/** It needs entries that were cut off: a snapshot is sent instead. */
+export interface NeedsSnapshot {
+  readonly kind: 'snapshot';
+  match: LogIndex;
+  /** The first index behind a snapshot that suffices. */
+  next: LogIndex;
+  /** `waiting`: the last one failed at `failedMs`; the next is due when it was heard after that. */
+  state: 'due' | 'sending' | 'waiting';
+  /** Monotonic ms. */
+  failedMs: number;
+}
+
+export type Progress = Probe | Replicate | NeedsSnapshot;
 
 export interface InflightOptions {
   readonly messagesMax: number;
@@ -76,13 +90,36 @@ export function probeFrom(start: { readonly match: LogIndex; readonly next: LogI
   return { kind: 'probe', match: start.match, next: start.next, due: 'entries', sentInRound: 0 };
 }
 
+/** The log begins behind `base`, which is not below the next index that it was to be sent. */
+export function needsSnapshot(progress: Progress, base: LogIndex): NeedsSnapshot {
+  assert(progress.next <= base, 'what it needs was cut off');
+  const next = asIndex(base + 1);
+  return { kind: 'snapshot', match: progress.match, next, state: 'due', failedMs: Number.NEGATIVE_INFINITY };
+}
+
+/** It holds a snapshot that ends with `index`, or needs none, having that; undefined: it could not be sent. */
+export function onSnapshotSent(
+  progress: Progress,
+  sent: { readonly index: LogIndex | undefined; readonly lastIndex: LogIndex; readonly now: number },
+): Progress {
+  if (progress.kind !== 'snapshot') return progress; // it acknowledged entries behind it meanwhile
+  if (sent.index === undefined) return { ...progress, state: 'waiting', failedMs: sent.now };
+  // It may have more than a leader that does not know yet that its term is over.
+  const next = Math.min(sent.index, sent.lastIndex) + 1;
+  return probeFrom({ match: progress.match, next: asIndex(Math.max(next, progress.match + 1)) });
+}
+
 /** The follower holds everything up to `match`. */
 export function onAccepted(
   progress: Progress,
   answer: { readonly match: LogIndex; readonly now: number; readonly window: InflightOptions },
 ): Progress {
   if (answer.match < progress.match) return progress; // overtaken by a later answer
-  if (progress.kind === 'probe') {
+  if (progress.kind === 'snapshot' && answer.match < progress.next - 1) {
+    progress.match = answer.match; // P4
+    return progress;
+  }
+  if (progress.kind !== 'replicate') {
     const next = asIndex(answer.match + 1);
     const inflight = new Inflight(answer.window);
     return { kind: 'replicate', match: answer.match, next, inflight, movedMs: answer.now };
@@ -99,6 +136,7 @@ export function onRejected(
   progress: Progress,
   answer: { readonly rejected: LogIndex; readonly agreeMax: LogIndex },
 ): Progress {
+  if (progress.kind === 'snapshot') return progress; // a probe's from before it was known to need one
   if (answer.rejected <= progress.match) return progress; // from before the match was known
   if (progress.kind === 'probe' && answer.rejected !== progress.next - 1) return progress; // an earlier probe's
   const next = Math.max(progress.match + 1, Math.min(answer.rejected, answer.agreeMax + 1));
@@ -111,11 +149,19 @@ export function onRoundAnswered(progress: Progress, round: number): void {
   if (round > progress.sentInRound) progress.due = 'bare';
 }
 
-/** Back to probing when something is under way and nothing has moved for `patienceMs`. */
+/**
+ * Back to probing when something is under way and nothing has moved for `patienceMs`. A snapshot that failed is due again
+ * that much later, if the follower was heard since.
+ */
 export function onTime(
   progress: Progress,
-  time: { readonly now: number; readonly patienceMs: number },
+  time: { readonly now: number; readonly patienceMs: number; readonly lastHeardMs: number | undefined },
 ): Progress {
+  if (progress.kind === 'snapshot') {
+    const isHeard = (time.lastHeardMs ?? Number.NEGATIVE_INFINITY) > progress.failedMs;
+    const isDue = progress.state === 'waiting' && isHeard && time.now - progress.failedMs >= time.patienceMs;
+    return isDue ? { ...progress, state: 'due' } : progress;
+  }
   if (progress.kind === 'probe' || progress.inflight.isEmpty) return progress;
   if (time.now - progress.movedMs < time.patienceMs) return progress;
   return { ...probeFrom({ match: progress.match, next: asIndex(progress.match + 1) }), due: 'bare' };

@@ -49,6 +49,7 @@ import { Roles } from './roles.ts';
 import type { Shared } from './shared.ts';
 import type { RaftStatus } from './status.ts';
 import type { TermRun } from './term-runs.ts';
+import { Snapshots } from './snapshots.ts';
 import { Timer } from './timer.ts';
 import {
   asIndex,
@@ -101,11 +102,11 @@ export class Raft {
   constructor(options: RaftOptions) {
     const { storeId, config, restored, applied } = options;
     assertRaftConfig(config);
-    assert(restored.lastIndex >= 1, 'a log holds genesis before it has a core');
+    assert(restored.lastIndex >= 1 || restored.impaired, 'a log holds genesis before it has a core');
     assert(restored.hardState.term >= 1, 'genesis has term 1');
-    const { genesis, configurations: later } = restored;
-    const quorum = new Quorum(firstConfiguration(genesis));
-    const configurations = new Configurations({ genesis, later, quorum });
+    const first = restored.base.configuration ?? firstConfiguration(restored.genesis);
+    const quorum = new Quorum(first);
+    const configurations = new Configurations({ first, later: restored.configurations, quorum });
     const log = new Log({ ...restored, configurations, applied, cacheBytesMax: config.cacheBytesMax });
     assert(log.lastTerm <= restored.hardState.term, 'the term never after the entries (R4)');
     const prng = new Prng(options.seed);
@@ -120,9 +121,10 @@ export class Raft {
       quorum,
       timer: new Timer({ config, prng, now: options.now }),
       loads: new Loads(log, outbox),
+      snapshots: new Snapshots(log, outbox),
       outbox,
     };
-    this.#roles = new Roles(this.#shared, new ForwardedReads({ config, outbox, prng }));
+    this.#roles = new Roles(this.#shared, new ForwardedReads(this.#shared, prng));
   }
 
   /** Takes one input. Throws only on a broken invariant, after which the core must not be used again. */
@@ -151,12 +153,14 @@ export class Raft {
         return log.advanceApplied(input.index);
       case 'loaded':
         return this.#onLoaded(input);
+      case 'compacted':
+        return log.compact(input.base);
+      case 'snapshotSent':
+        return this.#onSnapshotSent(input);
+      case 'snapshotReceived':
+        return this.#roles.snapshotReceived(input);
       case 'diskFull':
         return this.#roles.diskFull(input.full);
-      case 'compacted':
-      case 'snapshotSent':
-      case 'snapshotReceived':
-        return assert(false, 'nobody says this yet');
       default:
         return unreachable(input);
     }
@@ -187,7 +191,7 @@ export class Raft {
       commit: log.commit,
       applied: log.applied,
       lastIndex: log.lastIndex,
-      base: asIndex(0),
+      base: log.base,
       durable: log.durable,
       impaired: disk.isImpaired,
       configuration: log.configurations.current,
@@ -202,11 +206,16 @@ export class Raft {
     const { role } = this.#roles;
     const entries = this.#shared.loads.onLoaded(purpose, input.entries);
     if (purpose.kind === 'apply') {
-      assert(entries.length > 0, 'what is committed and durable can be read');
       this.#loaded = entries;
     } else if (role.kind === 'leader') {
       role.leadership.onLoaded(purpose.storeId, entries);
     }
+  }
+
+  #onSnapshotSent({ storeId, index }: Extract<Input, { kind: 'snapshotSent' }>): void {
+    const { role } = this.#roles;
+    this.#shared.snapshots.onSent(storeId);
+    if (role.kind === 'leader') role.leadership.onSnapshotSent(storeId, index);
   }
 
   #isApplyDue(): boolean {

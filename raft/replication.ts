@@ -1,57 +1,39 @@
 // Replication: brings every follower's log to the leader's (§5.3, §10.2).
-// Owns: the progress of each follower, learners and leaving ones included. Does not own: commit, rounds, other terms.
-// S1. Entries are sent before this disk has them; whether they count is decided by what is durable (R5).
-// S2. What was proposed since the last flush travels in one append, within `appendBytesMax`.
-// S3. Nothing is sent past a follower's window, nor twice without a sign that it was lost.
-// S4. Who leaves the cluster is still sent the entry that says so, and its commit, as long as it answers.
-// S5. Who has no room is sent no entries: it is only asked, at the pace of lost appends, how far it is.
+// Owns: what is known of each follower, learners and leaving ones included. Does not own: what each is sent next
+// (sending.ts), commit, rounds, other terms.
+// S1. Who leaves the cluster is still sent the entry that says so, and its commit, as long as it answers and needs no
+//     snapshot for that.
 
 import { assert, present } from '../src/lib/assert.ts';
-import { entryBytes } from './entry-cache.ts';
 import { membersOf } from './membership.ts';
 import type { Mending } from './mending.ts';
 import {
   onAccepted,
   onRejected,
   onRoundAnswered,
+  onSnapshotSent,
   onTime,
   probeFrom,
   type InflightOptions,
-  type Probe,
-  type Progress,
-  type Replicate,
 } from './progress.ts';
+import { Sending, type Follower } from './sending.ts';
 import type { Shared } from './shared.ts';
 import type { MemberProgress } from './status.ts';
 import { asIndex, type Entry, type LogIndex, type Message, type StoreId, type Term } from './types.ts';
-
-interface Follower {
-  readonly storeId: StoreId;
-  progress: Progress;
-  /** The highest commit index that it was sent. */
-  toldCommit: LogIndex;
-  lastHeardMs: number | undefined;
-  /** Entries from disk that were loaded for it and not sent yet. */
-  loaded: readonly Entry[];
-  /** Its disk has no room: it is sent no entries (S5). */
-  full: boolean;
-  /** The entry by which it left the cluster (S4). */
-  leftAt: LogIndex | undefined;
-}
 
 type AppendResponse = Extract<Message, { kind: 'appendResponse' }>;
 type HeartbeatResponse = Extract<Message, { kind: 'heartbeatResponse' }>;
 
 export class Replication {
   readonly #shared: Shared;
-  readonly #term: Term;
+  readonly #sending: Sending;
   readonly #followers = new Map<StoreId, Follower>();
   readonly #window: InflightOptions;
   readonly #mending: Mending;
 
   constructor(shared: Shared, term: Term, mending: Mending) {
     this.#shared = shared;
-    this.#term = term;
+    this.#sending = new Sending(shared, term);
     this.#mending = mending;
     this.#window = {
       messagesMax: shared.config.inflightMessagesMax,
@@ -110,8 +92,9 @@ export class Replication {
   }
 
   get progress(): readonly (readonly [StoreId, MemberProgress])[] {
-    return [...this.#followers.values()].map(({ storeId, progress: { kind, match }, lastHeardMs }) => {
-      return [storeId, { kind, match, needs: asIndex(match + 1), lastHeardMs }];
+    return [...this.#followers.values()].map(({ storeId, progress: { kind, match, next }, lastHeardMs }) => {
+      const needs = kind === 'snapshot' ? next : asIndex(match + 1);
+      return [storeId, { kind, match, needs, lastHeardMs }];
     });
   }
 
@@ -125,10 +108,15 @@ export class Replication {
     return this.#of(follower).lastHeardMs;
   }
 
-  /** The voter that holds most, of those that are fit. */
+  /** It is fit, and needs no snapshot first. */
+  couldLead(storeId: StoreId, sinceMs: number): boolean {
+    return this.isFit(storeId, sinceMs) && this.#of(storeId).progress.kind !== 'snapshot';
+  }
+
+  /** The voter that holds most, of those that could lead. */
   mostCaughtUp(sinceMs: number): StoreId | undefined {
     const heard = [...this.#followers.values()].filter(
-      ({ storeId }) => this.#shared.quorum.has(storeId) && this.isFit(storeId, sinceMs),
+      ({ storeId }) => this.#shared.quorum.has(storeId) && this.couldLead(storeId, sinceMs),
     );
     const matchMax = Math.max(...heard.map(({ progress }) => progress.match));
     return heard.find(({ progress }) => progress.match === matchMax)?.storeId;
@@ -144,7 +132,7 @@ export class Replication {
   /** Followers to whom nothing is under way that could tell them of the newest commit. */
   uninformed(): readonly StoreId[] {
     const lagging = [...this.#followers.values()].filter(({ progress, toldCommit }) => {
-      if (progress.kind === 'probe' || !progress.inflight.isEmpty) return false;
+      if (progress.kind !== 'replicate' || !progress.inflight.isEmpty) return false;
       return toldCommit < Math.min(this.#shared.log.commit, progress.match);
     });
     return lagging.map((follower) => follower.storeId);
@@ -182,16 +170,25 @@ export class Replication {
   }
 
   onLoaded(storeId: StoreId, entries: readonly Entry[]): void {
-    this.#of(storeId).loaded = entries;
+    const follower = this.#followers.get(storeId);
+    if (follower !== undefined) follower.loaded = entries;
   }
 
-  /** Probes where nothing has moved for too long; true when there is something to send for it. */
+  onSnapshotSent(storeId: StoreId, index: LogIndex | undefined): void {
+    const follower = this.#followers.get(storeId);
+    if (follower === undefined) return;
+    const { lastIndex } = this.#shared.log;
+    const sent = { index, lastIndex, now: this.#shared.timer.now };
+    follower.progress = onSnapshotSent(follower.progress, sent);
+  }
+
+  /** Tries anew where nothing has moved for too long; true when there is something to send for it. */
   tick(): boolean {
     const time = { now: this.#shared.timer.now, patienceMs: this.#shared.config.electionMinMs };
     let changed = false;
     for (const follower of this.#followers.values()) {
       if (this.#isGone(follower)) this.#followers.delete(follower.storeId);
-      const progress = onTime(follower.progress, time);
+      const progress = onTime(follower.progress, { ...time, lastHeardMs: follower.lastHeardMs });
       changed ||= progress !== follower.progress;
       follower.progress = progress;
     }
@@ -200,72 +197,13 @@ export class Replication {
 
   /** Sends whatever may be sent; probes note `round`, the heartbeat round that was last begun. */
   flush(round: number): void {
-    for (const follower of this.#followers.values()) {
-      if (follower.progress.kind === 'probe') this.#probe(follower, follower.progress, round);
-      else if (!follower.full) this.#replicate(follower, follower.progress);
-    }
+    for (const follower of this.#followers.values()) this.#sending.flush(follower, round);
   }
 
-  #probe(follower: Follower, progress: Probe, round: number): void {
-    if (progress.due === 'nothing') return;
-    const entries = progress.due === 'bare' || follower.full ? [] : this.#entriesFor(follower);
-    if (entries === undefined) return;
-    this.#send(follower, entries);
-    progress.due = 'nothing';
-    progress.sentInRound = round;
-  }
-
-  #replicate(follower: Follower, progress: Replicate): void {
-    while (progress.next <= this.#shared.log.lastIndex && progress.inflight.hasRoom) {
-      const entries = this.#entriesFor(follower);
-      if (entries === undefined) return;
-      this.#send(follower, entries);
-      if (progress.inflight.isEmpty) progress.movedMs = this.#shared.timer.now;
-      const lastIndex = present(entries.at(-1), 'there is something to send').index;
-      progress.inflight.add({ lastIndex, bytes: entries.reduce((sum, entry) => sum + entryBytes(entry), 0) });
-      progress.next = asIndex(lastIndex + 1);
-    }
-  }
-
-  /** Entries from the follower's next on; undefined while they are being read from disk. */
-  #entriesFor(follower: Follower): readonly Entry[] | undefined {
-    const { log, loads, config } = this.#shared;
-    const { next } = follower.progress;
-    if (next > log.lastIndex) return [];
-    const bytesMax = config.appendBytesMax;
-    const cached = log.slice({ from: next, to: log.lastIndex, bytesMax });
-    if (cached !== undefined) return cached;
-    const { loaded } = follower;
-    follower.loaded = [];
-    if (loaded[0]?.index === next) return loaded;
-    loads.request(
-      { kind: 'follower', storeId: follower.storeId },
-      { from: next, to: log.firstCached, bytesMax },
-    );
-    return undefined;
-  }
-
-  #send(follower: Follower, entries: readonly Entry[]): void {
-    const { self, log, outbox } = this.#shared;
-    const previousIndex = asIndex(follower.progress.next - 1);
-    const previousTerm = present(log.termAt(previousIndex), 'a follower is sent what the log holds');
-    const last = previousIndex + entries.length;
-    follower.toldCommit = asIndex(Math.max(follower.toldCommit, Math.min(log.commit, last)));
-    outbox.send({
-      kind: 'appendRequest',
-      from: self,
-      to: follower.storeId,
-      term: this.#term,
-      previousIndex,
-      previousTerm,
-      entries,
-      commit: log.commit,
-    });
-  }
-
-  /** S4: it knows that it left, or does not answer. */
-  #isGone({ leftAt, toldCommit, lastHeardMs }: Follower): boolean {
+  /** S1: it knows that it left, or does not answer, or lacks too much. */
+  #isGone({ leftAt, toldCommit, lastHeardMs, progress }: Follower): boolean {
     if (leftAt === undefined) return false;
+    if (progress.kind === 'snapshot') return true;
     const { timer, config } = this.#shared;
     return (
       toldCommit >= leftAt || timer.now - (lastHeardMs ?? Number.NEGATIVE_INFINITY) >= config.electionMaxMs

@@ -7,8 +7,8 @@
 
 import { assert, unreachable } from '../src/lib/assert.ts';
 import type { Basis } from './durability.ts';
-import { Ballot, deservesVote, judgePreVote, voteRequests, type VoteRequest } from './election.ts';
-import { answerLeader, staleAnswer } from './follower.ts';
+import { Ballot, campaign, deservesVote, judgePreVote, voteRequests, type VoteRequest } from './election.ts';
+import { answerInstalled, answerLeader, staleAnswer } from './follower.ts';
 import type { ForwardedReads } from './forwarded-reads.ts';
 import { Leadership } from './leadership.ts';
 import type { Shared } from './shared.ts';
@@ -105,6 +105,14 @@ export class Roles {
     if (isFull && kind !== 'leader' && kind !== 'follower') this.#becomeFollower(this.term, undefined);
   }
 
+  /** A state that holds what is committed has arrived, whole. Whoever lacks some of that has nothing to campaign with. */
+  snapshotReceived({ term, snapshot }: Extract<Input, { kind: 'snapshotReceived' }>): void {
+    if (term > this.term) this.#becomeFollower(term, undefined); // M1
+    if (!this.#shared.snapshots.receive(snapshot, this.#role.kind === 'leader')) return;
+    if (this.#role.kind !== 'follower') this.#becomeFollower(this.term, undefined);
+    if (this.leader !== undefined) this.#answer(answerInstalled(this.leader, this.#shared), 'log');
+  }
+
   /** `released`: messages that waited for what is durable now. Those of an older term have nothing to say any more. */
   onPersisted(released: readonly Message[]): void {
     for (const message of released) {
@@ -119,11 +127,8 @@ export class Roles {
 
   /** What gathers until the driver takes it: appends, rounds for reads, forwarded reads. */
   flush(): void {
-    if (this.#role.kind === 'leader') return this.#role.leadership.flush();
-    if (!this.#forwardedReads.hasWaiting || this.leader === undefined) return;
-    const requestId = this.#forwardedReads.ask(this.#shared.timer.now);
-    const { self: from, outbox } = this.#shared;
-    outbox.send({ kind: 'readRequest', from, to: this.leader, term: this.term, requestId });
+    if (this.#role.kind === 'leader') this.#role.leadership.flush();
+    else if (this.leader !== undefined) this.#forwardedReads.flush(this.leader);
   }
 
   receive(message: Message): void {
@@ -265,17 +270,9 @@ export class Roles {
   }
 
   #becomeCandidate(cause: VoteRequest['cause']): void {
-    const { self, durability, quorum, timer } = this.#shared;
     assert(this.#role.kind !== 'leader', 'a leader needs no election');
     this.#forwardedReads.refuseAll();
-    durability.hardState = { term: asTerm(this.term + 1), vote: self };
-    timer.restart();
-    this.#role = { kind: 'candidate', ballot: new Ballot(quorum) };
-    const { term } = this;
-    const own: Message = { kind: 'voteResponse', from: self, to: self, term, preVote: false, granted: true };
-    for (const message of [own, ...voteRequests(this.#shared, { term, preVote: false, cause })]) {
-      assert(durability.hold(message, 'log'), 'a new term is never durable at once'); // R2, R3
-    }
+    this.#role = { kind: 'candidate', ballot: campaign(this.#shared, cause) };
   }
 
   #becomeLeader(): void {

@@ -7,6 +7,7 @@ import type { Log } from './log.ts';
 import type { Outbox } from './outbox.ts';
 import type { OwnDisk } from './own-disk.ts';
 import type { Quorum } from './quorum.ts';
+import type { Snapshots } from './snapshots.ts';
 import type { Timer } from './timer.ts';
 import type { StoreId } from './types.ts';
 
@@ -19,5 +20,6 @@ export interface Shared {
   readonly quorum: Quorum;
   readonly timer: Timer;
   readonly loads: Loads;
+  readonly snapshots: Snapshots;
   readonly outbox: Outbox;
 }

@@ -25,7 +25,7 @@ export type TransferOutcome =
         | 'UNKNOWN_TARGET'
         /** No other voter was heard recently that could lead. */
         | 'NO_TARGET'
-        /** That voter could not lead: its disk is full, or lost entries and is not mended. */
+        /** That voter could not lead: its disk is full, or lost entries and is not mended, or it needs a snapshot first. */
         | 'UNFIT_TARGET'
         | 'TRANSFERRING'
         /** The target did not catch up within `electionMaxMs`. */
@@ -74,7 +74,7 @@ export class Transfer {
     if (to !== undefined && (to === self || !quorum.has(to))) {
       return this.#refuse(requestId, 'UNKNOWN_TARGET');
     }
-    if (to !== undefined && !this.#replication.isFit(to, Number.NEGATIVE_INFINITY)) {
+    if (to !== undefined && !this.#replication.couldLead(to, Number.NEGATIVE_INFINITY)) {
       return this.#refuse(requestId, 'UNFIT_TARGET');
     }
     const target = to ?? this.#successor;

@@ -57,7 +57,7 @@ function refusal(reason: Exclude<TransferSettlement, 'ended'>, id: string): Orio
     case 'UNFIT_TARGET':
       return new OrionError(
         'CONFLICT',
-        `${id} could not lead: its disk is full, or lost entries; name another, or look after that disk`,
+        `${id} could not lead: it is being sent the whole state, or its disk is full or lost entries; name another, or wait`,
       );
     case 'TRANSFERRING':
       return new OrionError('CHANGE_IN_PROGRESS', 'leadership is being handed over already');

@@ -4,22 +4,18 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { present } from '../../src/lib/assert.ts';
-import { Configurations } from '../../raft/configurations.ts';
+import { Configurations, firstConfiguration } from '../../raft/configurations.ts';
 import { entryBytes } from '../../raft/entry-cache.ts';
 import { Log } from '../../raft/log.ts';
 import { Quorum } from '../../raft/quorum.ts';
 import { TermRuns } from '../../raft/term-runs.ts';
-import { asIndex, asTerm, type Entry } from '../../raft/types.ts';
+import { asIndex, asTerm, noBase, type Entry } from '../../raft/types.ts';
 import { termRunsOf } from './disk.ts';
 import { command, genesisOf } from './node.ts';
 
 function noChanges(): Configurations {
-  const genesis = genesisOf(['a']);
-  return new Configurations({
-    genesis,
-    later: [],
-    quorum: new Quorum({ voters: genesis.founders, outgoing: [] }),
-  });
+  const first = firstConfiguration(genesisOf(['a']));
+  return new Configurations({ first, later: [], quorum: new Quorum(first) });
 }
 
 const everything = Number.POSITIVE_INFINITY;
@@ -74,6 +70,7 @@ class Twins {
     this.#commit = this.#handed = this.#applied = Math.min(start.applied, start.length);
     this.log = new Log({
       configurations: noChanges(),
+      base: noBase,
       lastIndex: asIndex(start.length),
       termRuns: termRunsOf(this.entries),
       tail: this.entries.slice(-start.tail),
@@ -186,10 +183,11 @@ test('the log behaves like arrays, whatever is appended, replaced, written, comm
   );
 });
 
-test('memory keeps to its bound once everything is durable and applied, and never gives up the last entry', () => {
+test('memory keeps to its bound once everything is durable and applied', () => {
   const entries = [command(1, 1)];
   const log = new Log({
     configurations: noChanges(),
+    base: noBase,
     lastIndex: asIndex(1),
     termRuns: termRunsOf(entries),
     tail: entries,

@@ -52,7 +52,7 @@ class Twins {
   check(): void {
     const { progress } = this;
     ok(progress.match < progress.next, 'next stays above match');
-    if (progress.kind === 'probe') return;
+    if (progress.kind !== 'replicate') return;
     equal(progress.inflight.isEmpty, this.#underWay.length === 0);
     equal(progress.inflight.hasRoom, this.#underWay.length < 3 && this.#underWay.length * 40 < 100);
   }
@@ -62,7 +62,7 @@ class Twins {
     if (progress.kind === 'probe') {
       progress.due = 'nothing';
       progress.sentInRound = this.#round;
-    } else if (progress.inflight.hasRoom) {
+    } else if (progress.kind === 'replicate' && progress.inflight.hasRoom) {
       this.#underWay.push(progress.next);
       progress.inflight.add({ lastIndex: progress.next, bytes: 40 });
       progress.next = asIndex(progress.next + 1);
@@ -112,7 +112,7 @@ class Twins {
     this.#now += elapsedMs;
     const isUnderWay = progress.kind === 'replicate' && this.#underWay.length > 0;
     const isStuck = isUnderWay && this.#now - progress.movedMs >= patienceMs;
-    this.progress = onTime(progress, { now: this.#now, patienceMs });
+    this.progress = onTime(progress, { now: this.#now, patienceMs, lastHeardMs: undefined });
     equal(this.progress.kind, isStuck ? 'probe' : progress.kind);
     if (isStuck) this.#underWay = [];
   }

@@ -53,12 +53,12 @@ export const durabilityMutations: readonly Mutation[] = [
   {
     name: 'a candidate asks for votes before its own is durable',
     source: 'R3',
-    file: roles,
+    file: 'raft/election.ts',
     edits: [
       {
         find: "assert(durability.hold(message, 'log'), 'a new term is never durable at once'); // R2, R3",
         replace:
-          "if (message.to === self) durability.hold(message, 'log');\n      else this.#shared.outbox.send(message);",
+          "if (message.to === self) durability.hold(message, 'log');\n    else shared.outbox.send(message);",
       },
     ],
   },
