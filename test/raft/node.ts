@@ -9,7 +9,7 @@ import { Raft } from '../../raft/raft.ts';
 import type { ChangeOutcome, MemberChange } from '../../raft/change.ts';
 import type { VoteCause } from '../../raft/succession.ts';
 import type { TransferOutcome } from '../../raft/transfer.ts';
-import { configurationsOf, type Disk, termRunsOf, writeTo } from './disk.ts';
+import { Disk } from './disk.ts';
 import {
   asIndex,
   asPeerId,
@@ -21,9 +21,9 @@ import {
   type Input,
   type Member,
   type Message,
-  noBase,
   type PersistOperation,
   type Ready,
+  type Snapshot,
   sound,
   type StoreId,
 } from '../../raft/types.ts';
@@ -86,6 +86,11 @@ export class TestNode {
   changes: ChangeOutcome[] = [];
   transfers: TransferOutcome[] = [];
   reads: ReadOutcome[] = [];
+  /** Asked for and not answered. */
+  snapshots: Ready['snapshots'][number][] = [];
+  discarded: Snapshot[] = [];
+  /** The last index that the state was handed, or holds by a snapshot. */
+  #handed = 0;
   #unconfirmed = 0;
   #seed: number;
 
@@ -95,27 +100,16 @@ export class TestNode {
     const entries = logOf(this.genesis, options.terms ?? []);
     const term = options.hardState?.term ?? present(entries.at(-1), 'genesis').term;
     const vote = options.hardState?.vote;
-    this.disk = {
-      entries,
-      hardState: { term: asTerm(term), vote: vote === undefined ? undefined : store(vote) },
-    };
+    const hardState = { term: asTerm(term), vote: vote === undefined ? undefined : store(vote) };
+    this.disk = new Disk({ genesis: this.genesis, hardState, entries });
     this.config = { ...config, ...options.config };
     this.#seed = options.seed ?? 1;
     this.raft = this.#open(options.applied ?? 0, options.tail ?? entries.length);
   }
 
   #open(applied: number, tail: number): Raft {
-    const { entries, hardState } = this.disk;
-    const restored = {
-      hardState,
-      base: noBase,
-      lastIndex: asIndex(entries.length),
-      termRuns: termRunsOf(entries),
-      tail: entries.slice(-Math.max(1, tail)),
-      genesis: this.genesis,
-      configurations: configurationsOf(entries),
-      impaired: false,
-    };
+    const restored = this.disk.restored(tail);
+    this.#handed = applied;
     const options = { storeId: this.id, config: this.config, seed: this.#seed, now: this.now, restored };
     return new Raft({ ...options, applied: asIndex(applied) });
   }
@@ -126,9 +120,11 @@ export class TestNode {
     this.sent = [];
     this.writing = undefined;
     this.loads = [];
+    this.snapshots = [];
+    this.discarded = [];
     this.applied = [];
     this.#unconfirmed = 0;
-    this.raft = this.#open(options.applied ?? 0, options.tail ?? this.disk.entries.length);
+    this.raft = this.#open(options.applied ?? this.disk.base.index, options.tail ?? this.disk.entries.length);
   }
 
   get status(): ReturnType<Raft['status']> {
@@ -171,24 +167,38 @@ export class TestNode {
   /** Takes one Ready and keeps its effects; the write stays in flight. */
   take(): Ready {
     const ready = this.raft.takeReady();
+    for (const message of ready.messages) this.#checkDurable(message);
     this.sent.push(...ready.messages);
     if (ready.persist !== undefined) {
       assert(this.writing === undefined, 'one write in flight');
       this.writing = ready.persist;
     }
+    for (const { from } of ready.loads)
+      assert(from > this.disk.base.index, 'R9: what was cut off is not read');
     this.loads.push(...ready.loads);
+    for (const { to } of ready.snapshots) {
+      assert(!this.snapshots.some((request) => request.to === to), 'one snapshot to each is under way');
+    }
+    this.snapshots.push(...ready.snapshots);
+    this.discarded.push(...ready.discard);
     this.proposals.push(...ready.proposals);
     this.changes.push(...ready.changes);
     this.transfers.push(...ready.transfers);
     this.reads.push(...ready.reads);
     for (const entry of ready.apply) {
-      assert(entry.index <= this.disk.entries.length, 'R7: applied entries are durable');
-      const expected = this.applied.at(-1);
-      assert(expected === undefined || entry.index === expected.index + 1, 'applied in order');
+      assert(entry.index <= this.disk.lastIndex, 'R7: applied entries are durable');
+      assert(entry.index === this.#handed + 1, 'applied in order, each once');
+      this.#handed = entry.index;
       this.applied.push(entry);
     }
     this.#unconfirmed += ready.apply.length;
     return ready;
+  }
+
+  /** R4, R10: what is acknowledged is on the disk. */
+  #checkDurable(message: Message): void {
+    if (message.kind !== 'appendResponse' || message.outcome.kind !== 'accepted') return;
+    assert(message.outcome.match <= this.disk.lastIndex, 'acknowledged entries are durable');
   }
 
   /** The write in flight becomes durable and is reported. */
@@ -196,9 +206,22 @@ export class TestNode {
     if (this.writing === undefined) return false;
     const { writing } = this;
     this.writing = undefined;
-    writeTo(this.disk, writing);
+    this.disk.write(writing);
+    if (writing.install !== undefined) this.#onInstalled(writing.install);
     this.raft.step({ kind: 'persisted', operation: writing.operation });
     return true;
+  }
+
+  /** The state is another one. */
+  #onInstalled({ index }: Snapshot): void {
+    this.#handed = index;
+    this.#unconfirmed = 0;
+  }
+
+  /** The state holds everything up to `index` for good: the core hears it, then the log is cut. */
+  compact(index: number): void {
+    this.raft.step({ kind: 'compacted', base: asIndex(index) });
+    this.disk.cut(index);
   }
 
   /** The state has applied everything that it was handed. */
@@ -213,7 +236,7 @@ export class TestNode {
     this.loads = [];
     for (const { purpose, from, to, bytesMax } of loads) {
       assert(bytesMax > 0, 'a load is bounded');
-      const entries = this.disk.entries.slice(from - 1, to - 1);
+      const entries = this.disk.read(from, to);
       const half = entries.slice(0, Math.max(1, Math.ceil(entries.length / 2)));
       this.raft.step({ kind: 'loaded', purpose, entries: half });
     }
