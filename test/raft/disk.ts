@@ -12,6 +12,7 @@ import {
   type LogIndex,
   noBase,
   type PersistOperation,
+  type Ready,
   type Snapshot,
 } from '../../raft/types.ts';
 
@@ -69,6 +70,15 @@ export class Disk {
   read(from: number, to: number): readonly Entry[] {
     if (from <= this.base.index) return [];
     return this.entries.slice(from - this.base.index - 1, to - this.base.index - 1);
+  }
+
+  /** What is acknowledged is here (R4, R10), and what was cut off is not read (R9). */
+  check({ messages, loads }: Pick<Ready, 'messages' | 'loads'>): void {
+    for (const message of messages) {
+      if (message.kind !== 'appendResponse' || message.outcome.kind !== 'accepted') continue;
+      assert(message.outcome.match <= this.lastIndex, 'acknowledged entries are durable');
+    }
+    for (const { from } of loads) assert(from > this.base.index, 'what was cut off is not read');
   }
 
   /** The operation is durable. */
