@@ -70,7 +70,10 @@ export interface SnapshotSource {
 export interface SnapshotSink {
   /** Chunks that it holds, over restarts too: the next one to write has this number. */
   readonly received: number;
-  /** Durable when it resolves. Refuses (`MALFORMED`) a chunk out of order, or one that does not match its checksum. */
+  /**
+   * Durable when it resolves. Refuses (`MALFORMED`) a chunk out of order, or one that does not match its checksum. After
+   * any other rejection the sink is only closed; `stage` tells again what was received.
+   */
   write(chunk: SnapshotChunk): Promise<void>;
   /**
    * Every chunk is there: compares the rows on disk with the snapshot's hash, and syncs them, so that `install` can

@@ -20,6 +20,7 @@ import { crc32 } from 'node:zlib';
 import { limits } from '../lib/limits.ts';
 import { type Disk, readWhole } from './disk.ts';
 import { formatTooNew } from './faults.ts';
+import { StateDatabase } from './state-database.ts';
 import { onState, StateDamaged } from './state-faults.ts';
 
 const format = 1;
@@ -105,13 +106,34 @@ export class StateLayout {
     return onState(`setting ${path} aside`, () => this.#setAside([path]));
   }
 
+  /**
+   * Opens the state at `path`, which is made if need be, and answers what `read` makes of it, with the database to be
+   * closed; undefined when it is damaged.
+   */
+  async openState<T>(path: string, read: (database: StateDatabase) => Promise<T>): Promise<T | undefined> {
+    let database: StateDatabase | undefined;
+    try {
+      return await this.guard(path, async () => {
+        database = await StateDatabase.open(path, this.#disk);
+        return read(database);
+      });
+    } catch (error) {
+      await database?.close();
+      if (error instanceof StateDamaged || error instanceof SyntaxError) return undefined; // rows and records are JSON
+      throw error;
+    }
+  }
+
   /** Does `read`, which lets LevelDB read the state at `path`. Throws `StateDamaged` once that ended too many processes (Y5). */
   async guard<T>(path: string, read: () => Promise<T>): Promise<T> {
     const opening = join(this.#directory, openingName);
     await onState(`noting that ${path} is read`, async () => {
       const [name, count] = String((await readWhole(this.#disk, opening)) ?? '').split(' ');
       const ended = name === basename(path) ? Number(count) : 0;
-      if (ended >= limits.stateReadsMax) throw new StateDamaged(`reading ${path} ended ${ended} processes`);
+      if (ended >= limits.stateReadsMax) {
+        await this.#disk.unlink(opening);
+        throw new StateDamaged(`reading ${path} ended ${ended} processes`);
+      }
       await this.#replace(openingName, `${basename(path)} ${ended + 1} `);
     });
     try {
