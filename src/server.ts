@@ -63,7 +63,7 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
   const seed = Number.parseInt(randomHex(6), 16);
   const random = new Prng(seed);
   const peerId = asPeerId(listed.id);
-  const storage = await openStorage({ directory: options.dataDir, peerId });
+  const storage = await openStorage({ directory: options.dataDir, peerId, report: log });
   const closers: (() => Promise<void>)[] = [() => storage.close()];
   const stop = async (): Promise<void> => {
     for (const close of closers.splice(0).toReversed()) await close();

@@ -101,6 +101,12 @@ export const limits = {
   refusalsToldMax: 64,
   /** One segment file of the log; a larger batch still stands in one segment. */
   segmentBytesMax: 64 * MiB,
+  /** Bytes free on the disk of a log below which it takes no entries: what is left takes terms, votes and compaction. */
+  diskFullBytes: 64 * MiB,
+  /** Bytes free from which on it takes entries again. */
+  diskRoomBytes: 96 * MiB,
+  /** Between two looks at the room on that disk, in milliseconds. */
+  diskLookMs: 1_000,
   /** The newest entries of the log, read into memory when a peer starts. */
   logTailBytesMax: 16 * MiB,
   /** Log bytes appended since the last state flush began that make the next one due. */
@@ -203,6 +209,7 @@ assert(
 assert(limits.nodeUnknownMs < limits.nodeDownMs, 'a node is unknown before it is down');
 assert(limits.tickMs * 10 < limits.stallMs, 'a stall is longer than late ticks');
 assert(limits.tickMs * 10 < limits.diskStallMs, 'ticks tell how long a write takes');
+assert(limits.diskFullBytes < limits.diskRoomBytes, 'a disk that gets room does not flap');
 assert(limits.diskStallMs * 2 < limits.diskGiveUpMs, 'a leader hands over before its peer ends');
 assert(limits.handOverLookMs < limits.handOverMs, 'whoever waits looks');
 assert(limits.dialBackoffBaseMs <= limits.dialBackoffMaxMs, 'back-off grows');

@@ -5,7 +5,7 @@
 // E4. What is refused as NO_LEADER, NO_QUORUM or BUSY was certainly not applied.
 
 import { membersOf } from '../../raft/membership.ts';
-import { unreachable } from '../lib/assert.ts';
+import { assert, unreachable } from '../lib/assert.ts';
 import { OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import {
@@ -79,18 +79,12 @@ export class Peer implements ControlPlane {
     });
   }
 
-  /** Loads the state from disk. Throws `LOG_CORRUPT` when the log ends before what the state has applied. */
+  /** Loads the state from disk; the log was opened in line with it. */
   static async open(options: PeerOptions): Promise<Peer> {
     const { snapshot, rows } = await options.stateStore.load();
     const applied = snapshot?.index ?? 0;
     const { lastIndex, genesis } = options.log.restored;
-    if (applied > lastIndex) {
-      throw new OrionError(
-        'LOG_CORRUPT',
-        `the state has applied entry ${applied}, but the log ends at ${lastIndex}: entries were lost from this disk. ` +
-          'Move the data directory away and have this peer replaced.',
-      );
-    }
+    assert(applied <= lastIndex, 'the log holds what the state has applied');
     const clusterId = applied === 0 ? '' : (genesis?.clusterId ?? '');
     return new Peer(options, new State({ applied, clusterId, rows, hash: snapshot?.hash ?? emptyStateHash }));
   }

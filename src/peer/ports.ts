@@ -65,7 +65,8 @@ export interface RestoredLog {
 }
 
 /**
- * The durable log. One `persist` is in flight at a time; each is all or nothing after a crash. Throws
+ * The durable log. One `persist` is in flight at a time; each is all or nothing after a crash, but that a snapshot may be
+ * installed without the entries that follow it in the same operation. Throws
  * `DIRECTORY_LOCKED`, `FORMAT_TOO_NEW`, `LOG_CORRUPT` or `DISK_FAILED` when it is opened or used.
  */
 export interface LogStore {
@@ -91,6 +92,8 @@ export interface LogStore {
   }): Promise<readonly Entry[]>;
   /** Durably records which cluster this store belongs to; refuses (`WRONG_CLUSTER`) to change it once past genesis. */
   joinCluster(clusterId: ClusterId): Promise<void>;
+  /** Durably raises the epoch in {@link identity}; it never falls. */
+  raiseEpoch(epoch: number): Promise<void>;
   /**
    * From now on `listener` hears that there is no room for entries (what is kept in reserve still takes term, vote and
    * compaction), and that there is again; at once if there is none now. One listener.

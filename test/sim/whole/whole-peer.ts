@@ -174,6 +174,7 @@ export class WholePeer {
       disk: parts.disk(this.#drive.disk, machine),
       peerId: self.peerId,
       clock: run.process.clock,
+      state: await run.store.load(),
       watch: {
         opened: (restored) => this.#onOpened(restored),
         issued: (operation) => {
