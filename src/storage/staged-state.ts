@@ -6,9 +6,8 @@
 import type { LogIndex, Snapshot } from '../../raft/types.ts';
 import { assert } from '../lib/assert.ts';
 import type { SnapshotSink } from '../peer/snapshot-ports.ts';
-import type { Disk } from './disk.ts';
 import { LevelSnapshotSink, type Staged } from './snapshot-sink.ts';
-import { StateDatabase } from './state-database.ts';
+import type { StateDatabase } from './state-database.ts';
 import type { StateLayout } from './state-layout.ts';
 
 /** Whether both name one state. */
@@ -23,12 +22,10 @@ interface Found {
 
 export class StagedState {
   readonly #layout: StateLayout;
-  readonly #disk: Disk;
   #sink: SnapshotSink | undefined;
 
-  constructor({ layout, disk }: { readonly layout: StateLayout; readonly disk: Disk }) {
+  constructor(layout: StateLayout) {
     this.#layout = layout;
-    this.#disk = disk;
   }
 
   /** G1. */
@@ -87,7 +84,7 @@ export class StagedState {
   }
 
   async #begin(snapshot: Snapshot): Promise<Found> {
-    const database = await StateDatabase.open(this.#layout.staged, this.#disk);
+    const database = await this.#layout.openDatabase(this.#layout.staged);
     const staged = { chunks: 0, finished: false };
     try {
       await database.write([], { snapshot, staged });

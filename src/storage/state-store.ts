@@ -24,7 +24,13 @@ import { diskFailed } from './faults.ts';
 import { nodeDisk } from './node-disk.ts';
 import { LevelSnapshotSource } from './snapshot-source.ts';
 import { isSameState, StagedState } from './staged-state.ts';
-import { RowDigests, type StateDatabase, type StateRecord } from './state-database.ts';
+import {
+  classicLevelAt,
+  type LevelAt,
+  RowDigests,
+  type StateDatabase,
+  type StateRecord,
+} from './state-database.ts';
 import { onStateInUse, StateDamaged } from './state-faults.ts';
 import { StateLayout } from './state-layout.ts';
 
@@ -45,15 +51,17 @@ export async function openStateStore(options: {
   readonly disk?: Disk;
   /** Default {@link limits.snapshotChunkBytes}: the same on all peers, or a transfer cannot change its sender. */
   readonly chunkBytes?: number;
+  /** Default: LevelDB. */
+  readonly levelAt?: LevelAt;
 }): Promise<StateStore> {
-  const { directory, disk = nodeDisk, chunkBytes = limits.snapshotChunkBytes } = options;
-  const layout = await StateLayout.open({ disk, directory });
+  const { directory, chunkBytes = limits.snapshotChunkBytes } = options;
+  const { disk = nodeDisk, levelAt = classicLevelAt } = options;
+  const layout = await StateLayout.open({ directory, disk, levelAt });
   const found = await layout.openState(layout.current, readState);
   if (found === undefined) await layout.setAside(layout.current); // T2
   const opened = found ?? (await layout.openState(layout.current, readState));
   const store = new LevelStateStore({
     layout,
-    disk,
     chunkBytes,
     opened: present(opened, 'a new state is sound'),
     discarded: found === undefined || layout.discarded,
@@ -99,17 +107,11 @@ class LevelStateStore implements StateStore {
   /** The last write found no room (T3). */
   #mustReopen = false;
 
-  constructor(options: {
-    layout: StateLayout;
-    disk: Disk;
-    chunkBytes: number;
-    opened: OpenedState;
-    discarded: boolean;
-  }) {
+  constructor(options: { layout: StateLayout; chunkBytes: number; opened: OpenedState; discarded: boolean }) {
     const { opened, discarded } = options;
     this.#layout = options.layout;
     this.#chunkBytes = options.chunkBytes;
-    this.#staged = new StagedState(options);
+    this.#staged = new StagedState(options.layout);
     this.#database = opened.database;
     this.#digests = opened.digests;
     this.#snapshot = opened.record?.snapshot;
