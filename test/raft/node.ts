@@ -63,6 +63,8 @@ export interface NodeOptions {
   readonly hardState?: { readonly term: number; readonly vote?: string };
   readonly config?: Partial<RaftConfig>;
   readonly applied?: number;
+  /** The log was cut up to there; default 0. */
+  readonly base?: number;
   /** Entries of the log that are in memory from the start; default all. */
   readonly tail?: number;
   readonly seed?: number;
@@ -104,7 +106,8 @@ export class TestNode {
     this.disk = new Disk({ genesis: this.genesis, hardState, entries });
     this.config = { ...config, ...options.config };
     this.#seed = options.seed ?? 1;
-    this.raft = this.#open(options.applied ?? 0, options.tail ?? entries.length);
+    if (options.base !== undefined) this.disk.cut(options.base);
+    this.raft = this.#open(options.applied ?? this.disk.base.index, options.tail ?? entries.length);
   }
 
   #open(applied: number, tail: number): Raft {
@@ -132,6 +135,8 @@ export class TestNode {
   }
 
   step(input: Input): void {
+    if (input.kind === 'snapshotSent')
+      this.snapshots = this.snapshots.filter(({ to }) => to !== input.storeId);
     this.raft.step(input);
   }
 

@@ -1,8 +1,8 @@
 // The commands of golden stories. Peers are named by letters; without names a command means everyone who is up.
 //
 //   peers a b c [key=number …]   who is in the cluster, all logs empty but for genesis; keys are those of RaftConfig
-//   peer a among=a,b,c [log=2,2,3] [term=4] [vote=b] [tail=1] [applied=2] [key=number …]
-//                                one peer of a cluster, with the terms of its entries from 2 on
+//   peer a among=a,b,c [log=2,2,3] [base=2] [term=4] [vote=b] [tail=1] [applied=2] [key=number …]
+//                                one peer of a cluster, with the terms of its entries from 2 on; it was cut at its base
 //   campaign a                   time passes for a alone until it asks for votes
 //   elect a [bare]               a is elected, silently: the others' stickiness runs out first; bare: only votes arrive
 //   propose a x y                · read a 1 2            several at once: one batch
@@ -17,6 +17,10 @@
 //   persist [a]                  the write in flight is durable     · load [a]   loads are answered
 //   stabilize [a b]              all of this until nothing moves    · settle     the same, quietly
 //   run 300                      everything goes on, quietly, while time passes
+//   compact a 5                  everything up to 5 is in a's state for good, and leaves its log
+//   hold a b                     the next snapshot from a to b moves only by `send`, `sent` and `fail`
+//   send a b                     the snapshot that a was asked for is at b, whole
+//   sent a b                     a hears that b has it              · fail a b   a hears that it could not be sent
 //   crash a [kept]               · restart a [tail=1] [applied=2]
 //   cut a [b]                    nothing passes between a and b (default: anyone)  · heal
 //   members [a]                  the configuration in effect
@@ -64,7 +68,7 @@ function addPeers(stage: Stage, { plain, keys }: Words): void {
 
 function addPeer(stage: Stage, { plain, keys }: Words): void {
   const [name = ''] = plain;
-  const config = configOf(keys, ['among', 'log', 'term', 'vote', 'tail', 'applied']);
+  const config = configOf(keys, ['among', 'log', 'base', 'term', 'vote', 'tail', 'applied']);
   const terms = (keys.get('log') ?? '').split(',').filter(Boolean).map(whole);
   const vote = keys.get('vote');
   const term = keys.has('term') ? whole(keys.get('term')) : Math.max(1, ...terms);
@@ -73,7 +77,7 @@ function addPeer(stage: Stage, { plain, keys }: Words): void {
     config,
     terms,
     hardState: { term, ...(vote === undefined ? {} : { vote }) },
-    ...numbers(keys, ['tail', 'applied']),
+    ...numbers(keys, ['base', 'tail', 'applied']),
   });
 }
 
@@ -208,6 +212,11 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['stabilize', (stage, _, names) => stage.stabilize(names)],
   ['settle', (stage, _, names) => stage.quietly(() => stage.stabilize(names))],
   ['run', (stage, { plain: [ms] }) => stage.quietly(() => stage.run(whole(ms)))],
+  ['compact', (stage, { plain: [name = '', index] }) => stage.node(name).compact(whole(index))],
+  ['hold', (stage, { plain: [from = '', to = ''] }) => stage.snapshots.hold(from, to)],
+  ['send', (stage, { plain: [from = '', to = ''] }) => stage.snapshots.arrive(from, to)],
+  ['sent', (stage, { plain: [from = '', to = ''] }) => stage.snapshots.end(from, to, 'taken')],
+  ['fail', (stage, { plain: [from = '', to = ''] }) => stage.snapshots.end(from, to, 'failed')],
   ['crash', (stage, { plain: [name = '', kept] }) => stage.crash(name, kept === 'kept')],
   [
     'restart',

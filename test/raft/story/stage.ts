@@ -2,7 +2,7 @@
 // everything that they do about it.
 // Owns: what is under way, who is cut off or down, the lines of the protocol. Does not own: the words (words.ts, commands.ts).
 // G1. Inputs at hand are stepped together, then their effects are taken once, as a driver does.
-// G2. Applying takes no time; writes and loads end when a story says so.
+// G2. Applying takes no time; writes, loads and snapshots end when a story says so.
 
 import type { MemberChange } from '../../../raft/change.ts';
 import type { RaftStatus } from '../../../raft/status.ts';
@@ -10,6 +10,7 @@ import type { Input, Message, RequestId } from '../../../raft/types.ts';
 import { assert, present } from '../../../src/lib/assert.ts';
 import { TestNode, type NodeOptions } from '../node.ts';
 import type { Geneses } from './genesis.ts';
+import { Transfers } from './transfers.ts';
 import {
   changeWords,
   entriesWords,
@@ -42,6 +43,12 @@ export class Stage {
   readonly #proposals = new Map<number, string>();
   /** Genesis records by the name of their cluster. */
   readonly geneses: Geneses = new Map();
+  readonly snapshots = new Transfers({
+    nodeOf: (name) => this.node(name),
+    isCut: (from, to) => this.#cut.has(`${from}>${to}`),
+    tell: (name, words) => this.#tell(name, words),
+    step: (name, input) => this.step(name, input),
+  });
   #underWay: Message[] = [];
   #lines: string[] = [];
   #quiet = false;
@@ -176,7 +183,7 @@ export class Stage {
     return true;
   }
 
-  /** Disks, loads and messages (those that fit) of `names` go on until nothing moves. */
+  /** Disks, loads, snapshots and messages (those that fit) of `names` go on until nothing moves. */
   stabilize(names: readonly string[], fits: Fits = () => true): void {
     const among: Fits = (message) =>
       names.includes(message.from) && names.includes(message.to) && fits(message);
@@ -184,9 +191,10 @@ export class Stage {
       assert(wave < wavesMax, 'a stage comes to rest');
       const persisted = names.filter((name) => this.persist(name));
       const loaded = names.filter((name) => this.load(name));
+      const isSending = this.snapshots.move(names);
       const messages = this.take(among);
       this.deliver(messages);
-      if (persisted.length + loaded.length + messages.length === 0) return;
+      if (persisted.length + loaded.length + messages.length === 0 && !isSending) return;
     }
   }
 
@@ -196,6 +204,7 @@ export class Stage {
     assert(actor.up, `${name} is up`);
     if (kept) actor.node.persist();
     actor.up = false;
+    this.snapshots.forget(name);
   }
 
   restart(name: string, options: { readonly applied?: number; readonly tail?: number }): void {
@@ -254,6 +263,7 @@ export class Stage {
       for (const message of node.takeSent()) this.#send(message);
       if (ready.persist !== undefined) this.#tell(name, `begins ${persistWords(ready.persist)}`);
       for (const load of ready.loads) this.#tell(name, loadWords(load));
+      this.snapshots.take(name, ready);
       for (const outcome of ready.proposals) {
         const text = present(this.#proposals.get(outcome.requestId), 'a proposal is answered once');
         this.#proposals.delete(outcome.requestId);

@@ -13,6 +13,7 @@ import {
   type Message,
   type PersistOperation,
   type RequestId,
+  type Snapshot,
 } from '../../../raft/types.ts';
 import type { TransferOutcome } from '../../../raft/transfer.ts';
 import type { Disk } from '../disk.ts';
@@ -119,18 +120,23 @@ export function messageWords(message: Message, nameRead: NameRead): string {
   return `${message.from} → ${message.to}  ${bodyWords(message, nameRead)}${term}`;
 }
 
+const installWords = ({ index, term, configuration }: Snapshot): string =>
+  `begin behind ${index}/${term} ${membershipWords(configuration)}`;
+
 export function persistWords(operation: PersistOperation): string {
-  const { hardState, truncateFrom, entries } = operation;
+  const { hardState, install, truncateFrom, entries } = operation;
   const parts = [
     ...(hardState === undefined ? [] : [`term ${hardState.term}, vote ${hardState.vote ?? 'for nobody'}`]),
+    ...(install === undefined ? [] : [installWords(install)]),
     ...(truncateFrom === undefined ? [] : [`cut from ${truncateFrom}`]),
     ...(entries.length === 0 ? [] : [entriesWords(entries)]),
   ];
   return `write ${operation.operation}: ${parts.join('; ')}`;
 }
 
-export function diskWords({ hardState, entries }: Disk): string {
-  return `term ${hardState.term}, vote ${hardState.vote ?? 'for nobody'}; ${entriesWords(entries)}`;
+export function diskWords({ hardState, base, entries }: Disk): string {
+  const behind = base.index === 0 ? '' : `behind ${base.index}/${base.term}: `;
+  return `term ${hardState.term}, vote ${hardState.vote ?? 'for nobody'}; ${behind}${entriesWords(entries)}`;
 }
 
 export function loadWords({ purpose, from, to }: LoadRequest): string {
@@ -176,9 +182,12 @@ export function roleWords({ role, term, leader }: RaftStatus): string {
 }
 
 export function statusWords(status: RaftStatus, self: string): string {
-  const { lastIndex, durable, commit, applied } = status;
+  const { base, lastIndex, durable, commit, applied } = status;
   const others = [...status.progress].filter(([storeId]) => storeId !== self);
-  const matches = others.map(([storeId, { match }]) => `${storeId} has ${match}`);
-  const cursors = `last ${lastIndex}, durable ${durable}, commit ${commit}, applied ${applied}`;
+  const matches = others.map(
+    ([storeId, { match, kind }]) =>
+      `${storeId} has ${match}${kind === 'snapshot' ? ' and needs a snapshot' : ''}`,
+  );
+  const cursors = `${base === 0 ? '' : `base ${base}, `}last ${lastIndex}, durable ${durable}, commit ${commit}, applied ${applied}`;
   return [roleWords(status), cursors, ...(matches.length === 0 ? [] : [matches.join(', ')])].join('; ');
 }
