@@ -6,7 +6,8 @@
 // E2. An entry counts as committed when a leader first raises its commit index over it, whatever the others think. The
 //     genesis record is committed by being every founder's first entry.
 // E3. A leader commits by the configuration that it had before the step in which it did. Where nobody says which that was, it
-//     is one that its log shows, at the entry or behind it.
+//     is one that its log shows, at the entry or behind it, or that follows from it: a joint one is left as soon as it is
+//     committed, which shows a little later.
 
 import type { HardState, LogIndex, PersistOperation, StoreId, Term } from '../../raft/types.ts';
 import { asIndex } from '../../raft/types.ts';
@@ -171,7 +172,12 @@ export class Evidence {
 
   #electoratesFrom(index: LogIndex, log: MarkedLog, term: Term): readonly Electorate[] {
     const shown = [...(this.#shown.get(term)?.values() ?? [])].flatMap(({ electorate }) => electorate ?? []);
-    return [...log.electoratesFrom(index), ...shown.filter((electorate) => electorate.index > log.lastIndex)];
+    const beyond = shown.filter((electorate) => electorate.index > log.lastIndex);
+    return [...log.electoratesFrom(index), ...beyond].flatMap((electorate) =>
+      electorate.index < index
+        ? [electorate, { ...electorate, sets: electorate.sets.slice(0, 1) }]
+        : [electorate],
+    );
   }
 
   /** What was cut off, where an operation lets the log begin behind a snapshot. */

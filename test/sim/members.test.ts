@@ -23,15 +23,10 @@ const on = (stores: readonly StoreId[], entries: readonly Entry[]) =>
   stores.flatMap((store) => written(store, { entries }));
 
 const begun = [...allStarted, started(d, [1]), started(e, [1]), ...on([a, b], [second])];
-/** The voters are a, d and e in the end, and all of them hold everything. */
-const changed = [
-  ...begun,
-  ...on([d, e], [second]),
-  ...on([a, b, d], [joint]),
-  stepped(a, 'leader', 2, 3),
-  ...on([a, d], [left]),
-  stepped(a, 'leader', 2, 4),
-];
+/** The voters are a, b and c, and also a, d and e. */
+const joined = [...begun, ...on([d, e], [second]), ...on([a, b, d], [joint]), stepped(a, 'leader', 2, 3)];
+/** The voters are a, d and e. */
+const changed = [...joined, ...on([a, d], [left]), stepped(a, 'leader', 2, 4)];
 
 testInvariants([
   {
@@ -54,6 +49,13 @@ testInvariants([
     good: [...begun, ...on([a], [joint]), stepped(a, 'leader', 2, 2)],
     bad: [...begun, ...on([a], [joint]), stepped(a, 'leader', 2, 3)],
     broken: /entry [23] is durable on 1 of 3 voters only/,
+  },
+  {
+    title: 'the old voters do not count any more once the joint configuration is committed',
+    invariant: () => new CommittedDurable(),
+    good: [...joined, ...on([a, d], [left]), stepped(a, 'leader', 2, 4)],
+    bad: [...joined, ...on([a, b, c], [left]), stepped(a, 'leader', 2, 4)],
+    broken: /entry 4 is durable on 1 of 3 voters only/,
   },
   {
     title: 'whoever has left does not count any more',

@@ -1,8 +1,11 @@
 // A module of this repository built anew from changed sources, in memory: for known bugs (mutations/) and for looking
-// into the core (exhaustive/). Nothing on disk changes, and the module shares nothing with the one that was imported.
+// into the core (exhaustive/). No source on disk changes, and the module shares nothing with the one that was imported.
 
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'vite';
 
 /** The root of the repository, whether this file runs as it is or from dist/. */
@@ -28,8 +31,16 @@ export async function rebuild(entry: string, change: Change): Promise<unknown> {
     logLevel: 'silent',
     plugins: [plugin],
     build: { ssr: join(root, entry), write: false, minify: false, target: 'es2023' },
+    ssr: { noExternal: true },
   });
   if (!('output' in built)) throw new Error('one entry gives one bundle');
   const [chunk] = built.output;
-  return import(`data:text/javascript,${encodeURIComponent(chunk.code)}`);
+  const folder = await mkdtemp(join(tmpdir(), 'orion-rebuilt-'));
+  try {
+    const file = join(folder, 'module.mjs');
+    await writeFile(file, chunk.code);
+    return await import(pathToFileURL(file).href);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }

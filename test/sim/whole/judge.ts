@@ -20,6 +20,8 @@ import type { Row } from '../../../src/state/row.ts';
 import type { RowChange } from '../../../src/state/view.ts';
 import { Checker } from '../checker.ts';
 import { CommittedDurable } from '../invariants/committed-durable.ts';
+import { Electable } from '../invariants/electable.ts';
+import { Elected } from '../invariants/elected.ts';
 import { HonestPromises } from '../invariants/honest-promises.ts';
 import { LeaderCompleteness } from '../invariants/leader-completeness.ts';
 import { LogMatching } from '../invariants/log-matching.ts';
@@ -53,9 +55,11 @@ export class WholeJudge {
     this.#members = new MemberSituations(situations);
     this.#checker = new Checker(founders, [
       new OneLeader(),
+      new Elected(),
       new LogMatching(),
       new LeaderCompleteness(),
       new CommittedDurable(),
+      new Electable(),
       new Votes(),
       new HonestPromises(),
       new Reached(),

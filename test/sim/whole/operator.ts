@@ -1,8 +1,7 @@
 // Who runs the cluster: asks peers for changes of members and for another leader, loses disks and has them replaced.
 // Owns: what is asked when, and of whom. Does not own: what came of it (member-answers.ts judges what was told).
 //
-// P1. A disk is wiped only while the others make a majority of every set of voters that may decide: orion promises nothing
-//     beyond that.
+// P1. Nobody wipes or removes what the others could not go on without (survival.ts).
 // P2. After `stop` nothing new is asked, but what the cluster needs to get well: a disk in the place of each that is lost.
 
 import { membersOf } from '../../../raft/membership.ts';
@@ -15,10 +14,13 @@ import { drawFrom } from '../faults.ts';
 import type { WholeCluster } from './cluster.ts';
 import { storesOf } from './ledger.ts';
 import type { WholePlan } from './plan.ts';
+import { canDecide } from './survival.ts';
 import type { WholePeer } from './whole-peer.ts';
 
 /** Between two looks for what a healed cluster needs, in virtual milliseconds. */
 const repairMs = 400;
+/** After so long a request that nobody has written yet is forgotten everywhere, in virtual milliseconds. */
+const oblivionMs = 10_000;
 /** How a request may end that certainly changed nothing. */
 const refusals = [
   'NO_LEADER',
@@ -38,6 +40,8 @@ export class Operator {
   readonly #cluster: WholeCluster;
   readonly #plan: WholePlan;
   readonly #prng: Prng;
+  /** Requests to remove somebody that may still come true. */
+  #removals: { readonly id: string; readonly untilMs: number }[] = [];
   #stopped = false;
 
   constructor(options: { cluster: WholeCluster; plan: WholePlan; prng: Prng }) {
@@ -133,7 +137,11 @@ export class Operator {
   }
 
   #remove(id: string | undefined): void {
-    if (id !== undefined) this.#ask({ kind: 'remove', id });
+    if (id === undefined) return;
+    const leaving = [...this.#leaving(), id];
+    if (!canDecide(this.#candidates(), leaving, (member) => this.#isAlive(member))) return;
+    this.#removals.push({ id, untilMs: this.#cluster.time.now + oblivionMs });
+    this.#ask({ kind: 'remove', id });
   }
 
   #requestToAdd(machine: WholePeer, { replace }: { replace: boolean }): MemberRequest {
@@ -206,11 +214,22 @@ export class Operator {
 
   /** P1. */
   #canLose(storeId: StoreId): boolean {
-    const isAlive = (voter: Member): boolean =>
-      voter.storeId !== storeId && this.#holderOf(voter.storeId) !== undefined;
-    return this.#candidates().every(({ voters, outgoing }) =>
-      [voters, outgoing].every((set) => set.length === 0 || set.filter(isAlive).length * 2 > set.length),
+    return canDecide(
+      this.#candidates(),
+      this.#leaving(),
+      (voter) => voter.storeId !== storeId && this.#isAlive(voter),
     );
+  }
+
+  /** Whoever is asked to leave, as far as that may still come true and is in no log yet. */
+  #leaving(): readonly string[] {
+    const { now } = this.#cluster.time;
+    this.#removals = this.#removals.filter(({ untilMs }) => untilMs > now);
+    return this.#removals.map(({ id }) => id);
+  }
+
+  #isAlive({ storeId }: Member): boolean {
+    return this.#holderOf(storeId) !== undefined;
   }
 
   #candidates(): readonly Configuration[] {
