@@ -128,6 +128,7 @@ export class Evidence {
   #observeGenesis(genesis: Mark | undefined): void {
     if (genesis === undefined || this.commit > 0) return;
     this.#committed.push({ ...genesis, by: genesis.term, among: [this.#founding] });
+    for (const each of this.#peers.values()) this.#compare(each, 1);
   }
 
   #observeSynced({ peer, operation }: Extract<Observation, { kind: 'synced' }>): void {

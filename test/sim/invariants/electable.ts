@@ -36,6 +36,7 @@ function judgeAll(evidence: Evidence): string | undefined {
 
 function couldWin(candidate: StoreId, evidence: Evidence): boolean {
   const own = evidence.synced(candidate);
+  if (own.lastIndex === 0) return false; // without genesis there is nothing to lead
   const votes = (voter: StoreId): boolean => {
     const { lastTerm, lastIndex } = evidence.synced(voter);
     return lastTerm === own.lastTerm ? lastIndex <= own.lastIndex : lastTerm < own.lastTerm;

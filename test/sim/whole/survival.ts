@@ -20,7 +20,7 @@ function possibleSets({ voters, outgoing, learners }: Membership): readonly (rea
   const sets: (readonly Member[])[] = [voters];
   for (const learner of learners) {
     const others = sets.map((set) => set.filter(({ storeId }) => storeId !== learner.replaces));
-    sets.push(...others.map((set) => [...set, learner]));
+    sets.push(...others.map((set) => set.concat(learner)));
   }
   return [...sets, outgoing];
 }
