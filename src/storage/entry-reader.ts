@@ -20,8 +20,7 @@ export class EntryReader {
 
   /**
    * Entries in `[from, to)`, all of them in the log: at least one, and then as many as fit `bytesMax` (with their
-   * headers on disk). Fewer, or none, if they were cut off, maybe while they are read. Throws `LOG_CORRUPT` or
-   * `DISK_FAILED`.
+   * headers on disk). Throws `LOG_CORRUPT` or `DISK_FAILED`.
    */
   async read(range: {
     readonly from: LogIndex;
@@ -29,13 +28,10 @@ export class EntryReader {
     readonly bytesMax: number;
   }): Promise<Entry[]> {
     const found: Entry[] = [];
-    if (range.from <= this.#index.base.index) return found;
     let bytes = 0;
     // Found before the first await: a truncation that comes meanwhile leaves the files as they are.
     for (const extent of this.#index.cover(range)) {
-      const entries = await this.#readExtent(extent);
-      if (entries === undefined) return found;
-      for (const entry of entries) {
+      for (const entry of await this.#readExtent(extent)) {
         if (entry.index < range.from || entry.index >= range.to) continue;
         bytes += entryBytes(entry);
         if (found.length > 0 && bytes > range.bytesMax) return found;
@@ -48,13 +44,13 @@ export class EntryReader {
 
   /** The newest entries, up to the last one, as many as fit `bytesMax`. */
   async readTail(bytesMax: number): Promise<Entry[]> {
-    const { base, lastIndex } = this.#index;
-    if (lastIndex === base.index) return [];
+    const { lastIndex } = this.#index;
+    if (lastIndex === 0) return [];
     const newestFirst: Entry[] = [];
     let bytes = 0;
-    const extents = this.#index.cover({ from: asIndex(base.index + 1), to: asIndex(lastIndex + 1) });
+    const extents = this.#index.cover({ from: asIndex(1), to: asIndex(lastIndex + 1) });
     for (const extent of extents.toReversed()) {
-      for (const entry of ((await this.#readExtent(extent)) ?? []).toReversed()) {
+      for (const entry of (await this.#readExtent(extent)).toReversed()) {
         bytes += entryBytes(entry);
         if (bytes > bytesMax) return newestFirst.toReversed();
         newestFirst.push(entry);
@@ -63,20 +59,12 @@ export class EntryReader {
     return newestFirst.toReversed();
   }
 
-  /** The extent's entries `[first, last]`; undefined when they were cut off. */
-  async #readExtent(extent: Extent): Promise<Entry[] | undefined> {
+  /** The extent's entries `[first, last]`. */
+  async #readExtent(extent: Extent): Promise<Entry[]> {
     const { segment, offset, first, last } = extent;
     const content = await this.#readBytes(extent);
-    if (content === undefined) {
-      if (!this.#index.uses(segment)) return undefined;
-      throw logCorrupt(segment.path, offset, 'the file is gone');
-    }
     const entries: Entry[] = [];
-    for (const found of readBatches(segment, content, offset)) {
-      if (found.kind !== 'batch')
-        throw logCorrupt(segment.path, found.offset, 'a batch does not match its checksum');
-      entries.push(...found.batch.entries);
-    }
+    for (const batch of readBatches(segment, content, offset)) entries.push(...batch.entries);
     const found = entries.filter(({ index }) => index <= last);
     if (found.at(-1)?.index !== last)
       throw logCorrupt(segment.path, offset, 'batches that were here are gone');
@@ -84,11 +72,10 @@ export class EntryReader {
     return found;
   }
 
-  /** Undefined when the file is gone. */
-  #readBytes({ segment, offset, bytes }: Extent): Promise<Buffer | undefined> {
+  #readBytes({ segment, offset, bytes }: Extent): Promise<Buffer> {
     return onDisk(`reading ${segment.path}`, async () => {
       const file = await this.#disk.openToRead(segment.path);
-      if (file === undefined) return undefined;
+      if (file === undefined) throw new Error('the file is gone');
       try {
         const content = Buffer.allocUnsafe(bytes);
         return content.subarray(0, await file.read(content, offset));

@@ -6,7 +6,6 @@
 //     state can be installed.
 
 import type { Snapshot } from '../../raft/types.ts';
-import { assert } from '../lib/assert.ts';
 import { OrionError } from '../lib/errors.ts';
 import type { SnapshotChunk, SnapshotSink } from '../peer/snapshot-ports.ts';
 import type { RowKey } from '../state/row.ts';
@@ -25,8 +24,6 @@ export class LevelSnapshotSink implements SnapshotSink {
   readonly #onClosed: () => void;
   readonly #drop: () => Promise<void>;
   #staged: Staged;
-  /** A write is under way, or failed: what LevelDB's log holds then, only opening it anew tells. */
-  #isBroken = false;
 
   constructor(options: {
     readonly snapshot: Snapshot;
@@ -78,10 +75,7 @@ export class LevelSnapshotSink implements SnapshotSink {
   }
 
   async #record(staged: Staged, rows: Iterable<[RowKey, Buffer]> = []): Promise<void> {
-    assert(!this.#isBroken, 'a sink whose write failed is closed, and staged again');
-    this.#isBroken = true;
     await onStateInUse(() => this.#database.write(rows, { snapshot: this.#snapshot, staged }));
-    this.#isBroken = false;
     this.#staged = staged;
   }
 

@@ -25,7 +25,6 @@ export interface MemoryImage {
   readonly storeId: StoreId;
   incarnation: number;
   clusterId: ClusterId | undefined;
-  epoch: number;
   hardState: HardState;
   genesis: Genesis | undefined;
   base: LogBase;
@@ -41,7 +40,6 @@ export function emptyImage(peerId: PeerId, storeId: StoreId): MemoryImage {
     storeId,
     incarnation: 0,
     clusterId: undefined,
-    epoch: 0,
     hardState,
     genesis: undefined,
     base: noBase,
@@ -73,8 +71,8 @@ export class MemoryLogStore implements LogStore {
   }
 
   get identity(): StoreIdentity {
-    const { peerId, storeId, incarnation, clusterId, epoch } = this.#image;
-    return { peerId, storeId, incarnation, clusterId, epoch };
+    const { peerId, storeId, incarnation, clusterId } = this.#image;
+    return { peerId, storeId, incarnation, clusterId, epoch: 0 };
   }
 
   get base(): LogIndex {
@@ -136,11 +134,6 @@ export class MemoryLogStore implements LogStore {
       throw new OrionError('WRONG_CLUSTER', `This store belongs to ${known}. Use another one.`);
     }
     this.#image.clusterId = clusterId;
-  }
-
-  async raiseEpoch(epoch: number): Promise<void> {
-    assert(epoch >= this.#image.epoch, 'an epoch never falls');
-    this.#image.epoch = epoch;
   }
 
   stats(): LogStats {

@@ -2,9 +2,9 @@
 // and a cache that goes on showing what a failed sync lost.
 // Owns: what is durable. Its answers repeat bit for bit from the seed of its generator.
 
+import { dirname } from 'node:path';
 import { Prng } from '../../src/lib/prng.ts';
 import type { Disk, DiskFile } from '../../src/storage/disk.ts';
-import { SimNames } from './sim-names.ts';
 
 const sectorBytes = 512;
 
@@ -46,7 +46,8 @@ export class SimDisk implements Disk {
   /** Bytes that all files together may have; what would take more fails with ENOSPC. */
   capacity = Infinity;
   readonly #prng: Prng;
-  #names = new SimNames<Content>();
+  #names = new Map<string, Content>();
+  #durableNames = new Map<string, Content>();
   #crashAt = Infinity;
   /** Handles from before a power cut are dead. */
   #boots = 0;
@@ -68,12 +69,14 @@ export class SimDisk implements Disk {
   reboot(fate: Fate): void {
     this.#boots += 1;
     this.#crashAt = Infinity;
-    this.#names.reboot(() => this.#isKept(fate));
-    for (const content of this.#names.files()) {
+    const names = this.#surviveNames(fate);
+    for (const content of new Set(names.values())) {
       for (const write of content.pending) content.durable = this.#survive(content.durable, write, fate);
       content.pending = [];
       content.cache = content.durable;
     }
+    this.#names = names;
+    this.#durableNames = new Map(names);
   }
 
   /** What is there now, on a disk of its own: what happens to one of them from now on leaves the other as it is. */
@@ -86,17 +89,32 @@ export class SimDisk implements Disk {
       copies.set(content, made);
       return made;
     };
-    fork.#names = this.#names.fork(copy);
+    fork.#names = new Map([...this.#names].map(([path, content]) => [path, copy(content)]));
+    fork.#durableNames = new Map([...this.#durableNames].map(([path, content]) => [path, copy(content)]));
     return fork;
   }
 
   /** Whether a power cut could change anything. */
   get isSynced(): boolean {
-    return this.#names.isSynced && [...this.#names.files()].every(({ pending }) => pending.length === 0);
+    if (this.#names.size !== this.#durableNames.size) return false;
+    return [...this.#names].every(
+      ([path, content]) => this.#durableNames.get(path) === content && content.pending.length === 0,
+    );
+  }
+
+  /** Each file keeps all of its names as they are or none: a rename is never half done. */
+  #surviveNames(fate: Fate): Map<string, Content> {
+    const kept = new Set<Content>();
+    for (const content of new Set([...this.#names.values(), ...this.#durableNames.values()])) {
+      if (this.#isKept(fate)) kept.add(content);
+    }
+    const before = [...this.#durableNames].filter(([, content]) => !kept.has(content));
+    const after = [...this.#names].filter(([, content]) => kept.has(content));
+    return new Map([...before, ...after]);
   }
 
   paths(): string[] {
-    return this.#names.paths();
+    return [...this.#names.keys()].sort();
   }
 
   content(path: string): Buffer {
@@ -110,13 +128,13 @@ export class SimDisk implements Disk {
     content.cache = content.durable;
   }
 
-  async makeDirectory(path: string): Promise<void> {
-    this.#names.makeDirectory(path);
-  }
+  async makeDirectory(): Promise<void> {}
 
   async list(directory: string): Promise<readonly string[]> {
     await this.#step('list', directory);
-    return this.#names.list(directory);
+    return this.paths()
+      .filter((path) => dirname(path) === directory)
+      .map((path) => path.slice(directory.length + 1));
   }
 
   async openToRead(path: string): Promise<DiskFile | undefined> {
@@ -151,12 +169,15 @@ export class SimDisk implements Disk {
 
   async removeDirectory(path: string): Promise<void> {
     await this.#step('unlink', path);
-    this.#names.removeDirectory(path);
+    for (const name of this.paths()) if (name.startsWith(`${path}/`)) this.#names.delete(name);
   }
 
   async rename(from: string, to: string): Promise<void> {
     await this.#step('rename', from);
-    if (!this.#names.rename(from, to)) throw new Error(`ENOENT: ${from}`);
+    const content = this.#names.get(from);
+    if (content === undefined) throw new Error(`ENOENT: ${from}`);
+    this.#names.delete(from);
+    this.#names.set(to, content);
   }
 
   async freeBytes(): Promise<number> {
@@ -165,7 +186,12 @@ export class SimDisk implements Disk {
 
   async syncDirectory(directory: string): Promise<void> {
     await this.#step('syncDirectory', directory);
-    this.#names.sync(directory);
+    for (const [path, content] of this.#names) {
+      if (dirname(path) === directory) this.#durableNames.set(path, content);
+    }
+    for (const path of this.#durableNames.keys()) {
+      if (dirname(path) === directory && !this.#names.has(path)) this.#durableNames.delete(path);
+    }
   }
 
   #file(path: string, content: Content): DiskFile {
@@ -217,7 +243,7 @@ export class SimDisk implements Disk {
   }
 
   #used(): number {
-    return this.paths().reduce((sum, path) => sum + this.#find(path).cache.length, 0);
+    return [...this.#names.values()].reduce((sum, { cache }) => sum + cache.length, 0);
   }
 
   #assertRoom(content: Content, { position, bytes }: Write): void {
