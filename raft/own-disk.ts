@@ -9,8 +9,6 @@
 // Y4. A full disk takes in no entries, and what needs none goes on: term, votes, commit. A leader could not even append
 //     its no-op there: whoever is full does not campaign.
 // Y5. A peer whose disk hangs could not make a vote for itself durable: it does not campaign.
-// Y6. A peer whose state differs from the others' would decide and serve by it: it does not campaign. Its log is sound, so
-//     that it votes and acknowledges as ever.
 
 import type { Prng } from '../src/lib/prng.ts';
 import type { Log } from './log.ts';
@@ -22,7 +20,6 @@ export class OwnDisk {
   #mending: 'no' | 'due' | 'written' = 'no';
   #isFull = false;
   #hangs = false;
-  #isDistrusted = false;
 
   /** `impaired`: as it was restored. */
   constructor({ impaired, prng }: { readonly impaired: boolean; readonly prng: Prng }) {
@@ -42,12 +39,8 @@ export class OwnDisk {
     return this.#isFull;
   }
 
-  get isDistrusted(): boolean {
-    return this.#isDistrusted;
-  }
-
   get mayCampaign(): boolean {
-    return !this.isImpaired && !this.#isFull && !this.#hangs && !this.#isDistrusted; // Y1, Y4, Y5, Y6
+    return !this.isImpaired && !this.#isFull && !this.#hangs; // Y1, Y4, Y5
   }
 
   /** The leader of this peer's term says so (Y2). */
@@ -82,10 +75,6 @@ export class OwnDisk {
 
   onStalled(): void {
     this.#hangs = true;
-  }
-
-  onTrust(isDistrusted: boolean): void {
-    this.#isDistrusted = isDistrusted;
   }
 
   onSpace(isFull: boolean): void {

@@ -22,7 +22,6 @@ import { hash128, randomHex } from './lib/hash.ts';
 import { limits } from './lib/limits.ts';
 import { Prng } from './lib/prng.ts';
 import { Metrics } from './observe/metrics.ts';
-import { compactionDefaults } from './peer/compactor.ts';
 import { Peer } from './peer/peer.ts';
 import { version } from './protocol/version.ts';
 import { openStorage } from './storage/open.ts';
@@ -64,7 +63,7 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
   const seed = Number.parseInt(randomHex(6), 16);
   const random = new Prng(seed);
   const peerId = asPeerId(listed.id);
-  const storage = await openStorage({ directory: options.dataDir, peerId });
+  const storage = await openStorage({ directory: options.dataDir, peerId, report: log });
   const closers: (() => Promise<void>)[] = [() => storage.close()];
   const stop = async (): Promise<void> => {
     for (const close of closers.splice(0).toReversed()) await close();
@@ -84,7 +83,6 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
       joins: options.join.length > 0,
       version,
       raftConfig: { ...raftDefaults, tickMs: limits.tickMs, priority: listed.priority },
-      compaction: compactionDefaults,
       log: storage.log,
       stateStore: storage.state,
       codec: storage.codec,

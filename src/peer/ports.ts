@@ -23,7 +23,8 @@ import type { ErrorCode } from '../lib/errors.ts';
 import type { LeaderRequest } from '../protocol/api.ts';
 import type { Command } from '../protocol/command.ts';
 import type { Row, RowKey } from '../state/row.ts';
-import type { SnapshotReceiverMessage, SnapshotSenderMessage, SnapshotStore } from './snapshot-ports.ts';
+import type { SnapshotStore } from './snapshot-ports.ts';
+import type { SnapshotMessage } from './snapshot-ports.ts';
 
 // ── Log ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -64,7 +65,8 @@ export interface RestoredLog {
 }
 
 /**
- * The durable log. One `persist` is in flight at a time; each is all or nothing after a crash. Throws
+ * The durable log. One `persist` is in flight at a time; each is all or nothing after a crash, but that a snapshot may be
+ * installed without the entries that follow it in the same operation. Throws
  * `DIRECTORY_LOCKED`, `FORMAT_TOO_NEW`, `LOG_CORRUPT` or `DISK_FAILED` when it is opened or used.
  */
 export interface LogStore {
@@ -90,6 +92,8 @@ export interface LogStore {
   }): Promise<readonly Entry[]>;
   /** Durably records which cluster this store belongs to; refuses (`WRONG_CLUSTER`) to change it once past genesis. */
   joinCluster(clusterId: ClusterId): Promise<void>;
+  /** Durably raises the epoch in {@link identity}; it never falls. */
+  raiseEpoch(epoch: number): Promise<void>;
   /**
    * From now on `listener` hears that there is no room for entries (what is kept in reserve still takes term, vote and
    * compaction), and that there is again; at once if there is none now. One listener.
@@ -192,8 +196,7 @@ export type PeerMessage =
       readonly request: LeaderRequest;
     }
   | { readonly kind: 'callAnswer'; readonly requestId: number; readonly answer: CallAnswer }
-  | SnapshotSenderMessage
-  | SnapshotReceiverMessage
+  | SnapshotMessage
   /** The sender's state at `index`, which is divisible by `limits.stateHashEvery`. */
   | { readonly kind: 'stateHash'; readonly index: LogIndex; readonly hash: string }
   /** What the sender has found wrong with itself or with others, whole, whenever it changes. */

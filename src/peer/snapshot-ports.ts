@@ -23,10 +23,10 @@ export interface SnapshotStore {
 }
 
 /**
- * What the peer that has a state says to the one that needs it. `transfer` names one course of it within a run of the
- * sender, in the answers too.
+ * One transfer, between the peer that has the state and the one that needs it. `transfer` names it within a run of the
+ * sender.
  */
-export type SnapshotSenderMessage =
+export type SnapshotMessage =
   /** `term`: that in which the sender leads. */
   | {
       readonly kind: 'snapshotOffer';
@@ -34,23 +34,20 @@ export type SnapshotSenderMessage =
       readonly term: Term;
       readonly snapshot: Snapshot;
     }
-  | ({ readonly kind: 'snapshotChunk'; readonly transfer: number } & SnapshotChunk)
-  /** All `chunks` were sent. */
-  | { readonly kind: 'snapshotEnd'; readonly transfer: number; readonly chunks: number }
-  /** It gives up. */
-  | { readonly kind: 'snapshotCancelled'; readonly transfer: number; readonly reason: string };
-
-export type SnapshotReceiverMessage =
-  /** It holds the chunks before `from`. Undefined: it needs none, since it holds everything up to `index`. */
+  /** The receiver holds the chunks before `from`. Undefined: it needs none, since it holds everything up to `index`. */
   | {
       readonly kind: 'snapshotAccept';
       readonly transfer: number;
       readonly from: number | undefined;
       readonly index: LogIndex;
     }
+  | ({ readonly kind: 'snapshotChunk'; readonly transfer: number } & SnapshotChunk)
   | { readonly kind: 'snapshotChunkTaken'; readonly transfer: number; readonly number: number }
-  /** It holds everything up to `index`. */
+  /** All `chunks` were sent. */
+  | { readonly kind: 'snapshotEnd'; readonly transfer: number; readonly chunks: number }
+  /** The receiver holds everything up to `index`. */
   | { readonly kind: 'snapshotTaken'; readonly transfer: number; readonly index: LogIndex }
+  /** Said by either side: the transfer is over without an outcome. */
   | { readonly kind: 'snapshotFailed'; readonly transfer: number; readonly reason: string };
 
 /** A part of a state on its way: rows in the order of their keys, the same for the same index and hash on every peer. */
@@ -73,7 +70,10 @@ export interface SnapshotSource {
 export interface SnapshotSink {
   /** Chunks that it holds, over restarts too: the next one to write has this number. */
   readonly received: number;
-  /** Durable when it resolves. Refuses (`MALFORMED`) a chunk out of order, or one that does not match its checksum. */
+  /**
+   * Durable when it resolves. Refuses (`MALFORMED`) a chunk out of order, or one that does not match its checksum. After
+   * any other rejection the sink is only closed; `stage` tells again what was received.
+   */
   write(chunk: SnapshotChunk): Promise<void>;
   /**
    * Every chunk is there: compares the rows on disk with the snapshot's hash, and syncs them, so that `install` can

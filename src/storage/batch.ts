@@ -28,8 +28,8 @@ import {
   type Membership,
 } from '../../raft/types.ts';
 import { assert, present, unreachable } from '../lib/assert.ts';
+import { sectorBytes } from './frame.ts';
 
-const sectorBytes = 512;
 const headerBytes = 80;
 const entryHeaderBytes = 24;
 /** `OLOG` */
@@ -175,10 +175,16 @@ function checksumOf(bytes: Buffer): number {
 }
 
 function hasHeader(content: Buffer, from: number): boolean {
-  for (let at = from; at < content.length; at += sectorBytes) {
-    if (decodeHeader(content, at) !== undefined) return true;
+  return !soundHeaders(content, from).next().done;
+}
+
+/** Those of the batches behind byte `from`, the start of a sector (B1), whether or not their entries can be read. */
+export function* soundHeaders(content: Buffer, from: number): Generator<BatchHeader> {
+  for (let at = from; at < content.length;) {
+    const header = decodeHeader(content, at);
+    if (header !== undefined) yield header;
+    at += header?.bytes ?? sectorBytes;
   }
-  return false;
 }
 
 function countBlankSectors(bytes: Buffer): number {
@@ -216,18 +222,20 @@ function decodePayload(kind: number, bytes: Buffer): EntryPayload {
     case payloadKinds.genesis:
       return { kind: 'genesis', genesis: JSON.parse(bytes.toString()) as Genesis };
     case payloadKinds.configuration:
-      return { kind: 'configuration', membership: parseMembership(bytes.toString()) };
+      return {
+        kind: 'configuration',
+        membership: wholeMembership(JSON.parse(bytes.toString()) as Membership),
+      };
     default:
       assert(kind === payloadKinds.command, 'a batch whose checksum holds has entries of known kinds');
       return { kind: 'command', data: bytes };
   }
 }
 
-/** JSON leaves out what is undefined: it is put back, so that an entry reads as it was written. */
-function parseMembership(text: string): Membership {
-  const membership = JSON.parse(text) as Membership;
-  const learners = membership.learners.map((learner) => ({ ...learner, replaces: learner.replaces }));
-  return { ...membership, learners };
+/** JSON leaves out what is undefined: it is put back, so that a membership reads as it was written. */
+export function wholeMembership(parsed: Membership): Membership {
+  const learners = parsed.learners.map((learner) => ({ ...learner, replaces: learner.replaces }));
+  return { ...parsed, learners };
 }
 
 function writeCount(bytes: Buffer, value: number, offset: number): void {

@@ -1,10 +1,19 @@
 // The log's index, in memory: where each entry stands on disk, and which terms the entries have.
 // Sparse: one extent covers about 64 KiB of neighbouring batches, so that a long log costs little memory.
 //
-// X1. Extents are sorted, and together cover every index from the first to `lastIndex` exactly once.
+// X1. Extents are sorted, and together cover every index from the one behind `base` to `lastIndex` exactly once.
 // X2. A batch that truncates begins an extent: within one, indexes rise with the offset.
+// X3. The term runs begin with that of the base's entry, if there is one.
 
-import { asIndex, type Configuration, type Entry, type LogIndex } from '../../raft/types.ts';
+import {
+  asIndex,
+  type Configuration,
+  type Entry,
+  type Genesis,
+  type LogBase,
+  type LogIndex,
+  type Term,
+} from '../../raft/types.ts';
 import { assert } from '../lib/assert.ts';
 import type { TermRun } from '../peer/ports.ts';
 import type { PlacedBatch, Segment } from './segment.ts';
@@ -21,28 +30,60 @@ export interface Extent {
 }
 
 export class EntryIndex {
-  readonly #extents: Extent[] = [];
-  readonly #runs: TermRun[] = [];
-  readonly #configurations: Configuration[] = [];
+  #base: LogBase;
+  #extents: Extent[] = [];
+  #runs: TermRun[];
+  #configurations: Configuration[] = [];
+  #genesis: Genesis | undefined;
 
-  /** 0 when there is no entry. */
+  /** `genesis`: if it is known from elsewhere than its entry. */
+  constructor(base: LogBase, genesis: Genesis | undefined) {
+    this.#base = base;
+    this.#runs = runsOf(base);
+    this.#genesis = genesis;
+  }
+
+  /** Outlives its entry. */
+  get genesis(): Genesis | undefined {
+    return this.#genesis;
+  }
+
+  get base(): LogBase {
+    return this.#base;
+  }
+
+  /** That of the base when no entry follows it. */
   get lastIndex(): LogIndex {
-    return this.#extents.at(-1)?.last ?? asIndex(0);
+    return this.#extents.at(-1)?.last ?? this.#base.index;
   }
 
   get termRuns(): readonly TermRun[] {
     return [...this.#runs];
   }
 
-  /** Of every configuration entry in the log, in order. */
+  /** Of every configuration entry behind the base, in order. */
   get configurations(): readonly Configuration[] {
     return [...this.#configurations];
+  }
+
+  /** The newest at or below `index`; undefined when none followed genesis. */
+  configurationAt(index: LogIndex): Configuration | undefined {
+    return (
+      this.#configurations.findLast((configuration) => configuration.index <= index) ??
+      this.#base.configuration
+    );
+  }
+
+  /** Undefined below the base and behind the last entry. */
+  termAt(index: LogIndex): Term | undefined {
+    if (index > this.lastIndex) return undefined;
+    return this.#runs.findLast(({ from }) => from <= index)?.term;
   }
 
   /** True if a batch with these contents leaves no gap. */
   accepts(truncateFrom: LogIndex | undefined, entries: readonly Entry[]): boolean {
     const kept = truncateFrom === undefined ? this.lastIndex : Math.min(this.lastIndex, truncateFrom - 1);
-    return entries.every((entry, i) => entry.index === kept + 1 + i);
+    return kept >= this.#base.index && entries.every((entry, i) => entry.index === kept + 1 + i);
   }
 
   /** Takes in a batch that is durable. */
@@ -53,6 +94,7 @@ export class EntryIndex {
     if (last === undefined) return;
     for (const { index, term, payload } of entries) {
       if (this.#runs.at(-1)?.term !== term) this.#runs.push({ from: index, term });
+      if (payload.kind === 'genesis') this.#genesis = payload.genesis;
       if (payload.kind === 'configuration') this.#configurations.push({ ...payload.membership, index });
     }
     const extent = this.#extents.at(-1);
@@ -79,9 +121,35 @@ export class EntryIndex {
     }
   }
 
+  /** The entry of `base` and all before it are no part of the log any more; it began with an extent behind it. */
+  cutTo(base: LogBase): void {
+    this.#extents = this.#extents.filter(({ first }) => first > base.index);
+    assert(
+      (this.#extents[0]?.first ?? base.index + 1) === base.index + 1,
+      'X1: a cut is between two extents',
+    );
+    const later = this.#runs.filter(({ from }) => from > base.index);
+    this.#runs = [...runsOf(base), ...later];
+    this.#configurations = this.#configurations.filter(({ index }) => index > base.index);
+    this.#base = base;
+  }
+
+  /** No entry is part of the log any more; it goes on behind `base`. */
+  restart(base: LogBase): void {
+    this.#extents = [];
+    this.#runs = runsOf(base);
+    this.#configurations = [];
+    this.#base = base;
+  }
+
+  /** Whether entries of the log stand in `segment`. */
+  uses(segment: Segment): boolean {
+    return this.#extents.some((extent) => extent.segment === segment);
+  }
+
   /** The extents that hold the entries `[from, to)`, in order. All of them are in the log. */
   cover({ from, to }: { readonly from: LogIndex; readonly to: LogIndex }): readonly Extent[] {
-    assert(from >= 1 && from < to && to <= this.lastIndex + 1, 'the log holds these entries');
+    assert(from > this.#base.index && from < to && to <= this.lastIndex + 1, 'the log holds these entries');
     return this.#extents.slice(this.#position(from), this.#position(asIndex(to - 1)) + 1);
   }
 
@@ -107,3 +175,5 @@ export class EntryIndex {
     }
   }
 }
+
+const runsOf = ({ index, term }: LogBase): TermRun[] => (index === 0 ? [] : [{ from: index, term }]);

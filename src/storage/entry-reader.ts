@@ -20,7 +20,8 @@ export class EntryReader {
 
   /**
    * Entries in `[from, to)`, all of them in the log: at least one, and then as many as fit `bytesMax` (with their
-   * headers on disk). Throws `LOG_CORRUPT` or `DISK_FAILED`.
+   * headers on disk). Fewer, or none, if they were cut off, maybe while they are read. Throws `LOG_CORRUPT` or
+   * `DISK_FAILED`.
    */
   async read(range: {
     readonly from: LogIndex;
@@ -28,10 +29,13 @@ export class EntryReader {
     readonly bytesMax: number;
   }): Promise<Entry[]> {
     const found: Entry[] = [];
+    if (range.from <= this.#index.base.index) return found;
     let bytes = 0;
     // Found before the first await: a truncation that comes meanwhile leaves the files as they are.
     for (const extent of this.#index.cover(range)) {
-      for (const entry of await this.#readExtent(extent)) {
+      const entries = await this.#readExtent(extent);
+      if (entries === undefined) return found;
+      for (const entry of entries) {
         if (entry.index < range.from || entry.index >= range.to) continue;
         bytes += entryBytes(entry);
         if (found.length > 0 && bytes > range.bytesMax) return found;
@@ -44,13 +48,13 @@ export class EntryReader {
 
   /** The newest entries, up to the last one, as many as fit `bytesMax`. */
   async readTail(bytesMax: number): Promise<Entry[]> {
-    const { lastIndex } = this.#index;
-    if (lastIndex === 0) return [];
+    const { base, lastIndex } = this.#index;
+    if (lastIndex === base.index) return [];
     const newestFirst: Entry[] = [];
     let bytes = 0;
-    const extents = this.#index.cover({ from: asIndex(1), to: asIndex(lastIndex + 1) });
+    const extents = this.#index.cover({ from: asIndex(base.index + 1), to: asIndex(lastIndex + 1) });
     for (const extent of extents.toReversed()) {
-      for (const entry of (await this.#readExtent(extent)).toReversed()) {
+      for (const entry of ((await this.#readExtent(extent)) ?? []).toReversed()) {
         bytes += entryBytes(entry);
         if (bytes > bytesMax) return newestFirst.toReversed();
         newestFirst.push(entry);
@@ -59,12 +63,20 @@ export class EntryReader {
     return newestFirst.toReversed();
   }
 
-  /** The extent's entries `[first, last]`. */
-  async #readExtent(extent: Extent): Promise<Entry[]> {
+  /** The extent's entries `[first, last]`; undefined when they were cut off. */
+  async #readExtent(extent: Extent): Promise<Entry[] | undefined> {
     const { segment, offset, first, last } = extent;
     const content = await this.#readBytes(extent);
+    if (content === undefined) {
+      if (!this.#index.uses(segment)) return undefined;
+      throw logCorrupt(segment.path, offset, 'the file is gone');
+    }
     const entries: Entry[] = [];
-    for (const batch of readBatches(segment, content, offset)) entries.push(...batch.entries);
+    for (const found of readBatches(segment, content, offset)) {
+      if (found.kind !== 'batch')
+        throw logCorrupt(segment.path, found.offset, 'a batch does not match its checksum');
+      entries.push(...found.batch.entries);
+    }
     const found = entries.filter(({ index }) => index <= last);
     if (found.at(-1)?.index !== last)
       throw logCorrupt(segment.path, offset, 'batches that were here are gone');
@@ -72,10 +84,11 @@ export class EntryReader {
     return found;
   }
 
-  #readBytes({ segment, offset, bytes }: Extent): Promise<Buffer> {
+  /** Undefined when the file is gone. */
+  #readBytes({ segment, offset, bytes }: Extent): Promise<Buffer | undefined> {
     return onDisk(`reading ${segment.path}`, async () => {
       const file = await this.#disk.openToRead(segment.path);
-      if (file === undefined) throw new Error('the file is gone');
+      if (file === undefined) return undefined;
       try {
         const content = Buffer.allocUnsafe(bytes);
         return content.subarray(0, await file.read(content, offset));

@@ -21,12 +21,22 @@ export function diskFull(what: string, cause: unknown): OrionError {
   );
 }
 
-/** Bytes that may have been acknowledged are gone or changed. */
+/** Bytes of the log that may have been acknowledged are gone or changed. */
 export function logCorrupt(path: string, offset: number, why: string): OrionError {
   return new OrionError(
     'LOG_CORRUPT',
-    `${path} is damaged at byte ${offset}: ${why}. Entries that this peer acknowledged may be lost, so its disk ` +
-      `cannot be trusted. Move the data directory away, check the disk, and have this peer replaced by an empty one.`,
+    `${path} is damaged at byte ${offset}: ${why}. Check the disk, then start this peer again: it keeps what is sound, ` +
+      `and does not count until the others have given it the rest.`,
+  );
+}
+
+/** What tells who this disk is cannot be read: not even a start that trusts nothing of it can be made. */
+export function identityLost(path: string, why: string): OrionError {
+  return new OrionError(
+    'LOG_CORRUPT',
+    `${path} is damaged: ${why}. What this peer promised the others is not known any more, so its disk cannot be ` +
+      `trusted. Move the data directory away, check the disk, and have this peer replaced by an empty one ` +
+      `(orion cluster add --replace).`,
   );
 }
 

@@ -1,4 +1,4 @@
-// A peer's data directory, opened in the only safe order: lock, superblock and log, state.
+// A peer's data directory, opened in the only safe order: lock, state, then the log, which is brought in line with it.
 
 import { join } from 'node:path';
 import type { PeerId } from '../../raft/types.ts';
@@ -27,8 +27,10 @@ export interface Storage {
 export async function openStorage(options: {
   readonly directory: string;
   readonly peerId: PeerId;
+  /** Told what was lost from this disk. */
+  readonly report?: (fields: object, message: string) => void;
 }): Promise<Storage> {
-  const { directory, peerId } = options;
+  const { directory, peerId, report } = options;
   await onDisk(`making ${directory}`, () => nodeDisk.makeDirectory(directory));
   const lock = await lockDirectory(directory);
   const opened: { close(): Promise<void> }[] = [{ close: () => lock.release() }];
@@ -36,6 +38,8 @@ export async function openStorage(options: {
     for (let part = opened.pop(); part !== undefined; part = opened.pop()) await part.close();
   };
   try {
+    const state = await openStateStore({ directory: join(directory, 'state') });
+    opened.push(state);
     const log = await openSegmentLog({
       directory,
       disk: nodeDisk,
@@ -43,10 +47,10 @@ export async function openStorage(options: {
       random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
       tailBytes: limits.logTailBytesMax,
       clock: systemClock,
+      state: await state.load(),
+      ...(report !== undefined && { report }),
     });
     opened.push(log);
-    const state = await openStateStore({ directory: join(directory, 'state') });
-    opened.push(state);
     return { log, state, codec: createCommandCodec(), close };
   } catch (error) {
     await close();

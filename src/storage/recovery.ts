@@ -1,69 +1,87 @@
 // Recovery: what the segments on disk add up to when a peer starts. Reads only; nothing is repaired here.
 //
-// V1. The batches form one chain from the store id on. A segment's first batch may take the place of the last one
-//     before it: it is the copy made by a start that could not know whether that one was durable.
+// V1. The batches form one chain from the start that the base names (or the store id). A segment's first batch may take the
+//     place of the last one before it: it is the copy made by a start that could not know whether that one was durable.
 // V2. A write that never completed ends its segment and is dropped. Where the next segment does not go on from what
-//     is left, the chain shows it: then it had completed, and the log is corrupt.
+//     is left, the chain shows it: then it had completed, and the log is damaged.
+// V3. Damage ends the log: what comes before it is sound, whatever stands behind it is not looked at.
 
 import { crc32 } from 'node:zlib';
-import type { StoreId } from '../../raft/types.ts';
+import { asTerm, noBase, type StoreId } from '../../raft/types.ts';
+import type { BaseRecord } from './base-file.ts';
 import { type Disk, readWhole } from './disk.ts';
 import { EntryIndex } from './entry-index.ts';
-import { logCorrupt, onDisk } from './faults.ts';
+import { onDisk } from './faults.ts';
 import { type PlacedBatch, readBatches, type Segment } from './segment.ts';
+import { Segments } from './segments.ts';
 
-export interface RecoveredSegment extends Segment {
-  readonly bytes: number;
-  /** Number of its first batch; undefined when none in it can be read. */
-  readonly firstNumber: number | undefined;
+export interface Damage {
+  readonly segment: Segment;
+  readonly offset: number;
+  readonly why: string;
+  /** The segment that it is in, and all behind that. */
+  readonly lost: readonly Segment[];
 }
 
 export interface Recovered {
-  readonly segments: readonly RecoveredSegment[];
+  readonly segments: Segments;
   readonly index: EntryIndex;
-  /** The newest batch; undefined in an empty log. */
+  /** The newest batch; undefined when there is none. */
   readonly last: PlacedBatch | undefined;
+  /** Segments of which no batch was ever completed. */
+  readonly blank: readonly Segment[];
+  readonly damage: Damage | undefined;
 }
 
-/** What stands for the checksum of a batch before the first: no batch of another store fits. */
-export const chainStart = (storeId: StoreId): number => crc32(storeId);
+/** What stands for the base of a log that has none yet. No batch of another store fits behind it. */
+export function firstRecord(storeId: StoreId): BaseRecord {
+  return {
+    base: noBase,
+    genesis: undefined,
+    hardState: { term: asTerm(0), vote: undefined },
+    start: { sequence: 0, number: 1, previous: crc32(storeId) },
+  };
+}
 
-/**
- * Reads `segments`, in order. Throws `LOG_CORRUPT` when anything that may have been acknowledged cannot be read, and
- * `DISK_FAILED`.
- */
+/** Reads `segments`, in order, behind the base in `record`. Throws `DISK_FAILED`. */
 export async function recoverLog(options: {
   readonly disk: Disk;
   readonly segments: readonly Segment[];
-  readonly storeId: StoreId;
+  readonly record: BaseRecord;
 }): Promise<Recovered> {
-  const start = chainStart(options.storeId);
-  const segments: RecoveredSegment[] = [];
-  const index = new EntryIndex();
+  const { base, genesis, start } = options.record;
+  const segments = new Segments();
+  const index = new EntryIndex(base, genesis);
+  const blank: Segment[] = [];
   let last: PlacedBatch | undefined;
-  for (const segment of options.segments) {
+  for (const [i, segment] of options.segments.entries()) {
     const content = await onDisk(`reading ${segment.path}`, () => readWhole(options.disk, segment.path));
-    let firstNumber: number | undefined;
-    for (const batch of readBatches(segment, content ?? Buffer.alloc(0))) {
+    const damaged = (offset: number, why: string): Recovered => {
+      const damage = { segment, offset, why, lost: options.segments.slice(i) };
+      return { segments, index, last, blank, damage };
+    };
+    let isBlank = true;
+    for (const found of readBatches(segment, content ?? Buffer.alloc(0))) {
+      if (found.kind === 'torn') break;
+      if (found.kind === 'damaged') return damaged(found.offset, 'a batch does not match its checksum');
+      const { batch } = found;
+      const { number, truncateFrom } = batch.header;
       const follows = isNext(batch, last, start) || isCopy(batch, last);
-      if (!follows || !index.accepts(batch.header.truncateFrom, batch.entries)) {
-        throw logCorrupt(
-          segment.path,
-          batch.offset,
-          `batches are missing before number ${batch.header.number}`,
-        );
+      if (!follows || !index.accepts(truncateFrom, batch.entries)) {
+        return damaged(batch.offset, `batches are missing before number ${number}`);
       }
+      segments.add(batch, index.lastIndex);
       index.add(batch);
-      firstNumber ??= batch.header.number;
       last = batch;
+      isBlank = false;
     }
-    segments.push({ ...segment, bytes: content?.length ?? 0, firstNumber });
+    if (isBlank) blank.push(segment);
   }
-  return { segments, index, last };
+  return { segments, index, last, blank, damage: undefined };
 }
 
-function isNext({ header }: PlacedBatch, last: PlacedBatch | undefined, start: number): boolean {
-  if (last === undefined) return header.number === 1 && header.previous === start;
+function isNext({ header }: PlacedBatch, last: PlacedBatch | undefined, start: BaseRecord['start']): boolean {
+  if (last === undefined) return header.number === start.number && header.previous === start.previous;
   return header.number === last.header.number + 1 && header.previous === last.header.checksum;
 }
 

@@ -1,40 +1,35 @@
-// The durable log: LogStore as files that only grow. Puts together superblock, recovery, writer and reader.
+// The durable log: LogStore as files that only grow. Puts together superblock, base, recovery, writer and reader.
 //
-// L1. What an open log shows is durable: the index takes in a batch after its sync, never before.
+// L1. What an open log shows is durable.
 // L2. A start writes the newest batch again, into a segment of its own, before it trusts it. What a failed sync left in
 //     the cache reads like what is durable (ATC'20): only a new write and sync tell. Older batches need no copy, since
 //     each was synced before the next one was written.
 // L3. Segments whose batches all have such a copy are removed, so that restarts do not pile up files.
+// L4. That entries were lost is durable in the superblock before anything is made of what is left.
+// L5. A log that the state beside it has outrun, or that lacks what the state lacks, begins anew: behind the state, or
+//     with genesis alone. That is no loss only where a snapshot was being installed (R10).
 
 import { join } from 'node:path';
-import {
-  asIndex,
-  asTerm,
-  type ClusterId,
-  type Entry,
-  type Genesis,
-  type HardState,
-  type LogIndex,
-  noBase,
-  type PeerId,
-  type PersistOperation,
-} from '../../raft/types.ts';
-import { assert } from '../lib/assert.ts';
+import type { HardState, PeerId, Term } from '../../raft/types.ts';
 import type { Clock } from '../lib/clock.ts';
-import { OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
-import type { LogStats, LogStore, RestoredLog, StoreIdentity } from '../peer/ports.ts';
+import type { LogStore, RestoredLog } from '../peer/ports.ts';
+import { BaseFile, isBase } from './base-file.ts';
+import { judgeBeside, type StateBeside } from './beside.ts';
 import type { Disk } from './disk.ts';
-import type { EntryIndex } from './entry-index.ts';
-import { EntryReader } from './entry-reader.ts';
-import { onDisk } from './faults.ts';
-import { chainStart, type Recovered, type RecoveredSegment, recoverLog } from './recovery.ts';
+import { identityLost, onDisk } from './faults.ts';
+import { type LogChange, LogFiles } from './log-files.ts';
+import { type OnLoss, recoverSound, type Sound } from './mend.ts';
+import { Meter } from './meter.ts';
+import { OpenLog } from './open-log.ts';
+import { firstRecord } from './recovery.ts';
 import { findSegments, type PlacedBatch } from './segment.ts';
 import { SegmentWriter } from './segment-writer.ts';
+import { SpaceWatch } from './space-watch.ts';
 import { Superblock } from './superblock.ts';
 
 export interface SegmentLogOptions {
-  /** The data directory; it exists. The superblock stands in it, the segments in its `log/`. */
+  /** The data directory; it exists. The superblock stands in it, everything else in its `log/`. */
   readonly directory: string;
   readonly disk: Disk;
   readonly peerId: PeerId;
@@ -42,164 +37,99 @@ export interface SegmentLogOptions {
   readonly random: (bytes: number) => Uint8Array;
   /** Bytes of the newest entries that a start reads into memory. */
   readonly tailBytes: number;
-  /** Measures syncs. */
-  readonly clock: Pick<Clock, 'monotonicMs'>;
+  /** Measures syncs, and says when to look after the room on the disk. */
+  readonly clock: Pick<Clock, 'monotonicMs' | 'after'>;
+  /** The state beside the log, which is brought in line with it; undefined: there is none to judge by. */
+  readonly state?: StateBeside | undefined;
+  /** Told what was lost. */
+  readonly report?: (fields: object, message: string) => void;
   /** Default {@link limits.segmentBytesMax}. */
   readonly segmentBytesMax?: number;
 }
 
 /**
- * Opens the log of a data directory, or begins one. Throws `LOG_CORRUPT`, `FORMAT_TOO_NEW`, `CONFIG_INVALID` (the
- * directory of another peer) or `DISK_FAILED`.
+ * Opens the log of a data directory, or begins one. Throws `LOG_CORRUPT` (not even who this disk is can be read),
+ * `FORMAT_TOO_NEW`, `CONFIG_INVALID` (the directory of another peer) or `DISK_FAILED`.
  */
 export async function openSegmentLog(options: SegmentLogOptions): Promise<LogStore> {
-  const { disk, peerId, random } = options;
+  const { peerId, random, clock, report } = options;
+  const disk = new Meter(options.disk);
   const directory = join(options.directory, 'log');
-  const segments = await onDisk(`opening ${directory}`, async () => {
+  const names = await onDisk(`opening ${directory}`, async () => {
     await disk.makeDirectory(directory);
-    return findSegments(directory, await disk.list(directory));
+    return disk.list(directory);
   });
-  const hasLog = segments.length > 0;
+  const hasLog = findSegments(directory, names).length > 0 || names.some(isBase);
   const superblock = await Superblock.open({ disk, directory: options.directory, peerId, hasLog, random });
-  const { storeId } = superblock.identity;
-  const recovered = await recoverLog({ disk, segments, storeId });
-  const { index, last } = recovered;
+  const baseFile = await BaseFile.open({ disk, directory, names });
+  const record = baseFile.record ?? firstRecord(superblock.identity.storeId);
+  const onLoss: OnLoss = async (fields) => {
+    await superblock.setImpaired(true); // L4
+    report?.(fields, 'entries of this disk were lost: the others have to give them back');
+  };
+  const sound = await recoverSound({ disk, directory, record, onLoss });
+  const { index, last, segments } = sound.recovered;
+  if (superblock.identity.clusterId !== undefined && index.lastIndex === 0 && index.genesis === undefined) {
+    throw identityLost(directory, 'nothing of the log can be read, not even who founded the cluster');
+  }
+  const segmentBytesMax = options.segmentBytesMax ?? limits.segmentBytesMax;
   const writer = new SegmentWriter({
     disk,
     directory,
-    clock: options.clock,
-    segmentBytesMax: options.segmentBytesMax ?? limits.segmentBytesMax,
-    lastSequence: segments.at(-1)?.sequence ?? 0,
-    number: last?.header.number ?? 1,
-    previous: last?.header.previous ?? chainStart(storeId),
+    clock,
+    segmentBytesMax,
+    lastSequence: sound.lastSequence,
+    number: last?.header.number ?? record.start.number,
+    previous: last?.header.previous ?? record.start.previous,
   });
-  const reader = new EntryReader(disk, index);
+  const hardState = last?.header.hardState ?? record.hardState;
+  const { start } = record;
+  const files = new LogFiles({ disk, directory, baseFile, segments, index, writer, start, hardState });
+  await settle({ files, sound, state: options.state, onLoss });
   const restored: RestoredLog = {
-    hardState: last?.header.hardState ?? { term: asTerm(0), vote: undefined },
-    base: noBase,
+    hardState: files.hardState,
+    base: index.base,
     lastIndex: index.lastIndex,
     termRuns: index.termRuns,
-    tail: await reader.readTail(options.tailBytes),
-    genesis: await readGenesis(index, reader),
+    tail: await files.reader.readTail(options.tailBytes),
+    genesis: index.genesis,
     configurations: index.configurations,
-    impaired: false,
+    impaired: superblock.impaired,
   };
-  if (last !== undefined) index.add(await writeAgain(last, writer)); // L2
-  const kept = await removeSuperseded(recovered, disk); // L3
-  return new SegmentLog({ superblock, index, writer, reader, kept, restored });
+  const space = new SpaceWatch({ disk, directory, clock });
+  return new OpenLog({ restored, superblock, files, meter: disk, space });
 }
 
-function writeAgain({ header, entries }: PlacedBatch, writer: SegmentWriter): Promise<PlacedBatch> {
-  // Its entries stand in the log already: the copy puts itself in their place.
-  const truncateFrom = header.truncateFrom ?? entries[0]?.index;
-  return writer.write({ hardState: header.hardState, truncateFrom, entries });
+/** Makes certain what was read, and removes what is not of the log any more. */
+async function settle(options: {
+  readonly files: LogFiles;
+  readonly sound: Sound;
+  readonly state: StateBeside | undefined;
+  readonly onLoss: OnLoss;
+}): Promise<void> {
+  const { files, sound, state } = options;
+  const { index, last, segments } = sound.recovered;
+  await files.rewriteBase();
+  const beginning = judgeBeside(index, state);
+  if (beginning !== undefined) {
+    const { base, entries, isLoss } = beginning;
+    const applied = state?.snapshot?.index ?? 0;
+    if (isLoss) await options.onLoss({ lastIndex: index.lastIndex, applied });
+    const hardState = notBelow(files.hardState, entries.at(-1)?.term ?? base.term);
+    await files.beginAnew(base, { hardState, truncateFrom: undefined, entries }); // L5
+  } else if (last !== undefined) {
+    await files.append(copyOf(last)); // L2
+    await files.remove(segments.dropCopied(last.header.number)); // L3
+  }
+  await files.remove(sound.spare);
 }
 
-/** Answers the segments that stay. */
-async function removeSuperseded(recovered: Recovered, disk: Disk): Promise<readonly RecoveredSegment[]> {
-  const copied = recovered.last?.header.number ?? 1;
-  const isKept = ({ firstNumber }: RecoveredSegment): boolean => (firstNumber ?? copied) < copied;
-  for (const segment of recovered.segments) {
-    if (!isKept(segment)) await onDisk(`removing ${segment.path}`, () => disk.unlink(segment.path));
-  }
-  return recovered.segments.filter(isKept);
+/** Its entries stand in the log already: the copy puts itself in their place. */
+function copyOf({ header, entries }: PlacedBatch): LogChange {
+  return { hardState: header.hardState, truncateFrom: header.truncateFrom ?? entries[0]?.index, entries };
 }
 
-async function readGenesis(index: EntryIndex, reader: EntryReader): Promise<Genesis | undefined> {
-  if (index.lastIndex === 0) return undefined;
-  const [first] = await reader.read({ from: asIndex(1), to: asIndex(2), bytesMax: 0 });
-  return first?.payload.kind === 'genesis' ? first.payload.genesis : undefined;
-}
-
-class SegmentLog implements LogStore {
-  readonly restored: RestoredLog;
-  readonly #superblock: Superblock;
-  readonly #index: EntryIndex;
-  readonly #writer: SegmentWriter;
-  readonly #reader: EntryReader;
-  /** Segments of earlier runs. */
-  readonly #kept: readonly RecoveredSegment[];
-  #hardState: HardState;
-  #inFlight: Promise<PlacedBatch> | undefined;
-
-  constructor(options: {
-    superblock: Superblock;
-    index: EntryIndex;
-    writer: SegmentWriter;
-    reader: EntryReader;
-    kept: readonly RecoveredSegment[];
-    restored: RestoredLog;
-  }) {
-    this.#superblock = options.superblock;
-    this.#index = options.index;
-    this.#writer = options.writer;
-    this.#reader = options.reader;
-    this.#kept = options.kept;
-    this.restored = options.restored;
-    this.#hardState = options.restored.hardState;
-  }
-
-  get identity(): StoreIdentity {
-    return this.#superblock.identity;
-  }
-
-  get base(): LogIndex {
-    return noBase.index;
-  }
-
-  /** Cuts nothing yet, as it may. */
-  async compact(): Promise<void> {}
-
-  /** Never full yet. */
-  onSpace(): void {}
-
-  async persist({ hardState, truncateFrom, entries }: PersistOperation): Promise<void> {
-    assert(this.#inFlight === undefined, 'one operation is in flight at a time');
-    assert(this.#index.accepts(truncateFrom, entries), 'the log has no gap');
-    this.#hardState = hardState ?? this.#hardState;
-    this.#inFlight = this.#writer.write({ hardState: this.#hardState, truncateFrom, entries });
-    try {
-      this.#index.add(await this.#inFlight); // L1
-    } finally {
-      this.#inFlight = undefined;
-    }
-  }
-
-  read(range: {
-    readonly from: LogIndex;
-    readonly to: LogIndex;
-    readonly bytesMax: number;
-  }): Promise<readonly Entry[]> {
-    return this.#reader.read(range);
-  }
-
-  async joinCluster(clusterId: ClusterId): Promise<void> {
-    const known = this.identity.clusterId;
-    if (known === clusterId) return;
-    if (known !== undefined && this.#index.lastIndex > 1) {
-      throw new OrionError(
-        'WRONG_CLUSTER',
-        `This data directory belongs to cluster ${known}, and cannot join ${clusterId}. ` +
-          `Start the peer with an empty data directory, or with the configuration of its own cluster.`,
-      );
-    }
-    await this.#superblock.join(clusterId);
-  }
-
-  stats(): LogStats {
-    const { bytes, segments, syncTimes } = this.#writer;
-    return {
-      bytes: this.#kept.reduce((sum, segment) => sum + segment.bytes, bytes),
-      segments: this.#kept.length + segments,
-      bytesWritten: bytes,
-      syncs: syncTimes.count,
-      syncP99Ms: syncTimes.p99,
-      free: undefined,
-    };
-  }
-
-  async close(): Promise<void> {
-    await this.#inFlight?.catch(() => undefined); // Whoever asked for it hears of its failure.
-    await this.#writer.close();
-  }
+/** The term never after the entries (R4). */
+function notBelow(hardState: HardState, term: Term): HardState {
+  return hardState.term >= term ? hardState : { term, vote: undefined };
 }

@@ -1,13 +1,13 @@
-// The writing end of the log: one write and one sync for each batch, in segments that this run began.
+// The writing end of the log: one synced write for each batch, in segments that this run began.
 //
 // W1. `write` resolves once the batch, and the name of the file that it stands in, are durable.
 // W2. Nothing is written into a file of an earlier run: its end may be torn, or never have reached the disk.
 // W3. After a failed write or sync every further one is refused. None is retried.
 //
-// Why growing files and not zero-filled ones: measured on ext4 (2 cores, Node 20), write and fdatasync of 512 B, 4 KiB
-// and 32 KiB took 0.19, 0.24 and 0.30 ms (p50) on a growing file, 0.14, 0.14 and 0.15 ms on a filled one. The fill costs
-// about 0.2 s of disk time for each 64 MiB and doubles the wear of an SD card, while a batch gathers all that came during
-// the sync before it, so that a cluster under load feels less than that 0.1 ms.
+// Why written through (O_DSYNC) and not synced by a call of its own: one trip through the thread pool instead of two, and
+// otherwise the same. Why growing files and not zero-filled ones: docs/benchmarks.md has the figures; the fill doubles the
+// wear of an SD card and costs about 0.2 s of disk time for each 64 MiB, while a batch gathers all that came during the sync
+// before it, so that a cluster under load hardly feels the difference.
 
 import type { LogIndex } from '../../raft/types.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -25,9 +25,6 @@ interface Active {
 
 export class SegmentWriter {
   readonly syncTimes = new SyncTimes();
-  /** Segments that this run began, and the bytes in them. */
-  segments = 0;
-  bytes = 0;
   readonly #disk: Disk;
   readonly #directory: string;
   readonly #clock: Pick<Clock, 'monotonicMs'>;
@@ -62,6 +59,17 @@ export class SegmentWriter {
     this.#previous = options.previous;
   }
 
+  /** Where the next batch would stand if it began a segment. */
+  get next(): { readonly sequence: number; readonly number: number } {
+    return { sequence: this.#lastSequence + 1, number: this.#number };
+  }
+
+  /** The next batch begins a segment, and a chain that comes from `previous`. */
+  async beginAnew(previous: number): Promise<void> {
+    await this.close();
+    this.#previous = previous;
+  }
+
   /** Throws `DISK_FAILED`, and from then on always. */
   write(content: Omit<Batch, 'number' | 'previous'>): Promise<PlacedBatch> {
     const batch = { ...content, number: this.#number, previous: this.#previous };
@@ -92,7 +100,6 @@ export class SegmentWriter {
     await active.file.write(bytes, offset);
     this.syncTimes.add(this.#clock.monotonicMs() - before);
     active.bytes += bytes.length;
-    this.bytes += bytes.length;
     return { segment: active.segment, offset };
   }
 
@@ -104,7 +111,6 @@ export class SegmentWriter {
     const segment = nameSegment(this.#directory, this.#lastSequence, firstIndex);
     const file = await this.#disk.openToWriteThrough(segment.path);
     this.#active = { segment, file, bytes: 0 };
-    this.segments += 1;
     await this.#disk.syncDirectory(this.#directory);
     return this.#active;
   }

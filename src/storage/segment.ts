@@ -7,7 +7,6 @@
 import { join } from 'node:path';
 import type { Entry } from '../../raft/types.ts';
 import { type BatchHeader, decodeEntries, decodeHeader, isTorn } from './batch.ts';
-import { logCorrupt } from './faults.ts';
 
 export interface Segment {
   readonly sequence: number;
@@ -22,6 +21,13 @@ export interface PlacedBatch {
   readonly entries: readonly Entry[];
 }
 
+/** Of what cannot be read: set aside for people, and never looked at again. */
+const damagedSuffix = '.damaged';
+
+export const asideOf = (segment: Segment): string => segment.path + damagedSuffix;
+
+export const isAside = (name: string): boolean => name.endsWith(damagedSuffix);
+
 export function nameSegment(directory: string, sequence: number, firstIndex: number): Segment {
   const name = `${String(sequence).padStart(10, '0')}-${String(firstIndex).padStart(16, '0')}.log`;
   return { sequence, path: join(directory, name) };
@@ -35,19 +41,29 @@ export function findSegments(directory: string, names: readonly string[]): Segme
     .sort((a, b) => a.sequence - b.sequence);
 }
 
-/**
- * The batches of a segment, in order, up to its end or to a write that never completed. Throws `LOG_CORRUPT` at
- * anything else that cannot be read. `base`: byte of the segment at which `content` begins.
- */
-export function* readBatches(segment: Segment, content: Buffer, base = 0): Generator<PlacedBatch> {
+/** The highest that was ever given to a segment whose file is among `names`, set aside or not; 0 without any. */
+export function lastSequence(names: readonly string[]): number {
+  return names.reduce((last, name) => Math.max(last, Number(/^(\d{10})-/.exec(name)?.[1] ?? 0)), 0);
+}
+
+/** What stands in a segment, one after the other. */
+export type Found =
+  | { readonly kind: 'batch'; readonly batch: PlacedBatch }
+  /** The last thing: a write that never completed, from byte `offset` on. */
+  | { readonly kind: 'torn'; readonly offset: number }
+  /** The last thing: from byte `offset` on it cannot be read, although it was durable once. */
+  | { readonly kind: 'damaged'; readonly offset: number };
+
+/** Reads a segment; `base`: its byte at which `content` begins. */
+export function* readBatches(segment: Segment, content: Buffer, base = 0): Generator<Found> {
   for (let offset = 0; offset < content.length;) {
     const header = decodeHeader(content, offset);
     const entries = header === undefined ? undefined : decodeEntries(content, offset, header);
     if (header === undefined || entries === undefined) {
-      if (isTorn(content, offset)) return;
-      throw logCorrupt(segment.path, base + offset, 'a batch does not match its checksum');
+      yield { kind: isTorn(content, offset) ? 'torn' : 'damaged', offset: base + offset };
+      return;
     }
-    yield { segment, offset: base + offset, header, entries };
+    yield { kind: 'batch', batch: { segment, offset: base + offset, header, entries } };
     offset += header.bytes;
   }
 }

@@ -6,6 +6,7 @@
 //     state can be installed.
 
 import type { Snapshot } from '../../raft/types.ts';
+import { assert } from '../lib/assert.ts';
 import { OrionError } from '../lib/errors.ts';
 import type { SnapshotChunk, SnapshotSink } from '../peer/snapshot-ports.ts';
 import type { RowKey } from '../state/row.ts';
@@ -24,6 +25,8 @@ export class LevelSnapshotSink implements SnapshotSink {
   readonly #onClosed: () => void;
   readonly #drop: () => Promise<void>;
   #staged: Staged;
+  /** A write is under way, or failed: what LevelDB's log holds then, only opening it anew tells. */
+  #isBroken = false;
 
   constructor(options: {
     readonly snapshot: Snapshot;
@@ -75,7 +78,10 @@ export class LevelSnapshotSink implements SnapshotSink {
   }
 
   async #record(staged: Staged, rows: Iterable<[RowKey, Buffer]> = []): Promise<void> {
+    assert(!this.#isBroken, 'a sink whose write failed is closed, and staged again');
+    this.#isBroken = true;
     await onStateInUse(() => this.#database.write(rows, { snapshot: this.#snapshot, staged }));
+    this.#isBroken = false;
     this.#staged = staged;
   }
 

@@ -6,10 +6,8 @@
 import type { LogIndex, Snapshot } from '../../raft/types.ts';
 import { assert } from '../lib/assert.ts';
 import type { SnapshotSink } from '../peer/snapshot-ports.ts';
-import type { Disk } from './disk.ts';
 import { LevelSnapshotSink, type Staged } from './snapshot-sink.ts';
-import { StateDatabase } from './state-database.ts';
-import { StateDamaged } from './state-faults.ts';
+import type { StateDatabase } from './state-database.ts';
 import type { StateLayout } from './state-layout.ts';
 
 /** Whether both name one state. */
@@ -24,12 +22,10 @@ interface Found {
 
 export class StagedState {
   readonly #layout: StateLayout;
-  readonly #disk: Disk;
   #sink: SnapshotSink | undefined;
 
-  constructor({ layout, disk }: { readonly layout: StateLayout; readonly disk: Disk }) {
+  constructor(layout: StateLayout) {
     this.#layout = layout;
-    this.#disk = disk;
   }
 
   /** G1. */
@@ -66,27 +62,36 @@ export class StagedState {
   /** What is staged, open, if it is `wanted`; otherwise it is dropped. */
   async #find(wanted: (known: Snapshot) => boolean): Promise<Found | undefined> {
     if (!(await this.#layout.isStaged())) return undefined;
-    let database: StateDatabase | undefined;
-    try {
-      const record = await this.#layout.guard(this.#layout.staged, async () => {
-        database = await StateDatabase.open(this.#layout.staged, this.#disk);
-        return database.record();
-      });
-      if (database !== undefined && record?.staged !== undefined && wanted(record.snapshot)) {
-        return { database, snapshot: record.snapshot, staged: record.staged };
-      }
-    } catch (error) {
-      if (!(error instanceof StateDamaged)) throw error; // G2
-    }
-    await database?.close();
+    const found = await this.#open();
+    if (found !== undefined && wanted(found.snapshot)) return found;
+    await found?.database.close();
     await this.#layout.removeStaged();
     return undefined;
   }
 
+  /** Undefined when it is damaged (G2), or was hardly begun. */
+  async #open(): Promise<Found | undefined> {
+    const opened = await this.#layout.openState(this.#layout.staged, async (database) => ({
+      database,
+      record: await database.record(),
+    }));
+    if (opened === undefined) return undefined;
+    const { snapshot, staged } = opened.record ?? {};
+    if (snapshot !== undefined && staged !== undefined)
+      return { database: opened.database, snapshot, staged };
+    await opened.database.close();
+    return undefined;
+  }
+
   async #begin(snapshot: Snapshot): Promise<Found> {
-    const database = await StateDatabase.open(this.#layout.staged, this.#disk);
+    const database = await this.#layout.openDatabase(this.#layout.staged);
     const staged = { chunks: 0, finished: false };
-    await database.write([], { snapshot, staged });
+    try {
+      await database.write([], { snapshot, staged });
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
     return { database, snapshot, staged };
   }
 }

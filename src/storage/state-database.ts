@@ -14,7 +14,7 @@
 // B4. The record names the rows' hash (state-hash.ts), so that a row that is missing does not pass for one that was deleted. Rows
 //     and record of one batch can vanish together: then an older state is there, whole, as if the batch had never been.
 
-import { ClassicLevel, type Iterator, type Snapshot as LevelSnapshot } from 'classic-level';
+import { ClassicLevel, type Snapshot as LevelSnapshot } from 'classic-level';
 import { crc32 } from 'node:zlib';
 import type { Snapshot } from '../../raft/types.ts';
 import type { RowKey } from '../state/row.ts';
@@ -45,7 +45,41 @@ export interface StateView {
   close(): Promise<void>;
 }
 
-type Level = ClassicLevel<string, Buffer>;
+/** What a state needs of LevelDB: tests put in a model of it, on a disk of theirs. */
+export interface Level {
+  open(): Promise<void>;
+  close(): Promise<void>;
+  get(key: string, options: { readonly snapshot?: LevelSnapshot }): Promise<Buffer | undefined>;
+  batch(): LevelBatch;
+  iterator(options: LevelRange): LevelIterator;
+  snapshot(): LevelSnapshot;
+}
+
+export interface LevelBatch {
+  put(key: string, value: Buffer): unknown;
+  del(key: string): unknown;
+  /** All or nothing. */
+  write(options: { readonly sync: true }): Promise<void>;
+}
+
+export interface LevelRange {
+  readonly gt?: string;
+  readonly gte?: string;
+  readonly snapshot?: LevelSnapshot;
+  readonly highWaterMarkBytes: number;
+}
+
+export interface LevelIterator {
+  /** The next rows, up to `size`; none at the end. */
+  nextv(size: number): Promise<[key: string, value: Buffer][]>;
+  close(): Promise<void>;
+}
+
+/** The database at a path, not open yet. */
+export type LevelAt = (path: string) => Level;
+
+export const classicLevelAt: LevelAt = (path) =>
+  new ClassicLevel<string, Buffer>(path, { valueEncoding: 'buffer' });
 
 export class StateDatabase {
   readonly path: string;
@@ -59,9 +93,13 @@ export class StateDatabase {
   }
 
   /** Makes the state if there is none. Throws `StateDamaged`, `DISK_FULL` or `DISK_FAILED`. */
-  static async open(path: string, disk: Disk): Promise<StateDatabase> {
-    const level: Level = new ClassicLevel(path, { valueEncoding: 'buffer' });
-    const database = new StateDatabase(path, level, disk);
+  static async open(place: {
+    readonly path: string;
+    readonly disk: Disk;
+    readonly levelAt: LevelAt;
+  }): Promise<StateDatabase> {
+    const level = place.levelAt(place.path);
+    const database = new StateDatabase(place.path, level, place.disk);
     try {
       await database.reopen();
     } catch (error) {
@@ -120,7 +158,7 @@ export class StateDatabase {
     options: { readonly from?: RowKey | undefined; readonly view?: StateView } = {},
   ): AsyncGenerator<EncodedRow[]> {
     const range = options.from === undefined ? { gt: recordKey } : { gte: options.from };
-    const iterator: Iterator<Level, string, Buffer> = this.#level.iterator({
+    const iterator = this.#level.iterator({
       ...range,
       ...under(options.view),
       highWaterMarkBytes: fetchedBytes,

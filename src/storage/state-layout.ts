@@ -20,6 +20,7 @@ import { crc32 } from 'node:zlib';
 import { limits } from '../lib/limits.ts';
 import { type Disk, readWhole } from './disk.ts';
 import { formatTooNew } from './faults.ts';
+import { type LevelAt, StateDatabase } from './state-database.ts';
 import { onState, StateDamaged } from './state-faults.ts';
 
 const format = 1;
@@ -27,28 +28,32 @@ const pointerName = 'current';
 const openingName = 'opening';
 const damagedSuffix = '.damaged';
 
+export interface StatePlace {
+  /** Of all states; it is made when it is not there. */
+  readonly directory: string;
+  readonly disk: Disk;
+  readonly levelAt: LevelAt;
+}
+
 export class StateLayout {
   readonly #disk: Disk;
+  readonly #levelAt: LevelAt;
   readonly #directory: string;
   #current: number;
   /** States were there, and nothing said any more which of them counts. */
   readonly discarded: boolean;
 
-  private constructor(options: { disk: Disk; directory: string; current: number; discarded: boolean }) {
-    this.#disk = options.disk;
-    this.#directory = options.directory;
-    this.#current = options.current;
-    this.discarded = options.discarded;
+  private constructor(place: StatePlace, found: { readonly current: number; readonly discarded: boolean }) {
+    this.#disk = place.disk;
+    this.#levelAt = place.levelAt;
+    this.#directory = place.directory;
+    this.#current = found.current;
+    this.discarded = found.discarded;
   }
 
-  /** `directory`: of all states; it is made when it is not there. Throws `FORMAT_TOO_NEW`, `DISK_FULL` or `DISK_FAILED`. */
-  static open({
-    disk,
-    directory,
-  }: {
-    readonly disk: Disk;
-    readonly directory: string;
-  }): Promise<StateLayout> {
+  /** Throws `FORMAT_TOO_NEW`, `DISK_FULL` or `DISK_FAILED`. */
+  static open(place: StatePlace): Promise<StateLayout> {
+    const { disk, directory } = place;
     return onState(`opening ${directory}`, async () => {
       await disk.makeDirectory(directory);
       const numbers = (await disk.list(directory)).filter((name) => /^\d{10}$/.test(name)).map(Number);
@@ -58,7 +63,7 @@ export class StateLayout {
       if (pointed === undefined) {
         const discarded = line !== undefined || numbers.length > 0;
         const current = Math.max(0, ...numbers) + 1;
-        const layout = new StateLayout({ disk, directory, current, discarded });
+        const layout = new StateLayout(place, { current, discarded });
         await layout.#setAside(numbers.map((number) => layout.#path(number))); // Y4
         await layout.#point(current);
         return layout;
@@ -67,7 +72,7 @@ export class StateLayout {
         if (number === pointed || number === pointed + 1) continue;
         await disk.removeDirectory(join(directory, nameOf(number))); // Y3
       }
-      return new StateLayout({ disk, directory, current: pointed, discarded: false });
+      return new StateLayout(place, { current: pointed, discarded: false });
     });
   }
 
@@ -105,13 +110,39 @@ export class StateLayout {
     return onState(`setting ${path} aside`, () => this.#setAside([path]));
   }
 
+  /**
+   * Opens the state at `path`, which is made if need be, and answers what `read` makes of it, with the database to be
+   * closed; undefined when it is damaged.
+   */
+  async openState<T>(path: string, read: (database: StateDatabase) => Promise<T>): Promise<T | undefined> {
+    let database: StateDatabase | undefined;
+    try {
+      return await this.guard(path, async () => {
+        database = await this.openDatabase(path);
+        return read(database);
+      });
+    } catch (error) {
+      await database?.close();
+      if (error instanceof StateDamaged || error instanceof SyntaxError) return undefined; // rows and records are JSON
+      throw error;
+    }
+  }
+
+  /** As {@link StateDatabase.open}. */
+  openDatabase(path: string): Promise<StateDatabase> {
+    return StateDatabase.open({ path, disk: this.#disk, levelAt: this.#levelAt });
+  }
+
   /** Does `read`, which lets LevelDB read the state at `path`. Throws `StateDamaged` once that ended too many processes (Y5). */
   async guard<T>(path: string, read: () => Promise<T>): Promise<T> {
     const opening = join(this.#directory, openingName);
     await onState(`noting that ${path} is read`, async () => {
       const [name, count] = String((await readWhole(this.#disk, opening)) ?? '').split(' ');
       const ended = name === basename(path) ? Number(count) : 0;
-      if (ended >= limits.stateReadsMax) throw new StateDamaged(`reading ${path} ended ${ended} processes`);
+      if (ended >= limits.stateReadsMax) {
+        await this.#disk.unlink(opening);
+        throw new StateDamaged(`reading ${path} ended ${ended} processes`);
+      }
       await this.#replace(openingName, `${basename(path)} ${ended + 1} `);
     });
     try {

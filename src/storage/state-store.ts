@@ -24,7 +24,13 @@ import { diskFailed } from './faults.ts';
 import { nodeDisk } from './node-disk.ts';
 import { LevelSnapshotSource } from './snapshot-source.ts';
 import { isSameState, StagedState } from './staged-state.ts';
-import { RowDigests, StateDatabase, type StateRecord } from './state-database.ts';
+import {
+  classicLevelAt,
+  type LevelAt,
+  RowDigests,
+  type StateDatabase,
+  type StateRecord,
+} from './state-database.ts';
 import { onStateInUse, StateDamaged } from './state-faults.ts';
 import { StateLayout } from './state-layout.ts';
 
@@ -45,44 +51,28 @@ export async function openStateStore(options: {
   readonly disk?: Disk;
   /** Default {@link limits.snapshotChunkBytes}: the same on all peers, or a transfer cannot change its sender. */
   readonly chunkBytes?: number;
+  /** Default: LevelDB. */
+  readonly levelAt?: LevelAt;
 }): Promise<StateStore> {
-  const { directory, disk = nodeDisk, chunkBytes = limits.snapshotChunkBytes } = options;
-  const layout = await StateLayout.open({ disk, directory });
-  let opened = await openState({ layout, path: layout.current, disk });
-  const discarded = opened === undefined || layout.discarded;
-  if (opened === undefined) {
-    await layout.setAside(layout.current); // T2
-    opened = await openState({ layout, path: layout.current, disk });
-  }
+  const { directory, chunkBytes = limits.snapshotChunkBytes } = options;
+  const { disk = nodeDisk, levelAt = classicLevelAt } = options;
+  const layout = await StateLayout.open({ directory, disk, levelAt });
+  const found = await layout.openState(layout.current, readState);
+  if (found === undefined) await layout.setAside(layout.current); // T2
+  const opened = found ?? (await layout.openState(layout.current, readState));
   const store = new LevelStateStore({
     layout,
-    disk,
     chunkBytes,
     opened: present(opened, 'a new state is sound'),
-    discarded,
+    discarded: found === undefined || layout.discarded,
   });
-  await store.tidy();
-  return store;
-}
-
-/** Undefined when it is damaged. */
-async function openState(place: {
-  readonly layout: StateLayout;
-  readonly path: string;
-  readonly disk: Disk;
-}): Promise<OpenedState | undefined> {
-  const { layout, path, disk } = place;
-  let database: StateDatabase | undefined;
   try {
-    return await layout.guard(path, async () => {
-      database = await StateDatabase.open(path, disk);
-      return await readState(database);
-    });
+    await store.tidy();
   } catch (error) {
-    await database?.close();
-    if (error instanceof StateDamaged) return undefined;
+    await store.close();
     throw error;
   }
+  return store;
 }
 
 async function readState(database: StateDatabase): Promise<OpenedState> {
@@ -105,7 +95,6 @@ async function readState(database: StateDatabase): Promise<OpenedState> {
 
 class LevelStateStore implements StateStore {
   readonly #layout: StateLayout;
-  readonly #disk: Disk;
   readonly #chunkBytes: number;
   readonly #staged: StagedState;
   readonly #sources = new Set<SnapshotSource>();
@@ -118,18 +107,11 @@ class LevelStateStore implements StateStore {
   /** The last write found no room (T3). */
   #mustReopen = false;
 
-  constructor(options: {
-    layout: StateLayout;
-    disk: Disk;
-    chunkBytes: number;
-    opened: OpenedState;
-    discarded: boolean;
-  }) {
+  constructor(options: { layout: StateLayout; chunkBytes: number; opened: OpenedState; discarded: boolean }) {
     const { opened, discarded } = options;
     this.#layout = options.layout;
-    this.#disk = options.disk;
     this.#chunkBytes = options.chunkBytes;
-    this.#staged = new StagedState(options);
+    this.#staged = new StagedState(options.layout);
     this.#database = opened.database;
     this.#digests = opened.digests;
     this.#snapshot = opened.record?.snapshot;
@@ -192,18 +174,22 @@ class LevelStateStore implements StateStore {
     if (this.#snapshot !== undefined && isSameState(this.#snapshot, snapshot)) {
       return { rows: (await onStateInUse(() => readState(this.#database))).rows };
     }
-    const opened = await openState({ layout: this.#layout, path: this.#layout.staged, disk: this.#disk });
+    const opened = await this.#layout.openState(this.#layout.staged, readState);
     if (opened === undefined) throw damagedInstall(this.#layout.staged);
-    const { record } = opened;
-    assert(record !== undefined && isSameState(record.snapshot, snapshot), 'what is installed was staged');
-    await this.#layout.switchToStaged(); // T4
+    try {
+      assert(opened.record !== undefined && isSameState(opened.record.snapshot, snapshot), 'it was staged');
+      await this.#layout.switchToStaged(); // T4
+    } catch (error) {
+      await opened.database.close();
+      throw error;
+    }
     await this.#end();
-    await this.#layout.removeBefore();
     this.#database = opened.database;
     this.#digests = opened.digests;
-    this.#snapshot = record.snapshot;
+    this.#snapshot = opened.record.snapshot;
     this.#loaded = undefined;
     this.#mustReopen = false;
+    await this.#layout.removeBefore();
     return { rows: opened.rows };
   }
 

@@ -1,14 +1,16 @@
-// The superblock: who this disk is. Durable before anyone hears it, kept twice, in files of one sector each.
+// The superblock: who this disk is, and whether it can be trusted. Durable before anyone hears it, kept twice, in files of
+// one sector each.
 //
 // S1. Writes go to the older copy, so that a crash in the middle of one leaves the other.
 // S2. The newest sound copy counts. With the other one damaged a newer one may be lost: the incarnation then
 //     rises by two, so that it is never one that was told before.
 // S3. Without a sound copy the disk is new only if nothing was ever told of it: no log, and no copy that was finished.
+// S4. Its format is that of everything beside it: a version that knows the superblock knows the segments, too. Format 1
+//     had neither an epoch nor impairment, and is read as a disk without them.
 //
-// A copy: magic (8 bytes), u32 checksum of the rest, u32 bytes of text, text (JSON), zeros. Newer formats keep this frame.
+// A copy is one frame (frame.ts).
 
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import {
   asClusterId,
   asPeerId,
@@ -21,12 +23,11 @@ import { assert } from '../lib/assert.ts';
 import { OrionError } from '../lib/errors.ts';
 import type { StoreIdentity } from '../peer/ports.ts';
 import { type Disk, readWhole } from './disk.ts';
-import { formatTooNew, logCorrupt, onDisk } from './faults.ts';
+import { formatTooNew, identityLost, onDisk } from './faults.ts';
+import { frame, sectorBytes, unframe } from './frame.ts';
 
-const format = 1;
+const format = 2;
 const magic = 'ORION-SB';
-const copyBytes = 512;
-const textOffset = 16;
 const fileNames = ['superblock-a', 'superblock-b'] as const;
 
 interface Content {
@@ -37,6 +38,9 @@ interface Content {
   readonly storeId: StoreId;
   readonly clusterId: ClusterId | undefined;
   readonly incarnation: number;
+  readonly epoch: number;
+  /** Entries that may have been acknowledged were lost from this disk. */
+  readonly impaired: boolean;
 }
 
 type Copy =
@@ -82,11 +86,20 @@ export class Superblock {
 
     if (newer.kind === 'bad') {
       if (options.hasLog || newer.begun || (older.kind === 'bad' && older.begun)) {
-        throw logCorrupt(a.path, 0, 'neither this copy of the superblock nor the other is sound');
+        throw identityLost(a.path, 'neither this copy of the superblock nor the other is sound');
       }
       const storeId = asStoreId(Buffer.from(options.random(16)).toString('hex'));
       assert(storeId.length === 32, 'a store id has 128 bits');
-      const content = { format, sequence: 0, peerId, storeId, clusterId: undefined, incarnation: 1 } as const;
+      const content: Content = {
+        format,
+        sequence: 0,
+        peerId,
+        storeId,
+        clusterId: undefined,
+        incarnation: 1,
+        epoch: 0,
+        impaired: false,
+      };
       const made = new Superblock({ disk, directory, paths: [a.path, b.path], content });
       await made.#write({});
       await made.#write({});
@@ -100,13 +113,32 @@ export class Superblock {
   }
 
   get identity(): StoreIdentity {
-    const { peerId, storeId, incarnation, clusterId } = this.#content;
-    return { peerId, storeId, incarnation, clusterId, epoch: 0 };
+    const { peerId, storeId, incarnation, clusterId, epoch } = this.#content;
+    return { peerId, storeId, incarnation, clusterId, epoch };
+  }
+
+  get impaired(): boolean {
+    return this.#content.impaired;
   }
 
   /** Durably records the cluster, in both copies: it has to outlive the loss of either. */
   async join(clusterId: ClusterId): Promise<void> {
     await this.#write({ clusterId });
+    await this.#write({});
+  }
+
+  /** Durably records it, in both copies; it never falls. */
+  async raiseEpoch(epoch: number): Promise<void> {
+    assert(epoch >= this.#content.epoch, 'an epoch never falls');
+    if (epoch === this.#content.epoch) return;
+    await this.#write({ epoch });
+    await this.#write({});
+  }
+
+  /** Durably records, in both copies, whether entries were lost. */
+  async setImpaired(impaired: boolean): Promise<void> {
+    if (impaired === this.impaired) return;
+    await this.#write({ impaired });
     await this.#write({});
   }
 
@@ -129,33 +161,31 @@ export class Superblock {
 }
 
 function encode(content: Content): Buffer {
-  const text = Buffer.from(JSON.stringify(content));
-  assert(textOffset + text.length <= copyBytes, 'a superblock fits one sector');
-  const bytes = Buffer.alloc(copyBytes);
-  bytes.write(magic, 0);
-  bytes.writeUInt32LE(text.length, 12);
-  bytes.set(text, textOffset);
-  bytes.writeUInt32LE(crc32(bytes.subarray(12)), 8);
+  const bytes = frame(magic, content);
+  assert(bytes.length === sectorBytes, 'a superblock fits one sector');
   return bytes;
 }
 
 async function readCopy(disk: Disk, path: string): Promise<Copy> {
   const bytes = await onDisk(`reading ${path}`, () => readWhole(disk, path));
   // One sector is written whole or not at all: what is short or blank was never finished.
-  const begun = bytes !== undefined && bytes.length >= copyBytes && bytes.some((byte) => byte !== 0);
-  if (!begun || bytes.toString('latin1', 0, magic.length) !== magic) return { kind: 'bad', path, begun };
-  if (bytes.readUInt32LE(8) !== crc32(bytes.subarray(12))) return { kind: 'bad', path, begun };
-  const text = bytes.toString('utf8', textOffset, textOffset + bytes.readUInt32LE(12));
-  const parsed = JSON.parse(text) as Content;
-  if (parsed.format !== format) throw formatTooNew(path, parsed.format, format);
+  const begun = bytes !== undefined && bytes.length >= sectorBytes && bytes.some((byte) => byte !== 0);
+  const found = begun ? unframe(magic, bytes) : undefined;
+  if (found === undefined) return { kind: 'bad', path, begun };
+  const parsed = found as Omit<Content, 'format'> & { readonly format: number };
+  if (parsed.format > format) throw formatTooNew(path, parsed.format, format);
   return {
     kind: 'sound',
     path,
     content: {
-      ...parsed,
+      format,
+      sequence: parsed.sequence,
       peerId: asPeerId(parsed.peerId),
       storeId: asStoreId(parsed.storeId),
       clusterId: parsed.clusterId === undefined ? undefined : asClusterId(parsed.clusterId),
+      incarnation: parsed.incarnation,
+      epoch: parsed.format === 1 ? 0 : parsed.epoch,
+      impaired: parsed.format === 1 ? false : parsed.impaired,
     },
   };
 }

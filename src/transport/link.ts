@@ -128,7 +128,6 @@ function purposeOf(message: PeerMessage): Purpose {
     case 'snapshotEnd':
     case 'snapshotTaken':
     case 'snapshotFailed':
-    case 'snapshotCancelled':
       return 'snapshot';
     default:
       return unreachable(message);

@@ -43,8 +43,19 @@ export function diskSuite(name: string, make: () => Promise<{ disk: Disk; direct
     }
     await disk.unlink(join(directory, 'one'));
     await disk.syncDirectory(directory);
-    expect((await disk.list(directory)).filter((path) => path !== 'a')).toEqual(['two']);
+    expect((await disk.list(directory)).toSorted()).toEqual(['a', 'two']);
     expect(await disk.list(join(directory, 'a', 'b'))).toEqual(['three']);
+  });
+
+  test(`${name}: a directory is renamed and removed with what is in it`, async () => {
+    const { disk, directory } = await make();
+    await disk.makeDirectory(join(directory, 'a', 'empty'));
+    await (await disk.openToWrite(join(directory, 'a', 'file'))).close();
+    await disk.rename(join(directory, 'a'), join(directory, 'b'));
+    expect(await disk.list(directory)).toEqual(['b']);
+    expect((await disk.list(join(directory, 'b'))).toSorted()).toEqual(['empty', 'file']);
+    await disk.removeDirectory(join(directory, 'b'));
+    expect(await disk.list(directory)).toEqual([]);
   });
 
   test(`${name}: making a directory that exists and removing a file that does not are told apart`, async () => {

@@ -63,6 +63,23 @@ test('simulated disk: a fork goes its own way, with what was synced and what was
   expect(String(await readWhole(disk, '/data/file'))).toBe('SYNCED and not');
 });
 
+test('simulated disk: after a power cut a name that was taken over names the old file or the new one', async () => {
+  const seen = new Set<string>();
+  for (let seed = 1; seed <= 40; seed += 1) {
+    const disk = new SimDisk(seed);
+    for (const text of ['old', 'new']) {
+      const file = await disk.openToWrite('/data/file.new');
+      await file.write(Buffer.from(text), 0);
+      await file.datasync();
+      await disk.rename('/data/file.new', '/data/file');
+      if (text === 'old') await disk.syncDirectory('/data');
+    }
+    disk.reboot('reordered');
+    seen.add(`${String(await readWhole(disk, '/data/file'))} ${disk.paths().length}`);
+  }
+  expect([...seen].toSorted()).toEqual(['new 1', 'old 1']);
+});
+
 test('simulated disk: reordered, a later write may survive one before it', async () => {
   const seen = new Set<string>();
   for (let seed = 1; seed <= 40; seed += 1) {

@@ -25,6 +25,7 @@ export interface MemoryImage {
   readonly storeId: StoreId;
   incarnation: number;
   clusterId: ClusterId | undefined;
+  epoch: number;
   hardState: HardState;
   genesis: Genesis | undefined;
   base: LogBase;
@@ -40,6 +41,7 @@ export function emptyImage(peerId: PeerId, storeId: StoreId): MemoryImage {
     storeId,
     incarnation: 0,
     clusterId: undefined,
+    epoch: 0,
     hardState,
     genesis: undefined,
     base: noBase,
@@ -71,8 +73,8 @@ export class MemoryLogStore implements LogStore {
   }
 
   get identity(): StoreIdentity {
-    const { peerId, storeId, incarnation, clusterId } = this.#image;
-    return { peerId, storeId, incarnation, clusterId, epoch: 0 };
+    const { peerId, storeId, incarnation, clusterId, epoch } = this.#image;
+    return { peerId, storeId, incarnation, clusterId, epoch };
   }
 
   get base(): LogIndex {
@@ -134,6 +136,11 @@ export class MemoryLogStore implements LogStore {
       throw new OrionError('WRONG_CLUSTER', `This store belongs to ${known}. Use another one.`);
     }
     this.#image.clusterId = clusterId;
+  }
+
+  async raiseEpoch(epoch: number): Promise<void> {
+    assert(epoch >= this.#image.epoch, 'an epoch never falls');
+    this.#image.epoch = epoch;
   }
 
   stats(): LogStats {

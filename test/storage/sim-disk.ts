@@ -2,9 +2,9 @@
 // and a cache that goes on showing what a failed sync lost.
 // Owns: what is durable. Its answers repeat bit for bit from the seed of its generator.
 
-import { dirname } from 'node:path';
 import { Prng } from '../../src/lib/prng.ts';
 import type { Disk, DiskFile } from '../../src/storage/disk.ts';
+import { SimNames } from './sim-names.ts';
 
 const sectorBytes = 512;
 
@@ -46,8 +46,7 @@ export class SimDisk implements Disk {
   /** Bytes that all files together may have; what would take more fails with ENOSPC. */
   capacity = Infinity;
   readonly #prng: Prng;
-  #names = new Map<string, Content>();
-  #durableNames = new Map<string, Content>();
+  #names = new SimNames<Content>();
   #crashAt = Infinity;
   /** Handles from before a power cut are dead. */
   #boots = 0;
@@ -69,14 +68,12 @@ export class SimDisk implements Disk {
   reboot(fate: Fate): void {
     this.#boots += 1;
     this.#crashAt = Infinity;
-    const names = this.#surviveNames(fate);
-    for (const content of new Set(names.values())) {
+    this.#names.reboot(() => this.#isKept(fate));
+    for (const content of this.#names.files()) {
       for (const write of content.pending) content.durable = this.#survive(content.durable, write, fate);
       content.pending = [];
       content.cache = content.durable;
     }
-    this.#names = names;
-    this.#durableNames = new Map(names);
   }
 
   /** What is there now, on a disk of its own: what happens to one of them from now on leaves the other as it is. */
@@ -89,32 +86,17 @@ export class SimDisk implements Disk {
       copies.set(content, made);
       return made;
     };
-    fork.#names = new Map([...this.#names].map(([path, content]) => [path, copy(content)]));
-    fork.#durableNames = new Map([...this.#durableNames].map(([path, content]) => [path, copy(content)]));
+    fork.#names = this.#names.fork(copy);
     return fork;
   }
 
   /** Whether a power cut could change anything. */
   get isSynced(): boolean {
-    if (this.#names.size !== this.#durableNames.size) return false;
-    return [...this.#names].every(
-      ([path, content]) => this.#durableNames.get(path) === content && content.pending.length === 0,
-    );
-  }
-
-  /** Each file keeps all of its names as they are or none: a rename is never half done. */
-  #surviveNames(fate: Fate): Map<string, Content> {
-    const kept = new Set<Content>();
-    for (const content of new Set([...this.#names.values(), ...this.#durableNames.values()])) {
-      if (this.#isKept(fate)) kept.add(content);
-    }
-    const before = [...this.#durableNames].filter(([, content]) => !kept.has(content));
-    const after = [...this.#names].filter(([, content]) => kept.has(content));
-    return new Map([...before, ...after]);
+    return this.#names.isSynced && [...this.#names.files()].every(({ pending }) => pending.length === 0);
   }
 
   paths(): string[] {
-    return [...this.#names.keys()].sort();
+    return this.#names.paths();
   }
 
   content(path: string): Buffer {
@@ -128,13 +110,13 @@ export class SimDisk implements Disk {
     content.cache = content.durable;
   }
 
-  async makeDirectory(): Promise<void> {}
+  async makeDirectory(path: string): Promise<void> {
+    this.#names.makeDirectory(path);
+  }
 
   async list(directory: string): Promise<readonly string[]> {
     await this.#step('list', directory);
-    return this.paths()
-      .filter((path) => dirname(path) === directory)
-      .map((path) => path.slice(directory.length + 1));
+    return this.#names.list(directory);
   }
 
   async openToRead(path: string): Promise<DiskFile | undefined> {
@@ -169,15 +151,12 @@ export class SimDisk implements Disk {
 
   async removeDirectory(path: string): Promise<void> {
     await this.#step('unlink', path);
-    for (const name of this.paths()) if (name.startsWith(`${path}/`)) this.#names.delete(name);
+    this.#names.removeDirectory(path);
   }
 
   async rename(from: string, to: string): Promise<void> {
     await this.#step('rename', from);
-    const content = this.#names.get(from);
-    if (content === undefined) throw new Error(`ENOENT: ${from}`);
-    this.#names.delete(from);
-    this.#names.set(to, content);
+    if (!this.#names.rename(from, to)) throw new Error(`ENOENT: ${from}`);
   }
 
   async freeBytes(): Promise<number> {
@@ -186,12 +165,7 @@ export class SimDisk implements Disk {
 
   async syncDirectory(directory: string): Promise<void> {
     await this.#step('syncDirectory', directory);
-    for (const [path, content] of this.#names) {
-      if (dirname(path) === directory) this.#durableNames.set(path, content);
-    }
-    for (const path of this.#durableNames.keys()) {
-      if (dirname(path) === directory && !this.#names.has(path)) this.#durableNames.delete(path);
-    }
+    this.#names.sync(directory);
   }
 
   #file(path: string, content: Content): DiskFile {
@@ -243,7 +217,7 @@ export class SimDisk implements Disk {
   }
 
   #used(): number {
-    return [...this.#names.values()].reduce((sum, { cache }) => sum + cache.length, 0);
+    return this.paths().reduce((sum, path) => sum + this.#find(path).cache.length, 0);
   }
 
   #assertRoom(content: Content, { position, bytes }: Write): void {

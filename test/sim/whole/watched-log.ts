@@ -2,7 +2,7 @@
 
 import type { ClusterId, Entry, LogIndex, PeerId, PersistOperation } from '../../../raft/types.ts';
 import type { Clock } from '../../../src/lib/clock.ts';
-import type { LogStats, LogStore, RestoredLog } from '../../../src/peer/ports.ts';
+import type { LoadedState, LogStats, LogStore, RestoredLog } from '../../../src/peer/ports.ts';
 import type { Disk } from '../../../src/storage/disk.ts';
 import { openSegmentLog } from '../../../src/storage/segment-log.ts';
 import type { Drive } from './drive.ts';
@@ -24,9 +24,11 @@ export async function openWatchedLog(options: {
   readonly disk: Disk;
   readonly peerId: PeerId;
   readonly clock: Clock;
+  /** The state that stands beside it. */
+  readonly state: LoadedState;
   readonly watch: Watch;
 }): Promise<LogStore> {
-  const { drive, disk, peerId, clock, watch } = options;
+  const { drive, disk, peerId, clock, state, watch } = options;
   const log = await openSegmentLog({
     directory,
     disk,
@@ -34,6 +36,7 @@ export async function openWatchedLog(options: {
     random: (bytes) => drive.random(bytes),
     tailBytes: Number.POSITIVE_INFINITY,
     clock,
+    state,
     segmentBytesMax,
   });
   return new WatchedLog(log, watch);
@@ -79,6 +82,10 @@ class WatchedLog implements LogStore {
 
   joinCluster(clusterId: ClusterId): Promise<void> {
     return this.#log.joinCluster(clusterId);
+  }
+
+  raiseEpoch(epoch: number): Promise<void> {
+    return this.#log.raiseEpoch(epoch);
   }
 
   stats(): LogStats {

@@ -1,0 +1,89 @@
+// A disk that fills: its log says so while writes still succeed, and says when there is room again.
+
+import { expect, test } from 'vitest';
+import { limits } from '../../src/lib/limits.ts';
+import type { LogStore } from '../../src/peer/ports.ts';
+import { FakeClock } from '../lib/fake-clock.ts';
+import { command, persistOf } from './log-fixtures.ts';
+import { openOn } from './log-model.ts';
+import { SimDisk } from './sim-disk.ts';
+
+const MiB = 1024 * 1024;
+
+/** Lets what was asked of the disk be answered. */
+const settled = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
+async function watched(capacity: number): Promise<{
+  disk: SimDisk;
+  log: LogStore;
+  clock: FakeClock;
+  said: boolean[];
+}> {
+  const [disk, clock, said] = [new SimDisk(), new FakeClock(), [] as boolean[]];
+  disk.capacity = capacity;
+  const log = await openOn(disk, 1, { clock, segmentBytesMax: 64 * MiB });
+  log.onSpace((full) => said.push(full));
+  await settled();
+  return { disk, log, clock, said };
+}
+
+test('a log says that the disk is full before a write fails, and once', async () => {
+  const { log, said, clock } = await watched(limits.diskFullBytes + 4 * MiB);
+  expect(said).toEqual([]);
+  expect(log.stats().free).toBeGreaterThan(limits.diskFullBytes);
+  for (let index = 1; index <= 6; index += 1) {
+    await log.persist(persistOf({ entries: [command(index, { bytes: MiB })] }));
+    await settled();
+    expect(said.length).toBe(index < 4 ? 0 : 1);
+  }
+  clock.advance(limits.diskLookMs * 3);
+  await settled();
+  expect(said).toEqual([true]);
+  await log.persist(persistOf({ entries: [command(7)] })); // from the reserve
+  await log.close();
+});
+
+test('what others write counts, too, and room is told of once there is plenty', async () => {
+  const { disk, log, said, clock } = await watched(1024 * MiB);
+  const look = async (free: number): Promise<void> => {
+    disk.capacity = 0;
+    disk.capacity = free - (await disk.freeBytes());
+    clock.advance(limits.diskLookMs);
+    await settled();
+  };
+  await look(limits.diskFullBytes - 1);
+  expect(said).toEqual([true]);
+  await look(limits.diskRoomBytes - 1);
+  expect(said).toEqual([true]);
+  await look(limits.diskRoomBytes);
+  expect(said).toEqual([true, false]);
+  expect(log.stats().free).toBe(limits.diskRoomBytes);
+  await log.close();
+});
+
+test('a disk that is full from the start is told of at once', async () => {
+  const { log, said } = await watched(limits.diskFullBytes / 2);
+  expect(said).toEqual([true]);
+  await log.close();
+});
+
+test('a log that is closed, or that nobody listens to, asks nothing of its disk', async () => {
+  const { log, clock } = await watched(1024 * MiB);
+  expect(clock.timers).toBe(1);
+  await log.close();
+  expect(clock.timers).toBe(0);
+  const quiet = new FakeClock();
+  const other = await openOn(new SimDisk(), 1, { clock: quiet });
+  expect(quiet.timers).toBe(0);
+  expect(other.stats().free).toBeUndefined();
+  await other.close();
+});
+
+test('a disk that cannot be asked is no news', async () => {
+  const { disk, log, said, clock } = await watched(1024 * MiB);
+  disk.freeBytes = () => Promise.reject(new Error('EIO'));
+  clock.advance(limits.diskLookMs * 2);
+  await settled();
+  expect(said).toEqual([]);
+  await log.close();
+});
