@@ -9,6 +9,8 @@
 // Y4. A full disk takes in no entries, and what needs none goes on: term, votes, commit. A leader could not even append
 //     its no-op there: whoever is full does not campaign.
 // Y5. A peer whose disk hangs could not make a vote for itself durable: it does not campaign.
+// Y6. A peer whose state differs from the others' would decide and serve by it: it does not campaign. Its log is sound, so
+//     that it votes and acknowledges as ever.
 
 import type { Prng } from '../src/lib/prng.ts';
 import type { Log } from './log.ts';
@@ -20,6 +22,7 @@ export class OwnDisk {
   #mending: 'no' | 'due' | 'written' = 'no';
   #isFull = false;
   #hangs = false;
+  #isDistrusted = false;
 
   /** `impaired`: as it was restored. */
   constructor({ impaired, prng }: { readonly impaired: boolean; readonly prng: Prng }) {
@@ -39,8 +42,12 @@ export class OwnDisk {
     return this.#isFull;
   }
 
+  get isDistrusted(): boolean {
+    return this.#isDistrusted;
+  }
+
   get mayCampaign(): boolean {
-    return !this.isImpaired && !this.#isFull && !this.#hangs; // Y1, Y4, Y5
+    return !this.isImpaired && !this.#isFull && !this.#hangs && !this.#isDistrusted; // Y1, Y4, Y5, Y6
   }
 
   /** The leader of this peer's term says so (Y2). */
@@ -75,6 +82,10 @@ export class OwnDisk {
 
   onStalled(): void {
     this.#hangs = true;
+  }
+
+  onTrust(isDistrusted: boolean): void {
+    this.#isDistrusted = isDistrusted;
   }
 
   onSpace(isFull: boolean): void {

@@ -129,7 +129,7 @@ export class Raft {
 
   /** Takes one input. Throws only on a broken invariant, after which the core must not be used again. */
   step(input: Input): void {
-    const { durability, log } = this.#shared;
+    const { disk, durability, log } = this.#shared;
     switch (input.kind) {
       case 'tick':
         return this.#roles.tick(input.now);
@@ -160,7 +160,11 @@ export class Raft {
       case 'snapshotReceived':
         return this.#roles.snapshotReceived(input);
       case 'diskFull':
-        return this.#roles.diskFull(input.full);
+        disk.onSpace(input.full);
+        return this.#roles.onFitness();
+      case 'distrusted':
+        disk.onTrust(input.distrusted);
+        return this.#roles.onFitness();
       default:
         return unreachable(input);
     }

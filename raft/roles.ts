@@ -99,10 +99,10 @@ export class Roles {
     if (this.#role.kind !== 'follower') this.#becomeFollower(this.term, undefined);
   }
 
-  diskFull(isFull: boolean): void {
-    this.#shared.disk.onSpace(isFull);
-    const { kind } = this.#role;
-    if (isFull && kind !== 'leader' && kind !== 'follower') this.#becomeFollower(this.term, undefined);
+  /** Whether this peer may lead has changed: whoever may not does not ask for it any more. */
+  onFitness(): void {
+    const campaigns = this.#role.kind !== 'leader' && this.#role.kind !== 'follower';
+    if (campaigns && !this.#shared.disk.mayCampaign) this.#becomeFollower(this.term, undefined);
   }
 
   /** A state that holds what is committed has arrived, whole. Whoever lacks some of that has nothing to campaign with. */

@@ -6,7 +6,7 @@
 //     sent, or when the disk hangs, the term ends: with that election, or after `electionMaxMs` by stepping down.
 // T3. Without either, the leader goes on after `electionMaxMs`.
 // T4. A leader whose disk is full takes no proposals. It hands over to a voter that has room and holds the whole log, as long as a
-//     quorum without this peer has room. Else it leads on, for those who read: no other leader's no-op could be committed.
+//     quorum without this peer has room; so does one whose state is not trusted, which counts in that quorum. Else it leads on, for those who read: no other leader's no-op could be committed.
 
 import type { Replication } from './replication.ts';
 import type { Shared } from './shared.ts';
@@ -101,7 +101,7 @@ export class Transfer {
 
   tick(): void {
     const attempt = this.#attempt;
-    if (attempt === undefined) return this.#maybeLeaveFullDisk();
+    if (attempt === undefined) return this.#maybeLeave();
     if (this.#shared.timer.now < attempt.endsMs) return;
     if (attempt.timeoutNowSent || attempt.diskHangs) return; // T2
     this.#attempt = undefined; // T3
@@ -127,9 +127,11 @@ export class Transfer {
   }
 
   /** T4. */
-  #maybeLeaveFullDisk(): void {
-    const { disk, quorum } = this.#shared;
-    if (!disk.isFull || quorum.reached((voter) => (this.#isFit(voter) ? 1 : 0)) === 0) return;
+  #maybeLeave(): void {
+    const { disk, quorum, self } = this.#shared;
+    if (!disk.isFull && !disk.isDistrusted) return;
+    const hasRoom = (voter: StoreId): boolean => (voter === self ? !disk.isFull : this.#isFit(voter));
+    if (quorum.reached((voter) => (hasRoom(voter) ? 1 : 0)) === 0) return;
     const target = this.#successor;
     if (target === undefined || !this.#holdsAll(target)) return;
     this.#begin({ to: target, requestId: undefined, diskHangs: false });

@@ -22,6 +22,7 @@ import { hash128, randomHex } from './lib/hash.ts';
 import { limits } from './lib/limits.ts';
 import { Prng } from './lib/prng.ts';
 import { Metrics } from './observe/metrics.ts';
+import { compactionDefaults } from './peer/compactor.ts';
 import { Peer } from './peer/peer.ts';
 import { version } from './protocol/version.ts';
 import { openStorage } from './storage/open.ts';
@@ -83,6 +84,7 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
       joins: options.join.length > 0,
       version,
       raftConfig: { ...raftDefaults, tickMs: limits.tickMs, priority: listed.priority },
+      compaction: compactionDefaults,
       log: storage.log,
       stateStore: storage.state,
       codec: storage.codec,

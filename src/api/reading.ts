@@ -41,6 +41,7 @@ async function viewFor(
   const { consistency } = queryOf(request, ['consistency']);
   if (consistency === undefined) await controlPlane.readBarrier();
   else if (consistency !== 'stale') throw new OrionError('MALFORMED', 'consistency is "stale" or left out.');
+  controlPlane.assertReadable();
   const { index, leader, lastContactMs } = controlPlane.freshness();
   reply.header('x-orion-index', index);
   reply.header('x-orion-leader', leader ?? '');

@@ -2,6 +2,7 @@
 
 import type { ClusterView, PeerView } from '../protocol/api.ts';
 import { OutputCommand } from './orion-command.ts';
+import { bytesOf, printable } from './text.ts';
 import { renderTable, type Column } from './table.ts';
 
 export class ClusterStatusCommand extends OutputCommand {
@@ -25,6 +26,7 @@ const columns: readonly Column<PeerView>[] = [
   { title: 'API', cell: (peer) => peer.api },
   { title: 'RAFT', cell: (peer) => peer.raft },
   { title: 'MATCH', cell: (peer) => (peer.match === null ? '' : String(peer.match)) },
+  { title: 'REPLICATION', cell: (peer) => peer.replication ?? '' },
   {
     title: 'CONTACT',
     cell: (peer) => (peer.lastContactMs === null ? '' : `${Math.round(peer.lastContactMs)}ms`),
@@ -36,7 +38,16 @@ const columns: readonly Column<PeerView>[] = [
 function renderCluster(view: ClusterView): string {
   const leader = view.leader === null ? 'no leader is known' : `${view.leader} leads`;
   const log = `term ${view.term}, committed ${view.commitIndex}, applied ${view.appliedIndex}, as ${view.self} sees it`;
-  return `${renderTable(columns, view.peers)}\n${leader}; ${renderQuorum(view)}\n${log}\n`;
+  const alarms = view.alarms.map(({ peer, kind, message }) =>
+    printable(`ALARM ${kind} of ${peer}: ${message}`),
+  );
+  const lines = [`${leader}; ${renderQuorum(view)}`, log, renderLog(view), ...alarms];
+  return `${renderTable(columns, view.peers)}\n${lines.join('\n')}\n`;
+}
+
+/** `log of pi-1: entries 5001 to 17250, 4.2Mi` */
+function renderLog({ self, log: { base, lastIndex, bytes } }: ClusterView): string {
+  return `log of ${self}: entries ${base + 1} to ${lastIndex}, ${bytesOf(bytes)}`;
 }
 
 /** `3/3 voters, can lose 1`; only a leader knows who is there. */

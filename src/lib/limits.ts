@@ -73,6 +73,14 @@ export const limits = {
   snapshotQueueBytesMax: 32 * MiB,
   /** Chunks of one snapshot on their way to one peer, sent and not yet taken. */
   snapshotWindowChunks: 8,
+  /** Snapshots that a leader sends at once; a further one waits for its turn. */
+  snapshotSendsMax: 2,
+  /** Bytes of snapshots that a leader sends in a second, to all together: the rest of its time is for writes. */
+  snapshotBytesPerSecond: 16 * MiB,
+  /** Without a word for this long the receiver of a snapshot is given up, in milliseconds. */
+  snapshotSilenceMs: 30_000,
+  /** How long a state that was sent is kept open for a receiver that comes back, in milliseconds. */
+  snapshotKeepMs: 30_000,
   /** Time from the start of a TCP connection until it and the others of its try make a link, in milliseconds. */
   dialMs: 2_000,
   /** Before the first try to reach a peer again, at most, in milliseconds; doubled with each failure. */
@@ -100,13 +108,21 @@ export const limits = {
   /** Refusals remembered, each told only once; the oldest is forgotten first. */
   refusalsToldMax: 64,
   /** One segment file of the log; a larger batch still stands in one segment. */
-  segmentBytesMax: 64 * MiB,
+  segmentBytesMax: 16 * MiB,
   /** Bytes free on the disk of a log below which it takes no entries: what is left takes terms, votes and compaction. */
   diskFullBytes: 64 * MiB,
   /** Bytes free from which on it takes entries again. */
   diskRoomBytes: 96 * MiB,
   /** Between two looks at the room on that disk, in milliseconds. */
   diskLookMs: 1_000,
+  /** The newest entries of the log that are never cut off, for peers that were away for a while. */
+  logKeepEntries: 10_000,
+  /** At most as many of them as stand in this many bytes. */
+  logKeepBytes: 16 * MiB,
+  /** A log of more bytes keeps nothing for followers that are too slow: they get a snapshot. */
+  logRetainBytesMax: 512 * MiB,
+  /** A follower that was silent for longer than this has nothing kept for it, in milliseconds. */
+  logRetainHeardMs: 60_000,
   /** The newest entries of the log, read into memory when a peer starts. */
   logTailBytesMax: 16 * MiB,
   /** Log bytes appended since the last state flush began that make the next one due. */
@@ -119,6 +135,14 @@ export const limits = {
   unflushedRowsMax: 50_000,
   /** The longest that a changed row waits for its flush to begin, in milliseconds. */
   flushMs: 500,
+  /** Peers compare their states at each index that this divides. */
+  stateHashEvery: 1_000,
+  /** Hashes of its state that are remembered of each peer. */
+  stateHashesKept: 8,
+  /** From two different hashes until nobody is waited for any more who might tell which is right, in milliseconds. */
+  stateHashGraceMs: 5_000,
+  /** After a flush that found the disk full, until it is made again, in milliseconds. */
+  flushRetryMs: 1_000,
   /** Sessions of agents on one leader. */
   agentSessionsMax: 1_000,
   /** One message of an agent. */

@@ -4,15 +4,19 @@
 // W1. Entries are applied strictly in order, each exactly once in a run.
 // W2. One flush is in flight; it holds every row changed since the last one and the index they add up to. The next
 //     gathers all that came meanwhile. A restart applies again what came after the last flush.
-// W3. No row changed, no flush: an idle cluster writes nothing.
-// W4. A flush that fails stops the peer, and is the last one; a slow one only makes new commands BUSY once too many rows wait.
+// W3. No row changed, no flush, unless so much of the log was applied that it could be cut: an idle cluster writes nothing.
+// W4. A flush that fails stops the peer, and is the last one. One that finds the disk full is made again, with what changed
+//     meanwhile; it and a slow one only make new commands BUSY once too many rows wait.
+// W5. A snapshot takes the place of the state between two flushes, and nothing is applied meanwhile.
 
 import { firstConfiguration } from '../../raft/configurations.ts';
-import type { Entry } from '../../raft/types.ts';
+import type { Entry, LogIndex, Snapshot } from '../../raft/types.ts';
 import { assert, present, unreachable } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
+import { isOrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import type { CommandResult } from '../protocol/command.ts';
+import type { Row, RowKey } from '../state/row.ts';
 import type { Applicable, State } from '../state/state.ts';
 import type { RowChange } from '../state/view.ts';
 import type { CommandCodec, FlushPoint, StateStore } from './ports.ts';
@@ -20,6 +24,8 @@ import type { CommandCodec, FlushPoint, StateStore } from './ports.ts';
 export interface ApplierEvents {
   onApplied(entry: Entry, result: CommandResult | undefined): void;
   onChanges(index: number, changes: readonly RowChange[]): void;
+  /** A restart finds everything up to `index` in the state. */
+  onFlushed(index: LogIndex): void;
   onFatal(error: unknown): void;
 }
 
@@ -34,6 +40,10 @@ export class Applier {
   #bytesSinceFlush = 0;
   #appliedBytes = 0;
   #flushing: Promise<void> | undefined;
+  #installing: Promise<void> | undefined;
+  /** Of a flush that is under way, or that found the disk full. */
+  #unflushed: ReadonlyMap<RowKey, Row | undefined> = new Map();
+  #foundFull = false;
   #cancelTimer: (() => void) | undefined;
   #stopped = false;
   /** A flush failed: its rows are in no later one. */
@@ -57,7 +67,7 @@ export class Applier {
 
   /** True when so many rows wait for their flush that no new command should be taken. */
   get lagging(): boolean {
-    return this.state.dirtyCount > limits.unflushedRowsMax;
+    return this.#dirtyCount > limits.unflushedRowsMax;
   }
 
   /** Of the commands applied in this run. */
@@ -66,6 +76,7 @@ export class Applier {
   }
 
   apply(entry: Entry): void {
+    assert(this.#installing === undefined, 'nothing is applied to a state that is being replaced');
     const { result, changes } = this.state.apply(this.#applicable(entry));
     this.#point = pointAfter(this.#point, entry);
     const bytes = entry.payload.kind === 'command' ? entry.payload.data.length : 0;
@@ -76,13 +87,39 @@ export class Applier {
     this.#maybeFlush();
   }
 
+  /** W5. Switches to the staged `snapshot`; `clusterId` is not part of it. */
+  install(snapshot: Snapshot, clusterId: string): Promise<void> {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#installing = this.#install(snapshot, clusterId).finally(() => (this.#installing = undefined));
+    return this.#installing;
+  }
+
   /** Waits for the flush under way and makes one more, so that a planned restart has nothing to apply again. */
   async stop(): Promise<void> {
     this.#stopped = true; // W2: the flush under way starts no other one when it ends.
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
+    await this.#installing;
     await this.#flushing;
-    if (!this.#failed && this.state.dirtyCount > 0) await this.#flushNow();
+    if (this.#failed || this.#dirtyCount === 0) return;
+    await this.#flushNow().catch((error: unknown) => {
+      if (!isOrionError(error, 'DISK_FULL')) throw error; // W4: a restart applies it again.
+    });
+  }
+
+  async #install(snapshot: Snapshot, clusterId: string): Promise<void> {
+    await this.#flushing;
+    const { index, term, time, configuration, hash } = snapshot;
+    const { rows } = await this.#store.install(snapshot);
+    this.state.reset({ applied: index, clusterId, rows, hash });
+    this.#point = { index, term, time, configuration };
+    this.#bytesSinceFlush = 0;
+    this.#unflushed = new Map();
+  }
+
+  get #dirtyCount(): number {
+    return this.state.dirtyCount + this.#unflushed.size;
   }
 
   #applicable(entry: Entry): Applicable {
@@ -102,12 +139,14 @@ export class Applier {
   }
 
   #maybeFlush(): void {
-    if (this.#flushing !== undefined || this.#stopped || this.state.dirtyCount === 0) return;
-    if (this.#bytesSinceFlush >= limits.flushBytesMax) {
-      this.#startFlush();
-      return;
-    }
-    this.#cancelTimer ??= this.#clock.after(limits.flushMs, () => {
+    if (this.#flushing !== undefined || this.#installing !== undefined || this.#stopped) return;
+    if (this.#foundFull) this.#flushLater(limits.flushRetryMs);
+    else if (this.#bytesSinceFlush >= limits.flushBytesMax) this.#startFlush();
+    else if (this.#dirtyCount > 0) this.#flushLater(limits.flushMs);
+  }
+
+  #flushLater(delayMs: number): void {
+    this.#cancelTimer ??= this.#clock.after(delayMs, () => {
       this.#cancelTimer = undefined;
       if (this.#flushing === undefined && !this.#stopped) this.#startFlush();
     });
@@ -119,19 +158,27 @@ export class Applier {
     this.#flushing = this.#flushNow().then(
       () => {
         this.#flushing = undefined;
+        this.#foundFull = false;
         this.#maybeFlush();
       },
       (error: unknown) => {
+        this.#flushing = undefined;
+        this.#foundFull = isOrionError(error, 'DISK_FULL');
+        if (this.#foundFull) return this.#maybeFlush();
         this.#failed = true;
         this.#events.onFatal(error);
       },
     );
   }
 
-  #flushNow(): Promise<void> {
-    this.#bytesSinceFlush = 0;
+  async #flushNow(): Promise<void> {
     const snapshot = present(this.#point, 'what is flushed was applied');
-    return this.#store.flush({ snapshot, rows: this.state.takeDirty() });
+    const rows = new Map([...this.#unflushed, ...this.state.takeDirty()]);
+    this.#bytesSinceFlush = 0;
+    this.#unflushed = rows; // W4
+    await this.#store.flush({ snapshot, rows });
+    this.#unflushed = new Map();
+    this.#events.onFlushed(snapshot.index);
   }
 }
 

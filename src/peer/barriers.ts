@@ -72,7 +72,7 @@ export class Barriers {
     }
   }
 
-  /** The state has moved: whoever waited for no more than this goes on. */
+  /** The state has moved, maybe by a whole snapshot: whoever waited for no more than this goes on. */
   onApplied(): void {
     if (this.#applying.length === 0) return;
     const applied = this.#appliedIndex();

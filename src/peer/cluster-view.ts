@@ -5,6 +5,7 @@ import type { RaftStatus } from '../../raft/status.ts';
 import type { Member, PeerId, StoreId } from '../../raft/types.ts';
 import type { ClusterView, PeerView } from './control-plane.ts';
 import type { Links } from './links.ts';
+import type { Alarm, LogStore } from './ports.ts';
 import { quorumFigures } from './quorum-figures.ts';
 
 export interface ClusterFacts {
@@ -22,6 +23,8 @@ export interface ClusterFacts {
   readonly status: RaftStatus | undefined;
   readonly appliedIndex: number;
   readonly links: Links;
+  readonly log: Pick<LogStore, 'base' | 'stats'>;
+  readonly alarms: readonly Alarm[];
   readonly nowMs: number;
   /** A voter counts as present when it was heard within this time, in milliseconds. */
   readonly presentMs: number;
@@ -40,6 +43,12 @@ export function clusterView(facts: ClusterFacts): ClusterView {
     appliedIndex: facts.appliedIndex,
     peers: status === undefined ? founderViews(facts) : memberViews(facts, status),
     quorum: quorum(facts),
+    log: {
+      base: facts.log.base,
+      lastIndex: status?.lastIndex ?? 0,
+      bytes: facts.log.stats().bytes,
+    },
+    alarms: facts.alarms,
   };
 }
 
@@ -71,6 +80,7 @@ function memberView(facts: ClusterFacts, status: RaftStatus, member: Member): Pe
     role: isLearner ? 'learner' : roleOf(status, member.storeId, isSelf, link !== undefined),
     voter: !isLearner,
     match: leads ? (isSelf ? status.durable : (status.progress.get(member.storeId)?.match ?? 0)) : null,
+    replication: leads && !isSelf ? (status.progress.get(member.storeId)?.kind ?? null) : null,
     lastContactMs: isSelf ? 0 : hears ? since(links.lastHeardMs(member.storeId), nowMs) : null,
     version: isSelf ? facts.version : (link?.version ?? null),
   };
@@ -97,6 +107,7 @@ function founderViews(facts: ClusterFacts): PeerView[] {
       role: 'unknown',
       voter: false,
       match: null,
+      replication: null,
       lastContactMs: isSelf ? 0 : storeId === null ? null : since(links.lastHeardMs(storeId), nowMs),
       version: isSelf ? facts.version : (link?.version ?? null),
     };

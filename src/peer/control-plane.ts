@@ -41,6 +41,9 @@ export interface ControlPlane {
    */
   proposeAsLeader(term: number, body: CommandBody): Promise<Applied>;
 
+  /** Throws `NO_LEADER` while this peer's state differs from the others', so that nobody may read it, however stale. */
+  assertReadable(): void;
+
   /**
    * Resolves once reading `view` is linearizable: it holds every write acknowledged before the call. Throws
    * `NO_LEADER`, `NO_QUORUM` or `BUSY` within `limits.requestMs`.
@@ -80,4 +83,9 @@ export interface ControlPlane {
   onControlTerm(listener: (term: number | undefined) => void): () => void;
   /** Called after each entry that changed rows, in order, with the index applied. The answer unsubscribes. */
   onChanges(listener: (index: number, changes: readonly RowChange[]) => void): () => void;
+  /**
+   * Called when another state has taken the place of the one in `view`, as of `index`: whoever follows changes looks at
+   * everything anew. Never while this peer may control. The answer unsubscribes.
+   */
+  onReset(listener: (index: number) => void): () => void;
 }

@@ -3,15 +3,17 @@
 
 import { type Raft } from '../../raft/raft.ts';
 import type { RaftStatus } from '../../raft/status.ts';
-import type { StoreId, Term } from '../../raft/types.ts';
-import { unreachable } from '../lib/assert.ts';
+import type { ClusterId, Member, Snapshot, StoreId, Term } from '../../raft/types.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { LeaderRequest } from '../protocol/api.ts';
 import type { State } from '../state/state.ts';
 import { limits } from '../lib/limits.ts';
 import type { RowChange } from '../state/view.ts';
+import type { Standing } from './agreement.ts';
+import { type Alarms, ownTroubles } from './alarms.ts';
 import { Applier } from './applier.ts';
 import { Barriers } from './barriers.ts';
+import { type CompactionBounds, Compactor } from './compactor.ts';
 import { Driver } from './driver.ts';
 import { answerForward } from './forwarding.ts';
 import { MemberChanges } from './member-changes.ts';
@@ -26,23 +28,35 @@ import type {
 } from './ports.ts';
 import { Proposals } from './proposals.ts';
 import { Questions } from './questions.ts';
+import { Snapshots } from './snapshots.ts';
 import { Transfers } from './transfers.ts';
+import { Trust } from './trust.ts';
 import type { Route, WriteParts } from './writer.ts';
 
 export interface CoreOptions {
   readonly raft: Raft;
+  readonly self: Member;
+  readonly clusterId: ClusterId;
   readonly log: LogStore;
   readonly state: State;
   readonly stateStore: StateStore;
   readonly codec: CommandCodec;
   readonly transport: Transport;
   readonly clock: Clock;
+  readonly compaction: CompactionBounds;
+  readonly alarms: Alarms;
+  /** Whom there are links to. */
+  readonly linked: () => readonly StoreId[];
   readonly onStatus: (status: RaftStatus) => void;
   readonly onChanges: (index: number, changes: readonly RowChange[]) => void;
-  readonly onDiskStalled: () => void;
+  /** A snapshot took the place of the state, as of `index`. */
+  readonly onReset: (index: number) => void;
+  /** Whether this peer's state may be trusted has changed. */
+  readonly onStanding: (standing: Standing) => void;
   readonly onStall: (ms: number) => void;
   /** Does what only a leader can; this peer leads `term`. */
   readonly onCall: (request: LeaderRequest) => Promise<CallAnswer>;
+  readonly report: (fields: object, message: string) => void;
   readonly onFatal: (error: unknown) => void;
 }
 
@@ -56,17 +70,17 @@ export class Core implements WriteParts {
   readonly barriers: Barriers;
   readonly transfers: Transfers;
   readonly applier: Applier;
+  readonly snapshots: Snapshots;
+  readonly trust: Trust;
+  readonly #options: CoreOptions;
   readonly #driver: Driver;
-  readonly #transport: Transport;
-  readonly #codec: CommandCodec;
-  readonly #onCall: CoreOptions['onCall'];
+  readonly #compactor: Compactor;
   #status: RaftStatus;
+  #isFull = false;
 
   constructor(options: CoreOptions) {
     const { raft, log, state, stateStore, codec, transport, clock, onFatal } = options;
-    this.#transport = transport;
-    this.#codec = codec;
-    this.#onCall = options.onCall;
+    this.#options = options;
     this.#status = raft.status();
     this.#driver = new Driver({
       raft,
@@ -75,15 +89,15 @@ export class Core implements WriteParts {
       events: {
         send: (message) => void transport.send(message.to, { kind: 'raft', message }),
         apply: (entry) => this.applier.apply(entry),
+        sendSnapshot: (request, term) => this.snapshots.request(request, term),
+        install: (snapshot) => this.#install(snapshot),
+        discard: () => this.snapshots.onDiscarded(),
         onProposal: (outcome) => this.proposals.onOutcome(outcome),
         onTransfer: (outcome) => this.transfers.onOutcome(outcome),
         onChange: (outcome) => this.members.onOutcome(outcome),
         onRead: (outcome) => this.barriers.onRead(outcome),
-        onStatus: (status) => {
-          this.#status = status;
-          options.onStatus(status);
-        },
-        onDiskStalled: options.onDiskStalled,
+        onStatus: (status) => this.#onStatus(status),
+        onDiskStalled: (stalls) => this.#raise('disk-stalled', stalls),
         onStall: options.onStall,
         onFatal,
       },
@@ -92,13 +106,10 @@ export class Core implements WriteParts {
       clock,
       push: (requestId, time, data) => this.#driver.tryPush({ kind: 'propose', requestId, time, data }),
     });
-    const link = {
-      clock,
-      incarnation: log.identity.incarnation,
-      send: (to: StoreId, message: PeerMessage) => transport.send(to, message),
-    };
-    this.forwards = new Questions({ ...link, waitingMax: limits.proposalsMax });
-    this.calls = new Questions({ ...link, waitingMax: limits.callsMax });
+    const send = (to: StoreId, message: PeerMessage): boolean => transport.send(to, message);
+    const { incarnation } = log.identity;
+    this.forwards = new Questions({ clock, incarnation, send, waitingMax: limits.proposalsMax });
+    this.calls = new Questions({ clock, incarnation, send, waitingMax: limits.callsMax });
     this.transfers = new Transfers({ clock, push: (input) => this.#driver.tryPush(input) });
     this.members = new MemberChanges({ clock, push: (input) => this.#driver.tryPush(input) });
     this.barriers = new Barriers({
@@ -116,10 +127,39 @@ export class Core implements WriteParts {
           this.proposals.onApplied(entry, result);
           this.members.onApplied(entry);
           this.barriers.onApplied();
+          this.trust.onApplied(entry.index, () => state.hash());
         },
         onChanges: options.onChanges,
+        onFlushed: (index) => this.#compactor.onFlushed(index),
         onFatal,
       },
+    });
+    this.snapshots = new Snapshots({
+      store: stateStore,
+      clock,
+      status: () => this.#driver.status(),
+      isFull: () => this.#isFull,
+      send,
+      onSent: (storeId, index) => this.#driver.tell({ kind: 'snapshotSent', storeId, index }),
+      onReceived: (term, snapshot) => this.#driver.tell({ kind: 'snapshotReceived', term, snapshot }),
+      report: options.report,
+      onFatal,
+    });
+    this.#compactor = new Compactor({
+      bounds: options.compaction,
+      log,
+      clock,
+      tell: (base) => this.#driver.tell({ kind: 'compacted', base }),
+      onFatal,
+    });
+    this.trust = new Trust({
+      self: options.self,
+      clock,
+      configuration: () => this.#status.configuration,
+      linked: options.linked,
+      send,
+      alarms: options.alarms,
+      onStanding: (standing) => this.#onStanding(standing),
     });
   }
 
@@ -129,6 +169,11 @@ export class Core implements WriteParts {
   }
 
   start(): void {
+    this.#options.log.onSpace((full) => {
+      this.#isFull = full;
+      this.#driver.tell({ kind: 'diskFull', full });
+      this.#raise('disk-full', full);
+    });
     this.#driver.start();
   }
 
@@ -140,7 +185,10 @@ export class Core implements WriteParts {
     this.calls.stop();
     this.barriers.stop();
     this.transfers.stop();
+    this.trust.stop();
+    await this.snapshots.stop();
     await this.applier.stop();
+    await this.#compactor.stop();
   }
 
   /** Where a user's write can go now; `isUp` says whether a store has a live link. */
@@ -153,7 +201,7 @@ export class Core implements WriteParts {
 
   /** The process of that store is dead. */
   onPeerLost(storeId: StoreId): void {
-    this.#driver.tryPush({ kind: 'peerLost', storeId });
+    this.#driver.tell({ kind: 'peerLost', storeId });
   }
 
   onMessage(from: StoreId, message: PeerMessage): void {
@@ -174,38 +222,72 @@ export class Core implements WriteParts {
       case 'callAnswer':
         this.calls.onAnswer(from, message.requestId, message.answer);
         return;
-      case 'snapshotOffer':
-      case 'snapshotAccept':
-      case 'snapshotChunk':
-      case 'snapshotChunkTaken':
-      case 'snapshotEnd':
-      case 'snapshotTaken':
-      case 'snapshotFailed':
       case 'stateHash':
+        this.trust.onTold(from, message.index, message.hash);
+        return;
       case 'alarms':
+        this.#options.alarms.onMessage(from, message.alarms);
         return;
       default:
-        unreachable(message);
+        this.snapshots.onMessage(from, message);
     }
+  }
+
+  onLinkUp(storeId: StoreId): void {
+    this.trust.onLinkUp(storeId);
   }
 
   /** The link to `storeId` is down: whoever waits for an answer from there gets none. */
   onLinkDown(storeId: StoreId): void {
     this.forwards.onLinkDown(storeId);
     this.calls.onLinkDown(storeId);
+    this.snapshots.onLinkDown(storeId);
+  }
+
+  #onStatus(status: RaftStatus): void {
+    this.#status = status;
+    this.#raise('corruption', status.impaired);
+    this.snapshots.onStatus(status);
+    this.#compactor.onStatus(status);
+    this.#options.onStatus(status);
+  }
+
+  /** In the order of R10: the state first, then the log, which the driver writes when this has resolved. */
+  async #install(snapshot: Snapshot): Promise<void> {
+    const { clusterId, onReset, report } = this.#options;
+    await this.applier.install(snapshot, clusterId);
+    report({ index: snapshot.index }, 'a snapshot took the place of the state');
+    this.proposals.onJump(snapshot);
+    this.members.onJump(snapshot);
+    this.barriers.onApplied();
+    this.#compactor.onInstalled(snapshot.index);
+    this.snapshots.onInstalled();
+    onReset(snapshot.index);
+  }
+
+  #onStanding(standing: Standing): void {
+    this.#driver.tell({ kind: 'distrusted', distrusted: standing.kind === 'differs' });
+    this.#options.onStanding(standing);
+  }
+
+  #raise(kind: keyof typeof ownTroubles, stands: boolean): void {
+    const { alarms, self } = this.#options;
+    alarms.set(kind, self.peerId, stands ? ownTroubles[kind] : undefined);
   }
 
   async #answerCall(from: StoreId, requestId: number, term: Term, request: LeaderRequest): Promise<void> {
     const leads = this.#status.role === 'leader' && this.#status.term === term;
-    const answer: CallAnswer = leads ? await this.#onCall(request) : { kind: 'refused' };
-    this.#transport.send(from, { kind: 'callAnswer', requestId, answer });
+    const answer: CallAnswer = leads ? await this.#options.onCall(request) : { kind: 'refused' };
+    this.#options.transport.send(from, { kind: 'callAnswer', requestId, answer });
   }
 
   async #answer(from: StoreId, requestId: number, term: Term, data: Uint8Array): Promise<void> {
-    const leadsTerm = this.#status.role === 'leader' ? this.#status.term : undefined;
+    const { codec, transport } = this.#options;
+    const mayWrite = this.#status.role === 'leader' && this.trust.standing.kind === 'trusted';
+    const leadsTerm = mayWrite ? this.#status.term : undefined;
     const answer = this.applier.lagging
       ? ({ kind: 'refused', reason: 'BUSY' } as const)
-      : await answerForward({ proposals: this.proposals, codec: this.#codec, leadsTerm, term, data });
-    this.#transport.send(from, { kind: 'forwardAnswer', requestId, answer });
+      : await answerForward({ proposals: this.proposals, codec, leadsTerm, term, data });
+    transport.send(from, { kind: 'forwardAnswer', requestId, answer });
   }
 }

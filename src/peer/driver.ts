@@ -4,20 +4,32 @@
 //
 // D1. Callbacks only enqueue; the loop drains what came together, steps the core with all of it, and then carries out
 //     its effects once: whatever arrived during one sync is one batch in the next.
-// D2. Effects are carried out in the order of `Ready`'s fields. The disk is never awaited: its answer is an input.
+// D2. Effects are carried out in the order of `Ready`'s fields. The disk is never awaited: its answer is an input. A
+//     snapshot takes the place of the state before the log is written that begins behind it (R10).
 //     What must wait for it (R1–R6) is held back by the core until `persisted`.
 // D3. A failed write or sync is never retried: the peer stops (`onFatal`), and restart judges what is on disk.
 //     A write that hangs is as bad: the core is told first, so that a leader hands over, and then the peer stops. How
 //     long it takes is counted in own ticks, so that a process that was paused itself does not take that for its disk.
 // D4. A tick says when it is taken, not when it was queued: after a stall in between, a leader would take its lease for
 //     young (found by simulation).
-// D5. The queue is bounded: a Raft message beyond it is dropped (Raft resends), a proposal or read refused as busy.
+// D5. The queue is bounded: a Raft message beyond it is dropped (Raft resends), a proposal or read refused as busy. What
+//     this peer tells its core of itself is always taken: there is little of it, and none of it comes twice.
 
 import type { ChangeOutcome } from '../../raft/change.ts';
 import type { LoadRequest } from '../../raft/loads.ts';
 import type { ProposalOutcome, ReadOutcome } from '../../raft/outcomes.ts';
 import type { RaftStatus } from '../../raft/status.ts';
-import { asIndex, type Entry, type Input, type Message, type Ready } from '../../raft/types.ts';
+import {
+  asIndex,
+  type Entry,
+  type Input,
+  type Message,
+  type PersistOperation,
+  type Ready,
+  type Snapshot,
+  type SnapshotRequest,
+  type Term,
+} from '../../raft/types.ts';
 import type { TransferOutcome } from '../../raft/transfer.ts';
 import type { Raft } from '../../raft/raft.ts';
 import { assert } from '../lib/assert.ts';
@@ -26,18 +38,30 @@ import { OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import type { LogStore } from './ports.ts';
 
+/** What a peer tells its own core of itself. */
+type OwnInput = Extract<
+  Input,
+  { kind: 'peerLost' | 'compacted' | 'snapshotSent' | 'snapshotReceived' | 'diskFull' | 'distrusted' }
+>;
+
 /** What the driver tells the rest of the peer, always from inside the loop. */
 export interface DriverEvents {
   send(message: Message): void;
   apply(entry: Entry): void;
+  /** Stream it; this peer leads `term`. */
+  sendSnapshot(request: SnapshotRequest, term: Term): void;
+  /** Switch the state to what is staged. */
+  install(snapshot: Snapshot): Promise<void>;
+  /** What is staged is of no use. */
+  discard(): void;
   onProposal(outcome: ProposalOutcome): void;
   onTransfer(outcome: TransferOutcome): void;
   onChange(outcome: ChangeOutcome): void;
   onRead(outcome: ReadOutcome): void;
   /** After each batch: the core as it is now. */
   onStatus(status: RaftStatus): void;
-  /** The write in flight takes longer than `limits.diskStallMs`. */
-  onDiskStalled(): void;
+  /** The write in flight takes longer than `limits.diskStallMs`; or, having done so, has ended. */
+  onDiskStalled(stalls: boolean): void;
   /** The process stood still for `ms` milliseconds, at least `limits.stallMs`: long enough to matter in an election. */
   onStall(ms: number): void;
   /** The peer cannot go on: its disk failed, or an invariant broke. Called once. */
@@ -89,6 +113,11 @@ export class Driver {
     return true;
   }
 
+  /** D5. */
+  tell(input: OwnInput): void {
+    this.#push(input);
+  }
+
   #push(input: Input): void {
     if (this.#stopped) return;
     this.#inputs.push(input);
@@ -122,7 +151,7 @@ export class Driver {
     this.#writingTicks += 1;
     if (this.#writingTicks === stallTicks) {
       this.#push({ kind: 'diskStalled' });
-      this.#events.onDiskStalled();
+      this.#events.onDiskStalled(true);
     }
     if (this.#writingTicks < giveUpTicks) return;
     const message = `a write to the log has not ended within ${limits.diskGiveUpMs} ms: look after the disk, then start this peer again`;
@@ -145,23 +174,38 @@ export class Driver {
 
   #carryOut(ready: Ready): void {
     for (const message of ready.messages) this.#events.send(message);
-    if (ready.persist !== undefined) {
-      const { operation } = ready.persist;
-      this.#writingTicks = 0;
-      this.#log.persist(ready.persist).then(
-        () => {
-          this.#writingTicks = undefined;
-          this.#push({ kind: 'persisted', operation });
-        },
-        (error: unknown) => this.#fail(error),
-      );
-    }
+    if (ready.persist !== undefined) this.#persist(ready.persist);
     for (const load of ready.loads) this.#load(load);
+    for (const request of ready.snapshots) this.#events.sendSnapshot(request, this.#raft.status().term);
+    if (ready.discard.length > 0) this.#events.discard();
     for (const outcome of ready.proposals) this.#events.onProposal(outcome);
     for (const outcome of ready.transfers) this.#events.onTransfer(outcome);
     for (const outcome of ready.changes) this.#events.onChange(outcome);
     this.#apply(ready.apply);
     for (const outcome of ready.reads) this.#events.onRead(outcome);
+  }
+
+  #persist(operation: PersistOperation): void {
+    if (operation.install === undefined) return this.#write(operation);
+    this.#events.install(operation.install).then(
+      () => {
+        if (!this.#stopped) this.#write(operation);
+      },
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  #write(operation: PersistOperation): void {
+    this.#writingTicks = 0;
+    this.#log.persist(operation).then(
+      () => {
+        const hadStalled = (this.#writingTicks ?? 0) >= stallTicks;
+        this.#writingTicks = undefined;
+        if (hadStalled && !this.#stopped) this.#events.onDiskStalled(false);
+        this.#push({ kind: 'persisted', operation: operation.operation });
+      },
+      (error: unknown) => this.#fail(error),
+    );
   }
 
   #load(load: LoadRequest): void {

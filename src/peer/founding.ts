@@ -18,7 +18,7 @@ import {
 } from '../../raft/types.ts';
 import { present } from '../lib/assert.ts';
 import type { Links } from './links.ts';
-import type { LogStore, PeerIdentity, RestoredLog } from './ports.ts';
+import type { LogStore, PeerIdentity, PeerMessage, RestoredLog } from './ports.ts';
 
 export const genesisTerm = asTerm(1);
 export const genesisIndex = asIndex(1);
@@ -104,4 +104,10 @@ export class Founding {
 
 function genesisEntry(genesis: Genesis): Entry {
   return { index: genesisIndex, term: genesisTerm, time: 0, payload: { kind: 'genesis', genesis } };
+}
+
+/** Whether only a leader sends it, to who belongs to its cluster. */
+export function isOfLeader(message: PeerMessage): boolean {
+  if (message.kind !== 'raft') return false;
+  return message.message.kind === 'appendRequest' || message.message.kind === 'heartbeatRequest';
 }

@@ -4,10 +4,12 @@
 // L1. `controlTerm` is a term only while this peer may decide for the cluster; listeners hear every change, in order.
 // L2. A status older than `staleMs` proves nothing: a process that slept may not decide before it has looked again.
 // L3. A waiter wakes on any change of leader or link, or when its time is up; it looks again for itself.
+// L4. Who has a state that is not to be trusted does not decide, whatever it leads.
 
 import type { RaftStatus } from '../../raft/status.ts';
 import type { StoreId, Term } from '../../raft/types.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Standing } from './agreement.ts';
 
 export class Leadership {
   readonly #clock: Clock;
@@ -16,6 +18,9 @@ export class Leadership {
   #term: Term | undefined;
   #leader: StoreId | undefined;
   #controlTerm: Term | undefined;
+  /** As the core has it, whatever the state is worth (L4). */
+  #mayControlIn: Term | undefined;
+  #isTrusted = true;
   #changes = 0;
   readonly #controlListeners = new Set<(term: Term | undefined) => void>();
   #waiters = new Set<() => void>();
@@ -42,7 +47,18 @@ export class Leadership {
       this.#leader = status.leader;
       this.wake();
     }
-    const controlTerm = status.mayControl ? status.term : undefined;
+    this.#mayControlIn = status.mayControl ? status.term : undefined;
+    this.#judge();
+  }
+
+  /** L4. */
+  onStanding({ kind }: Standing): void {
+    this.#isTrusted = kind === 'trusted';
+    this.#judge();
+  }
+
+  #judge(): void {
+    const controlTerm = this.#isTrusted ? this.#mayControlIn : undefined;
     if (controlTerm === this.#controlTerm) return;
     this.#controlTerm = controlTerm;
     for (const listener of this.#controlListeners) listener(controlTerm);
@@ -50,6 +66,7 @@ export class Leadership {
 
   /** This peer stops leading whatever it led. */
   stop(): void {
+    this.#mayControlIn = undefined;
     this.#controlTerm = undefined;
     for (const listener of this.#controlListeners) listener(undefined);
     this.wake();

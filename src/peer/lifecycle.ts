@@ -11,11 +11,12 @@ import { asIndex, type Genesis, type Member, type StoreId } from '../../raft/typ
 import { assert, unreachable } from '../lib/assert.ts';
 import { limits } from '../lib/limits.ts';
 import type { State } from '../state/state.ts';
-import type { RowChange } from '../state/view.ts';
+import { Alarms } from './alarms.ts';
 import { type AdmissionFacts, committedRemovals, isWelcome, refusalOf } from './admission.ts';
 import { Core, type CoreOptions } from './core.ts';
-import { Founding, genesisIndex, genesisTerm } from './founding.ts';
+import { Founding, genesisIndex, genesisTerm, isOfLeader } from './founding.ts';
 import { handOver } from './hand-over.ts';
+import { identityOf } from './identity.ts';
 import { Leadership } from './leadership.ts';
 import { Links } from './links.ts';
 import type { PeerOptions } from './peer-options.ts';
@@ -28,36 +29,39 @@ export type Phase =
   | { readonly kind: 'running'; readonly genesis: Genesis; readonly core: Core; caughtUp: boolean }
   | { readonly kind: 'stopped' };
 
+/** What the peer around it hears. */
+export type LifecycleEvents = Pick<CoreOptions, 'onChanges' | 'onReset' | 'onCall'>;
+
 export class Lifecycle {
   readonly self: Member;
   readonly links = new Links();
   readonly leadership: Leadership;
   readonly roster: Roster;
+  readonly alarms: Alarms;
   readonly #options: PeerOptions;
   readonly #state: State;
   readonly #founding: Founding;
-  readonly #onChanges: (index: number, changes: readonly RowChange[]) => void;
-  readonly #onCall: CoreOptions['onCall'];
+  readonly #events: LifecycleEvents;
   #phase: Phase = { kind: 'founding', reason: 'it has not started' };
   /** While genesis is being written: what is heard meanwhile is judged again after it. */
   #writing: Promise<void> | undefined;
   /** Of a leader that sends to this store though it has no log yet. */
   #followed: Genesis | undefined;
 
-  constructor(options: {
-    peer: PeerOptions;
-    state: State;
-    onChanges: (index: number, changes: readonly RowChange[]) => void;
-    onCall: CoreOptions['onCall'];
-  }) {
+  constructor(options: { peer: PeerOptions; state: State; events: LifecycleEvents }) {
     this.#options = options.peer;
     this.#state = options.state;
-    this.#onChanges = options.onChanges;
-    this.#onCall = options.onCall;
+    this.#events = options.events;
     const { peerId, joins, log, clock, founders, clusterName, hash, raftConfig, transport } = options.peer;
     const listed = founders.find((founder) => founder.peerId === peerId);
     assert(listed !== undefined, 'configuration lists this peer');
     this.self = { ...listed, storeId: log.identity.storeId };
+    this.alarms = new Alarms({
+      clock,
+      linked: () => this.#linked(),
+      send: (to, message) => transport.send(to, message),
+      report: options.peer.report,
+    });
     this.leadership = new Leadership({ clock, staleMs: raftConfig.heartbeatMs });
     this.roster = new Roster({ self: this.self, listed: founders, founds: !joins, transport });
     this.#founding = new Founding({
@@ -138,7 +142,7 @@ export class Lifecycle {
   }
 
   #run(genesis: Genesis, restored: RestoredLog): void {
-    const { log, stateStore, codec, transport, clock, raftConfig, seed } = this.#options;
+    const { log, stateStore, codec, transport, clock, raftConfig, seed, compaction, report } = this.#options;
     const raft = new Raft({
       storeId: this.self.storeId,
       config: raftConfig,
@@ -149,20 +153,25 @@ export class Lifecycle {
     });
     const core: Core = new Core({
       raft,
+      self: this.self,
+      clusterId: genesis.clusterId,
       log,
       state: this.#state,
       stateStore,
       codec,
       transport,
       clock,
+      compaction,
+      alarms: this.alarms,
+      linked: () => this.#linked(),
       onStatus: (status) => {
         this.leadership.onStatus(status);
         this.roster.onConfiguration(status.configuration, genesis);
       },
-      onChanges: this.#onChanges,
-      onDiskStalled: () => this.#options.report({ overMs: limits.diskStallMs }, 'the disk stalls'),
-      onStall: (ms) => this.#options.report({ ms }, 'this process stood still'),
-      onCall: this.#onCall,
+      ...this.#events,
+      onStanding: (standing) => this.leadership.onStanding(standing),
+      onStall: (ms) => report({ ms }, 'this process stood still'),
+      report,
       onFatal: (error) => void this.#fail(error),
     });
     const phase: Phase = { kind: 'running', genesis, core, caughtUp: false };
@@ -236,20 +245,12 @@ export class Lifecycle {
   }
 
   #identity(): PeerIdentity {
-    const { log, clusterName, founders, version } = this.#options;
-    return {
-      peerId: this.self.peerId,
-      storeId: this.self.storeId,
-      incarnation: log.identity.incarnation,
-      clusterName,
-      founders: founders.map((founder) => `${founder.peerId}=${founder.raft}`).toSorted(),
-      api: this.self.api,
-      raft: this.self.raft,
-      genesis: this.genesis,
-      settled: !this.#pristine(),
-      epoch: 0,
-      version,
-    };
+    const { self, genesis } = this;
+    return identityOf(this.#options, { self, genesis, settled: !this.#pristine() });
+  }
+
+  #linked(): readonly StoreId[] {
+    return this.links.identities().map(({ storeId }) => storeId);
   }
 
   /** What decides whom this peer talks to. */
@@ -265,6 +266,8 @@ export class Lifecycle {
   #onUp(identity: PeerIdentity): void {
     this.links.up(identity, this.#options.clock.monotonicMs());
     this.leadership.wake();
+    this.alarms.onLinkUp(identity.storeId);
+    this.core?.onLinkUp(identity.storeId);
     void this.#maybeFound();
   }
 
@@ -276,13 +279,14 @@ export class Lifecycle {
   #onDown(peer: PeerRun): void {
     if (!this.links.down(peer.storeId, peer.incarnation)) return;
     this.core?.onLinkDown(peer.storeId);
+    this.alarms.onLinkDown(peer.storeId);
     void this.#maybeFound();
   }
 
   #onMessage(from: StoreId, message: PeerMessage): void {
     const genesis = this.genesis;
     const theirs = this.links.identity(from)?.genesis;
-    if (genesis === undefined && theirs !== undefined && leads(message)) {
+    if (genesis === undefined && theirs !== undefined && isOfLeader(message)) {
       this.#followed = theirs;
       void this.#maybeFound();
     }
@@ -290,10 +294,4 @@ export class Lifecycle {
     this.links.heard(from, this.#options.clock.monotonicMs());
     this.core?.onMessage(from, message);
   }
-}
-
-/** Whether only a leader sends it, to who belongs to its cluster. */
-function leads(message: PeerMessage): boolean {
-  if (message.kind !== 'raft') return false;
-  return message.message.kind === 'appendRequest' || message.message.kind === 'heartbeatRequest';
 }

@@ -14,6 +14,7 @@ import {
   type Input,
   type LogIndex,
   type RequestId,
+  type Snapshot,
   type Term,
 } from '../../raft/types.ts';
 import { unreachable } from '../lib/assert.ts';
@@ -84,6 +85,15 @@ export class MemberChanges {
       } else if (payload.kind === 'configuration' && payload.membership.outgoing.length === 0) {
         this.#settle(requestId, { kind: 'done', configuration: { ...payload.membership, index } }); // C2
       }
+    }
+  }
+
+  /** A snapshot was installed: what came up to its last entry, of `term` at `index`, is not seen any more. */
+  onJump({ index, term }: Snapshot): void {
+    for (const [requestId, { place }] of this.#pending) {
+      if (place === undefined || place.index > index) continue;
+      const isOvertaken = place.index === index && place.term !== term; // C3
+      this.#settle(requestId, isOvertaken ? { kind: 'refused', reason: 'OVERTAKEN' } : { kind: 'unknown' });
     }
   }
 

@@ -3,6 +3,7 @@
 import type { RaftConfig } from '../../raft/config.ts';
 import type { PeerId } from '../../raft/types.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { CompactionBounds } from './compactor.ts';
 import type { CommandCodec, LogStore, StateStore, Transport } from './ports.ts';
 
 export interface PeerOptions {
@@ -14,6 +15,8 @@ export interface PeerOptions {
   readonly joins: boolean;
   readonly version: string;
   readonly raftConfig: RaftConfig;
+  /** How much of its log it keeps. */
+  readonly compaction: CompactionBounds;
   readonly log: LogStore;
   readonly stateStore: StateStore;
   readonly codec: CommandCodec;

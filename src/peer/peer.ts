@@ -1,5 +1,5 @@
 // A peer as others use it: the control plane's promises to API, gateway and controllers, kept with what Lifecycle runs.
-// Owns: who listens to changes, the words of its refusals. Does not own: Raft, links, phases.
+// Owns: who listens to changes. Does not own: Raft, links, phases, the words of a refusal (refusals.ts).
 //
 // E3. A request ends within `limits.requestMs` in every phase.
 // E4. What is refused as NO_LEADER, NO_QUORUM or BUSY was certainly not applied.
@@ -25,13 +25,12 @@ import { Lifecycle } from './lifecycle.ts';
 import { type Measures, measuresOf } from './measures.ts';
 import { changeMembers } from './members.ts';
 import type { PeerOptions } from './peer-options.ts';
-import { quorumFigures } from './quorum-figures.ts';
+import { assertReadable, assertServing, assertWritable, noLeader, notReady, tooBusy } from './refusals.ts';
 import { transferLeadership } from './transfer-request.ts';
 import { busy, outcomeUnknown, type Route, Writer } from './writer.ts';
 
-const removedReason = 'this peer was removed from the cluster: stop it, and ask another one';
-
 type ChangeListener = (index: number, changes: readonly RowChange[]) => void;
+type ResetListener = (index: number) => void;
 
 export class Peer implements ControlPlane {
   readonly #options: PeerOptions;
@@ -40,6 +39,7 @@ export class Peer implements ControlPlane {
   readonly #writer: Writer;
   readonly #caller: Caller;
   readonly #changeListeners = new Set<ChangeListener>();
+  readonly #resetListeners = new Set<ResetListener>();
 
   private constructor(options: PeerOptions, state: State) {
     this.#options = options;
@@ -47,16 +47,21 @@ export class Peer implements ControlPlane {
     const life = new Lifecycle({
       peer: options,
       state,
-      onChanges: (index, changes) => {
-        for (const listener of this.#changeListeners) listener(index, changes);
+      events: {
+        onChanges: (index, changes) => {
+          for (const listener of this.#changeListeners) listener(index, changes);
+        },
+        onReset: (index) => {
+          for (const listener of this.#resetListeners) listener(index);
+        },
+        onCall: (request) => this.#caller.perform(request),
       },
-      onCall: (request) => this.#caller.perform(request),
     });
     this.#life = life;
     const { clock } = options;
     const { links, roster, leadership } = life;
     const route = (): Route => {
-      this.#assertMember(); // also between two tries: a peer may be removed while a request waits
+      assertServing(this.#life); // also between two tries: a peer may be removed while a request waits
       return life.core?.route((storeId) => links.identity(storeId) !== undefined) ?? { kind: 'nowhere' };
     };
     this.#caller = new Caller({
@@ -68,14 +73,15 @@ export class Peer implements ControlPlane {
         request.kind === 'transfer'
           ? transferLeadership(core, request, { clock, leadership })
           : changeMembers(core, request, { clock, links, roster, leadership }),
-      noLeader: () => this.#noLeader(),
+      noLeader: () => noLeader(life),
     });
     this.#writer = new Writer({
       clock,
       leadership,
       route,
       parts: () => life.core,
-      noLeader: () => this.#noLeader(),
+      noLeader: () => noLeader(life),
+      busy: () => tooBusy(life),
     });
   }
 
@@ -102,12 +108,14 @@ export class Peer implements ControlPlane {
   }
 
   async propose(body: CommandBody): Promise<Applied> {
+    assertWritable(this.#life);
     return this.#writer.write(this.#encode(body));
   }
 
   async proposeAsLeader(term: number, body: CommandBody): Promise<Applied> {
     const core = this.#life.core;
-    if (core === undefined || this.#life.leadership.controlTerm !== term) throw this.#noLeader();
+    if (core === undefined || this.#life.leadership.controlTerm !== term) throw noLeader(this.#life);
+    assertWritable(this.#life);
     const settlement = await core.proposals.submit(this.#encode(body), limits.requestMs);
     switch (settlement.kind) {
       case 'applied':
@@ -115,7 +123,7 @@ export class Peer implements ControlPlane {
       case 'unknown':
         throw outcomeUnknown();
       case 'refused':
-        throw settlement.reason === 'BUSY' ? busy() : this.#noLeader();
+        throw settlement.reason === 'BUSY' ? tooBusy(this.#life) : noLeader(this.#life);
       default:
         return unreachable(settlement);
     }
@@ -134,9 +142,9 @@ export class Peer implements ControlPlane {
     const { clock } = this.#options;
     const deadline = clock.monotonicMs() + limits.requestMs;
     for (;;) {
-      this.#assertMember();
+      assertServing(this.#life);
       const withinMs = deadline - clock.monotonicMs();
-      if (withinMs <= 0) throw this.#noLeader();
+      if (withinMs <= 0) throw noLeader(this.#life);
       const outcome = (await this.#life.core?.barriers.pass(withinMs)) ?? 'NO_LEADER';
       if (outcome === 'passed') return;
       if (outcome === 'BUSY') throw busy();
@@ -183,30 +191,17 @@ export class Peer implements ControlPlane {
       status: this.#life.core?.status,
       appliedIndex: this.#state.appliedIndex,
       links: this.#life.links,
+      log: this.#options.log,
+      alarms: this.#life.alarms.list(),
       nowMs: clock.monotonicMs(),
       presentMs: raftConfig.electionMaxMs,
     });
   }
 
   notReady(): readonly string[] {
-    const phase = this.#life.phase;
-    switch (phase.kind) {
-      case 'founding':
-      case 'foreign':
-        return [phase.reason];
-      case 'stopped':
-        return ['this peer is stopping'];
-      case 'running': {
-        if (this.#life.isRemoved) return [removedReason];
-        const { lastContactMs } = this.freshness();
-        if (lastContactMs === undefined || lastContactMs > this.#options.raftConfig.electionMaxMs) {
-          return [this.#noLeader().message];
-        }
-        return phase.caughtUp ? [] : ['this peer has not yet applied what was committed when it came back'];
-      }
-      default:
-        return unreachable(phase);
-    }
+    const { lastContactMs } = this.freshness();
+    const isLed = lastContactMs !== undefined && lastContactMs <= this.#options.raftConfig.electionMaxMs;
+    return notReady(this.#life, isLed);
   }
 
   leaderApi(): string | undefined {
@@ -230,7 +225,7 @@ export class Peer implements ControlPlane {
     return this.#life.leadership.onControlTerm(listener);
   }
 
-  onChanges(listener: (index: number, changes: readonly RowChange[]) => void): () => void {
+  onChanges(listener: ChangeListener): () => void {
     this.#changeListeners.add(listener);
     return () => this.#changeListeners.delete(listener);
   }
@@ -240,7 +235,7 @@ export class Peer implements ControlPlane {
   }
 
   #encode(body: CommandBody): Uint8Array {
-    if (this.#life.core?.applier.lagging === true) throw busy();
+    if (this.#life.core?.applier.lagging === true) throw tooBusy(this.#life);
     const data = this.#options.codec.encode(this.#command(body));
     if (data.length > limits.commandBytesMax) {
       throw new OrionError(
@@ -251,28 +246,12 @@ export class Peer implements ControlPlane {
     return data;
   }
 
-  /** Nobody tells a removed peer who leads: whoever asks it learns so at once. */
-  #assertMember(): void {
-    if (this.#life.isRemoved) throw new OrionError('NO_LEADER', removedReason);
+  assertReadable(): void {
+    assertReadable(this.#life);
   }
 
-  #noLeader(): OrionError {
-    const phase = this.#life.phase;
-    if (phase.kind === 'founding' || phase.kind === 'foreign')
-      return new OrionError('NO_LEADER', phase.reason);
-    const core = this.#life.core;
-    if (core === undefined) return new OrionError('NO_LEADER', 'this peer is stopping: ask another one');
-    const { need, have, voters } = quorumFigures(
-      core.status.configuration,
-      ({ storeId }) =>
-        storeId === this.#life.self.storeId || this.#life.links.identity(storeId) !== undefined,
-    );
-    if (have < need) {
-      return new OrionError(
-        'NO_QUORUM',
-        `this peer reaches ${have} of ${voters} voters, and ${need} are needed: start the others, or mend the network`,
-      );
-    }
-    return new OrionError('NO_LEADER', 'no leader was found in time: an election is under way, try again');
+  onReset(listener: ResetListener): () => void {
+    this.#resetListeners.add(listener);
+    return () => this.#resetListeners.delete(listener);
   }
 }

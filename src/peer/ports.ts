@@ -23,8 +23,7 @@ import type { ErrorCode } from '../lib/errors.ts';
 import type { LeaderRequest } from '../protocol/api.ts';
 import type { Command } from '../protocol/command.ts';
 import type { Row, RowKey } from '../state/row.ts';
-import type { SnapshotStore } from './snapshot-ports.ts';
-import type { SnapshotMessage } from './snapshot-ports.ts';
+import type { SnapshotReceiverMessage, SnapshotSenderMessage, SnapshotStore } from './snapshot-ports.ts';
 
 // ── Log ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -196,7 +195,8 @@ export type PeerMessage =
       readonly request: LeaderRequest;
     }
   | { readonly kind: 'callAnswer'; readonly requestId: number; readonly answer: CallAnswer }
-  | SnapshotMessage
+  | SnapshotSenderMessage
+  | SnapshotReceiverMessage
   /** The sender's state at `index`, which is divisible by `limits.stateHashEvery`. */
   | { readonly kind: 'stateHash'; readonly index: LogIndex; readonly hash: string }
   /** What the sender has found wrong with itself or with others, whole, whenever it changes. */

@@ -6,7 +6,7 @@
 // P3. "Overtaken" needs proof: another term's entry was committed at its index. A change of leader proves nothing.
 
 import type { ProposalOutcome } from '../../raft/outcomes.ts';
-import { asRequestId, type Entry, type RequestId, type Term } from '../../raft/types.ts';
+import { asRequestId, type Entry, type RequestId, type Snapshot, type Term } from '../../raft/types.ts';
 import { present, unreachable } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { limits } from '../lib/limits.ts';
@@ -94,6 +94,18 @@ export class Proposals {
       this.#settle(requestId, { kind: 'applied', applied });
     } else {
       this.#settle(requestId, { kind: 'refused', reason: 'OVERTAKEN' });
+    }
+  }
+
+  /**
+   * A snapshot was installed: what was to be applied up to its last entry, of `term` at `index`, is not seen any more. Only
+   * of that one is it known whose it is (P3).
+   */
+  onJump({ index, term }: Snapshot): void {
+    for (const [requestId, { place }] of this.#pending) {
+      if (place === undefined || place.index > index) continue;
+      const isOvertaken = place.index === index && place.term !== term;
+      this.#settle(requestId, isOvertaken ? { kind: 'refused', reason: 'OVERTAKEN' } : { kind: 'unknown' });
     }
   }
 

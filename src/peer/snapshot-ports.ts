@@ -23,10 +23,10 @@ export interface SnapshotStore {
 }
 
 /**
- * One transfer, between the peer that has the state and the one that needs it. `transfer` names it within a run of the
- * sender.
+ * What the peer that has a state says to the one that needs it. `transfer` names one course of it within a run of the
+ * sender, in the answers too.
  */
-export type SnapshotMessage =
+export type SnapshotSenderMessage =
   /** `term`: that in which the sender leads. */
   | {
       readonly kind: 'snapshotOffer';
@@ -34,20 +34,23 @@ export type SnapshotMessage =
       readonly term: Term;
       readonly snapshot: Snapshot;
     }
-  /** The receiver holds the chunks before `from`. Undefined: it needs none, since it holds everything up to `index`. */
+  | ({ readonly kind: 'snapshotChunk'; readonly transfer: number } & SnapshotChunk)
+  /** All `chunks` were sent. */
+  | { readonly kind: 'snapshotEnd'; readonly transfer: number; readonly chunks: number }
+  /** It gives up. */
+  | { readonly kind: 'snapshotCancelled'; readonly transfer: number; readonly reason: string };
+
+export type SnapshotReceiverMessage =
+  /** It holds the chunks before `from`. Undefined: it needs none, since it holds everything up to `index`. */
   | {
       readonly kind: 'snapshotAccept';
       readonly transfer: number;
       readonly from: number | undefined;
       readonly index: LogIndex;
     }
-  | ({ readonly kind: 'snapshotChunk'; readonly transfer: number } & SnapshotChunk)
   | { readonly kind: 'snapshotChunkTaken'; readonly transfer: number; readonly number: number }
-  /** All `chunks` were sent. */
-  | { readonly kind: 'snapshotEnd'; readonly transfer: number; readonly chunks: number }
-  /** The receiver holds everything up to `index`. */
+  /** It holds everything up to `index`. */
   | { readonly kind: 'snapshotTaken'; readonly transfer: number; readonly index: LogIndex }
-  /** Said by either side: the transfer is over without an outcome. */
   | { readonly kind: 'snapshotFailed'; readonly transfer: number; readonly reason: string };
 
 /** A part of a state on its way: rows in the order of their keys, the same for the same index and hash on every peer. */

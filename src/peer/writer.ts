@@ -37,6 +37,7 @@ export class Writer {
   readonly #route: () => Route;
   readonly #parts: () => WriteParts | undefined;
   readonly #noLeader: () => OrionError;
+  readonly #busy: () => OrionError;
 
   constructor(options: {
     clock: Clock;
@@ -45,12 +46,15 @@ export class Writer {
     parts: () => WriteParts | undefined;
     /** The error that says why nobody leads, as far as this peer can see. */
     noLeader: () => OrionError;
+    /** The error that says why no more can be taken now. */
+    busy: () => OrionError;
   }) {
     this.#clock = options.clock;
     this.#leadership = options.leadership;
     this.#route = options.route;
     this.#parts = options.parts;
     this.#noLeader = options.noLeader;
+    this.#busy = options.busy;
   }
 
   async write(data: Uint8Array): Promise<Applied> {
@@ -65,7 +69,7 @@ export class Writer {
         case 'unknown':
           throw outcomeUnknown();
         case 'refused':
-          if (settlement.reason === 'BUSY') throw busy();
+          if (settlement.reason === 'BUSY') throw this.#busy();
           if (settlement.reason === 'UNKNOWN_COMMAND') throw unknownCommand();
           await this.#leadership.changed(
             Math.min(limits.leaderRetryMs, Math.max(0, deadline - this.#clock.monotonicMs())),

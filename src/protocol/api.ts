@@ -113,9 +113,24 @@ export interface PeerView {
   readonly voter: boolean;
   /** Leader only: how far its log is known to equal the leader's. */
   readonly match: number | null;
+  /**
+   * Leader only: how it is kept up to date. `probe`: the leader looks for where their logs part; `replicate`: it is sent
+   * what is new; `snapshot`: it needs what the leader's log no longer holds, and is sent the whole state.
+   */
+  readonly replication: 'probe' | 'replicate' | 'snapshot' | null;
   /** Milliseconds since it was last heard by this peer. */
   readonly lastContactMs: number | null;
   readonly version: string | null;
+}
+
+interface AlarmView {
+  /** Id of the peer that it is about. */
+  readonly peer: string;
+  readonly kind: 'corruption' | 'disk-full' | 'state-differs' | 'disk-stalled';
+  /** What happened, and what to do. */
+  readonly message: string;
+  /** Since when, in milliseconds since 1970. */
+  readonly sinceMs: number;
 }
 
 /** `GET /api/cluster`, answered from this peer's own knowledge alone. */
@@ -130,4 +145,8 @@ export interface ClusterView {
   readonly peers: readonly PeerView[];
   /** `have`: voters that the leader heard within an election time-out, itself included; null elsewhere. */
   readonly quorum: { readonly need: number; readonly have: number | null; readonly voters: number };
+  /** This peer's own: entries up to `base` were cut off. */
+  readonly log: { readonly base: number; readonly lastIndex: number; readonly bytes: number };
+  /** What is wrong with any peer, as far as this one has heard of it. */
+  readonly alarms: readonly AlarmView[];
 }

@@ -128,6 +128,7 @@ function purposeOf(message: PeerMessage): Purpose {
     case 'snapshotEnd':
     case 'snapshotTaken':
     case 'snapshotFailed':
+    case 'snapshotCancelled':
       return 'snapshot';
     default:
       return unreachable(message);

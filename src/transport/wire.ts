@@ -54,6 +54,7 @@ function isPeerMessage(it: Fields): boolean {
     case 'snapshotTaken':
       return isCount(it['transfer']) && isCount(it['index']);
     case 'snapshotFailed':
+    case 'snapshotCancelled':
       return isCount(it['transfer']) && isText(it['reason']);
     default:
       return false;

@@ -5,35 +5,8 @@ import type { Applied, ClusterView, ControlPlane, Freshness } from '../../src/pe
 import type { MemberRequest, MembersAnswer, TransferAnswer } from '../../src/protocol/api.ts';
 import type { CommandBody, CommandResult } from '../../src/protocol/command.ts';
 import type { Assignment, Node, OrionObject, Service, Setting } from '../../src/protocol/objects.ts';
-import type { RowChange, TableView, View } from '../../src/state/view.ts';
-
-class FakeTable<T extends OrionObject> implements TableView<T> {
-  readonly rows = new Map<string, T>();
-  get size(): number {
-    return this.rows.size;
-  }
-  get(name: string): T | undefined {
-    return this.rows.get(name);
-  }
-  values(): Iterable<T> {
-    return [...this.rows.values()].toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
-  }
-}
-
-class FakeView implements View {
-  appliedIndex = 1;
-  readonly clusterId = 'c1';
-  readonly services = new FakeTable<Service>();
-  readonly nodes = new FakeTable<Node>();
-  readonly assignments = new FakeTable<Assignment>();
-  readonly settings = new FakeTable<Setting>();
-  assignmentsOfService(name: string): readonly Assignment[] {
-    return [...this.assignments.values()].filter((row) => row.spec.service === name);
-  }
-  assignmentsOfNode(name: string): readonly Assignment[] {
-    return [...this.assignments.values()].filter((row) => row.spec.node === name);
-  }
-}
+import type { RowChange } from '../../src/state/view.ts';
+import { FakeView } from './fake-view.ts';
 
 const configuration = { index: 7, voters: [], learners: [] };
 
@@ -85,6 +58,17 @@ export class FakeControlPlane implements ControlPlane {
     if (this.barrierFailure !== undefined) throw new OrionError(this.barrierFailure, 'no barrier');
   }
 
+  /** Present while this peer's state differs from the others'. */
+  differs: string | undefined;
+
+  assertReadable(): void {
+    if (this.differs !== undefined) throw new OrionError('NO_LEADER', this.differs);
+  }
+
+  onReset(): () => void {
+    return () => undefined;
+  }
+
   freshness(): Freshness {
     const leader = this.term === undefined ? undefined : 'p1';
     return { index: this.view.appliedIndex, leader, lastContactMs: this.lastContactMs };
@@ -124,6 +108,8 @@ export class FakeControlPlane implements ControlPlane {
       appliedIndex: this.view.appliedIndex,
       peers: [],
       quorum: { need: 2, have: 3, voters: 3 },
+      log: { base: 0, lastIndex: 1, bytes: 0 },
+      alarms: [],
     };
   }
 

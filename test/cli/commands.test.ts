@@ -167,11 +167,14 @@ const clusterView = {
       role: 'leader',
       voter: true,
       match: 41,
+      replication: null,
       lastContactMs: 0,
       version: '0.1.0',
     },
   ],
   quorum: { need: 2, have: 3, voters: 3 },
+  log: { base: 10, lastIndex: 41, bytes: 1_536 },
+  alarms: [],
 };
 
 test.each([
@@ -185,7 +188,20 @@ test.each([
     'status',
   ]);
   expect(stdout.split('\n')[1]).toMatch(
-    /^pi-1 +leader +yes +http:\/\/127\.0\.0\.1:6060 +127\.0\.0\.1:7060 +41 +0ms +0\.1\.0$/,
+    /^pi-1 +leader +yes +http:\/\/127\.0\.0\.1:6060 +127\.0\.0\.1:7060 +41 +- +0ms +0\.1\.0$/,
   );
   expect(stdout).toContain(`pi-1 leads; ${line}\n`);
+});
+
+test('cluster status says what the log holds, how followers are kept up to date, and every alarm', async () => {
+  const [leader] = clusterView.peers;
+  const follower = { ...leader, id: 'pi-2', role: 'follower', match: 9, replication: 'snapshot' };
+  const alarms = [{ peer: 'pi-2', kind: 'disk-full', message: 'Make room\u001b[2J.', sinceMs: 0 }];
+  const { stdout } = await against(
+    { 'GET /api/cluster': { body: { ...clusterView, peers: [leader, follower], alarms } } },
+    ['cluster', 'status'],
+  );
+  expect(stdout).toMatch(/^pi-2 .* 9 +snapshot /m);
+  expect(stdout).toContain('\nlog of pi-1: entries 11 to 41, 1.5Ki\n');
+  expect(stdout).toContain('\nALARM disk-full of pi-2: Make room [2J.\n');
 });

@@ -111,7 +111,7 @@ test.skipIf(!canTrace)('a leader whose disk hangs hands over, and ends itself wh
   const next = await successorOf(leader);
   clearInterval(writes);
   expect(leader.running).toBe(true);
-  expect(leader.logTail()).toContain('the disk stalls');
+  expect(leader.logTail()).toContain('disk-stalled');
   expect([200, 201]).toContain(await put(next, 'after'));
   await cluster.until('the old leader says why it ends', () =>
     /^error: .*a write to the log has not ended/mu.test(leader.logTail()),

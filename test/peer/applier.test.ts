@@ -46,12 +46,18 @@ function setUp() {
   const clock = new FakeClock();
   const flushes: Flush[] = [];
   const fatal: unknown[] = [];
+  const flushed: number[] = [];
   const applier = new Applier({
     state: new State({ applied: 1, clusterId: 'a-cluster', rows: new Map(), hash: emptyStateHash }),
     store: new SlowStore(flushes),
     codec,
     clock,
-    events: { onApplied: () => {}, onChanges: () => {}, onFatal: (error) => fatal.push(error) },
+    events: {
+      onApplied: () => {},
+      onChanges: () => {},
+      onFlushed: (index) => flushed.push(index),
+      onFatal: (error) => fatal.push(error),
+    },
   });
   let index = 1;
   /** One entry that changes a row; `bytes` of data in it. */
@@ -72,7 +78,7 @@ function setUp() {
     };
     applier.apply(entry);
   };
-  return { applier, clock, flushes, fatal, apply };
+  return { applier, clock, flushes, flushed, fatal, apply };
 }
 
 /** Lets everything that only waits for promises go on. */

@@ -33,6 +33,8 @@ function viewOf(
     } as unknown as RaftStatus,
     appliedIndex: 9,
     links: { identity: () => ({ version: '1' }), lastHeardMs: () => 1_000 } as unknown as Links,
+    log: { base: 0, stats: () => ({ bytes: 0 }) },
+    alarms: [],
     nowMs: 901_000,
     presentMs: 1_000,
   } as unknown as Parameters<typeof clusterView>[0]);

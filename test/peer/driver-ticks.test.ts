@@ -30,6 +30,9 @@ function makeDriver(onStall: (ms: number) => void = () => undefined) {
     onDiskStalled: ignore,
     onStall,
     onChange: ignore,
+    sendSnapshot: ignore,
+    install: () => Promise.resolve(),
+    discard: ignore,
   };
   const log: Pick<LogStore, 'persist' | 'read'> = {
     persist: () => Promise.resolve(),

@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { raftDefaults } from '../../raft/config.ts';
 import { asPeerId, asStoreId, type PersistOperation } from '../../raft/types.ts';
+import { compactionDefaults } from '../../src/peer/compactor.ts';
 import { Peer } from '../../src/peer/peer.ts';
 import type { Transport } from '../../src/peer/ports.ts';
 import { createCommandCodec } from '../../src/storage/codec.ts';
@@ -39,6 +40,7 @@ test('a peer that is told to stop while it writes its genesis waits for the writ
     joins: false,
     version: '0',
     raftConfig: raftDefaults,
+    compaction: compactionDefaults,
     log,
     stateStore: new MemoryStateStore(),
     codec: createCommandCodec(),

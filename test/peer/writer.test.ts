@@ -24,6 +24,7 @@ test('a write that is refused late ends in its time: what is left of it is all t
       forwards: new Questions({ clock, waitingMax: 1, incarnation: 1, send: () => false }),
     }),
     noLeader: () => new OrionError('NO_LEADER', 'nobody leads'),
+    busy: () => new OrionError('BUSY', 'too many wait'),
   });
   const ends: unknown[] = [];
   writer.write(new Uint8Array([1])).catch((error: unknown) => ends.push(error));
@@ -47,6 +48,7 @@ test('a write that the leader does not know is refused at once, and says what to
     route: () => ({ kind: 'leader', storeId: leader, term: asTerm(2) }),
     parts: () => ({ proposals, forwards }),
     noLeader: () => new OrionError('NO_LEADER', 'nobody leads'),
+    busy: () => new OrionError('BUSY', 'too many wait'),
   });
   const written = writer.write(new Uint8Array([1]));
   forwards.onAnswer(leader, 1, { kind: 'refused', reason: 'UNKNOWN_COMMAND' });

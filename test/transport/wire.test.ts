@@ -121,6 +121,7 @@ const messages: readonly PeerMessage[] = [
   { kind: 'snapshotEnd', transfer: 1, chunks: 2 },
   { kind: 'snapshotTaken', transfer: 1, index: asIndex(9) },
   { kind: 'snapshotFailed', transfer: 1, reason: 'stopping' },
+  { kind: 'snapshotCancelled', transfer: 1, reason: 'stopping' },
   { kind: 'stateHash', index: asIndex(1_000), hash: 'ab' },
   {
     kind: 'alarms',

@@ -11,6 +11,7 @@ import { asIndex, type StoreId } from '../../../raft/types.ts';
 import { assert } from '../../../src/lib/assert.ts';
 import type { Control } from '../../../src/control/control.ts';
 import { hash128 } from '../../../src/lib/hash.ts';
+import { compactionDefaults } from '../../../src/peer/compactor.ts';
 import { Peer } from '../../../src/peer/peer.ts';
 import type { LogStore, RestoredLog } from '../../../src/peer/ports.ts';
 import { createCommandCodec } from '../../../src/storage/codec.ts';
@@ -202,6 +203,7 @@ export class WholePeer {
       joins: this.#joins,
       version: '0.0.0',
       raftConfig: { ...raftDefaults, ...plan.raft },
+      compaction: compactionDefaults,
       log: parts.log(log),
       stateStore: parts.stateStore(store),
       codec: createCommandCodec(),

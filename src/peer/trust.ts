@@ -1,0 +1,128 @@
+// Trust: what follows from the comparison of states (Agreement), for this peer and for people.
+//
+// S1. A peer whose state differs from that of a majority serves nothing, neither leads nor campaigns, and says so; all
+//     others say so, too. It goes on keeping the log, voting and acknowledging: those rest on the log alone.
+// S2. While states differ and no majority tells which is right, nothing is written and nothing decided, anywhere.
+// S3. Both end by themselves once a later comparison finds the states equal.
+
+import { membersOf } from '../../raft/membership.ts';
+import type { Configuration, LogIndex, Member, StoreId } from '../../raft/types.ts';
+import { unreachable } from '../lib/assert.ts';
+import type { Clock } from '../lib/clock.ts';
+import { OrionError } from '../lib/errors.ts';
+import { Agreement, type Standing } from './agreement.ts';
+import type { Alarms } from './alarms.ts';
+import type { PeerMessage } from './ports.ts';
+
+export interface TrustOptions {
+  readonly self: Member;
+  readonly clock: Clock;
+  readonly configuration: () => Configuration;
+  /** Whom there are links to. */
+  readonly linked: () => readonly StoreId[];
+  readonly send: (to: StoreId, message: PeerMessage) => boolean;
+  readonly alarms: Pick<Alarms, 'set'>;
+  /** How this peer's own state stands has changed. */
+  readonly onStanding: (standing: Standing) => void;
+}
+
+export class Trust {
+  readonly #options: TrustOptions;
+  readonly #agreement: Agreement;
+  #standing: Standing = { kind: 'trusted' };
+  /** About whom alarms may stand. */
+  #judged: readonly Member[] = [];
+
+  constructor(options: TrustOptions) {
+    this.#options = options;
+    const { self, clock, configuration, linked, send } = options;
+    this.#agreement = new Agreement({
+      self: self.storeId,
+      clock,
+      configuration,
+      isLinked: (storeId) => linked().includes(storeId),
+      tell: (index, hash) => {
+        for (const storeId of linked()) send(storeId, { kind: 'stateHash', index, hash });
+      },
+      onChange: () => this.#judge(),
+    });
+  }
+
+  /** Of this peer's own state. */
+  get standing(): Standing {
+    return this.#standing;
+  }
+
+  /** Why nothing may be read here or through here, or undefined (S1). */
+  get refusesAll(): OrionError | undefined {
+    if (this.#standing.kind !== 'differs') return undefined;
+    return new OrionError(
+      'NO_LEADER',
+      `${differs(this.#options.self, this.#standing.index)} Ask another peer`,
+    );
+  }
+
+  /** Why nothing may be written, or undefined (S2). */
+  get refusesWrites(): OrionError | undefined {
+    if (this.#standing.kind !== 'undecided') return undefined;
+    return new OrionError('NO_QUORUM', undecided(this.#standing.index));
+  }
+
+  onApplied(index: LogIndex, hash: () => string): void {
+    this.#agreement.onApplied(index, hash);
+  }
+
+  onTold(from: StoreId, index: LogIndex, hash: string): void {
+    this.#agreement.onTold(from, index, hash);
+  }
+
+  onLinkUp(storeId: StoreId): void {
+    const { newest } = this.#agreement;
+    if (newest !== undefined) this.#options.send(storeId, { kind: 'stateHash', ...newest });
+  }
+
+  stop(): void {
+    this.#agreement.stop();
+  }
+
+  #judge(): void {
+    const { self, configuration, alarms, onStanding } = this.#options;
+    const members = membersOf(configuration());
+    for (const member of this.#judged) {
+      const isMember = members.some(({ storeId }) => storeId === member.storeId);
+      if (!isMember) alarms.set('state-differs', member.peerId, undefined);
+    }
+    this.#judged = members;
+    for (const member of members) {
+      const standing = this.#agreement.standingOf(member.storeId);
+      alarms.set('state-differs', member.peerId, messageOf(member, standing));
+    }
+    const before = this.#standing;
+    this.#standing = this.#agreement.standingOf(self.storeId);
+    if (before.kind !== this.#standing.kind) onStanding(this.#standing);
+  }
+}
+
+function messageOf(member: Member, standing: Standing): string | undefined {
+  switch (standing.kind) {
+    case 'trusted':
+      return undefined;
+    case 'differs':
+      return (
+        `${differs(member, standing.index)} Look after its memory and disk; then stop it, move the folder "state" of its ` +
+        'data directory away, and start it again: it takes over the state of the others.'
+      );
+    case 'undecided':
+      return undecided(standing.index);
+    default:
+      return unreachable(standing);
+  }
+}
+
+const differs = ({ peerId }: Member, index: LogIndex): string =>
+  `The state of ${peerId} at entry ${index} is not the one that a majority has, and it serves no more.`;
+
+const undecided = (index: LogIndex): string =>
+  `The peers have different states at entry ${index}, no majority has the same, and so nothing is written any more. ` +
+  'Find out which peer is right, have it lead (orion cluster transfer); then stop the others, move the folder "state" of ' +
+  'their data directories away, and start them again: they take over its state.';
