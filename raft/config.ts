@@ -6,8 +6,8 @@ export interface RaftConfig {
   /** Between two ticks of the driver, at most, while nothing holds it up, in milliseconds. Default 20. */
   readonly tickMs: number;
   /**
-   * `low`: it campaigns one range of time-outs later than the others, and so leads only when none of them can. Default
-   * `normal`.
+   * `low`: it campaigns later than all others, by one range of time-outs and a heartbeat, and so leads only when none of them
+   * can. Default `normal`.
    */
   readonly priority: 'normal' | 'low';
   /** Between two heartbeats of a leader, in milliseconds. Default 100. */

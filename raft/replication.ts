@@ -162,11 +162,9 @@ export class Replication {
 
   /** It lost entries that it may have acknowledged: what it holds is looked for from the start. */
   onImpaired(storeId: StoreId): void {
-    const follower = this.#of(storeId);
+    const next = asIndex(this.#shared.log.lastIndex + 1);
     const nothing = asIndex(0);
-    follower.progress = probeFrom({ match: nothing, next: asIndex(this.#shared.log.lastIndex + 1) });
-    follower.toldCommit = nothing;
-    follower.loaded = [];
+    this.#of(storeId).progress = probeFrom({ match: nothing, next });
   }
 
   onLoaded(storeId: StoreId, entries: readonly Entry[]): void {

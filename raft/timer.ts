@@ -6,7 +6,7 @@
 // E3. A start counts as having heard a leader: the run before may have answered one a moment ago.
 // E4. After the death of the leader deadlines are short, for as long as an election takes at most: then this peer may
 //     be too slow for them.
-// E5. A peer of low priority waits one more range of each kind: whoever else can lead has begun before.
+// E5. A peer of low priority waits one more range, and a heartbeat: whoever else can lead has begun by then, and is heard.
 
 import { assert } from '../src/lib/assert.ts';
 import type { Prng } from '../src/lib/prng.ts';
@@ -89,7 +89,8 @@ export class Timer {
   }
 
   #within(range: { readonly from: number; readonly to: number }): number {
-    const later = this.#config.priority === 'low' ? range.to - range.from : 0;
-    return this.#prng.int(range) + later;
+    const { priority, heartbeatMs } = this.#config;
+    const laterMs = priority === 'low' ? range.to - range.from + heartbeatMs : 0;
+    return this.#prng.int(range) + laterMs;
   }
 }

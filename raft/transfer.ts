@@ -5,8 +5,9 @@
 // T2. TimeoutNow cannot be taken back: it may arrive late, and brings an election that no lease holds up. Once it was
 //     sent, or when the disk hangs, the term ends: with that election, or after `electionMaxMs` by stepping down.
 // T3. Without either, the leader goes on after `electionMaxMs`.
-// T4. A leader whose disk is full takes no proposals. It hands over to a voter that has room and holds the whole log, as long as a
-//     quorum without this peer has room; so does one whose state is not trusted, which counts in that quorum. Else it leads on, for those who read: no other leader's no-op could be committed.
+// T4. A leader whose disk is full takes no proposals. It hands over to a voter that has room and holds the whole log, as
+//     long as a quorum without this peer has room; so does one whose state is not trusted, which counts in that quorum.
+//     Else it leads on, for those who read: no other leader's no-op could be committed.
 
 import type { Replication } from './replication.ts';
 import type { Shared } from './shared.ts';
@@ -101,8 +102,7 @@ export class Transfer {
 
   tick(): void {
     const attempt = this.#attempt;
-    if (attempt === undefined) return this.#maybeLeave();
-    if (this.#shared.timer.now < attempt.endsMs) return;
+    if (attempt === undefined || this.#shared.timer.now < attempt.endsMs) return;
     if (attempt.timeoutNowSent || attempt.diskHangs) return; // T2
     this.#attempt = undefined; // T3
     if (attempt.requestId !== undefined) this.#refuse(attempt.requestId, 'TIMED_OUT');
@@ -110,6 +110,7 @@ export class Transfer {
 
   /** Everything that may be sent to followers has been. */
   flush(): void {
+    if (this.#attempt === undefined) this.#maybeLeave();
     const attempt = this.#attempt;
     if (attempt === undefined || attempt.timeoutNowSent || !this.#holdsAll(attempt.to)) return;
     attempt.timeoutNowSent = true;

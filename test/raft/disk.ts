@@ -14,6 +14,7 @@ import {
   type PersistOperation,
   type Ready,
   type Snapshot,
+  type Term,
 } from '../../raft/types.ts';
 
 export function termRunsOf(entries: readonly Entry[]): { from: Entry['index']; term: Entry['term'] }[] {
@@ -28,6 +29,13 @@ function configurationsOf(entries: readonly Entry[]): Configuration[] {
   );
 }
 
+/** What a disk was once. */
+export interface Past {
+  readonly term: Term;
+  readonly base: LogBase;
+  readonly entries: readonly Entry[];
+}
+
 /** What survives a crash. */
 export class Disk {
   readonly genesis: Genesis;
@@ -35,6 +43,8 @@ export class Disk {
   base: LogBase = noBase;
   /** Those behind `base`. */
   entries: Entry[];
+  /** Entries were lost, and no write since said that it is mended. */
+  impaired = false;
 
   constructor(options: {
     readonly genesis: Genesis;
@@ -62,7 +72,7 @@ export class Disk {
       tail: this.entries.slice(-Math.max(1, tail)),
       genesis,
       configurations: configurationsOf(this.entries),
-      impaired: false,
+      impaired: this.impaired,
     };
   }
 
@@ -82,7 +92,8 @@ export class Disk {
   }
 
   /** The operation is durable. */
-  write({ hardState, install, truncateFrom, entries }: PersistOperation): void {
+  write({ hardState, install, truncateFrom, entries, mended }: PersistOperation): void {
+    if (mended) this.impaired = false;
     this.hardState = hardState ?? this.hardState;
     if (install !== undefined) {
       assert(install.index > this.base.index, 'a snapshot is newer than the log it replaces');
@@ -99,6 +110,19 @@ export class Disk {
       assert(entry.index === this.lastIndex + 1, 'a write leaves no gap');
       this.entries.push(entry);
     }
+  }
+
+  /** What could be lost from now on. */
+  get past(): Past {
+    return { term: this.hardState.term, base: this.base, entries: [...this.entries] };
+  }
+
+  /** Forgets whatever was written after `past` was so, and every vote. */
+  damage({ term, base, entries }: Past): void {
+    this.hardState = { term, vote: undefined };
+    this.base = base;
+    this.entries = [...entries];
+    this.impaired = true;
   }
 
   /** A snapshot that ends with `index`, which this log holds. */

@@ -65,6 +65,8 @@ export interface NodeOptions {
   readonly applied?: number;
   /** The log was cut up to there; default 0. */
   readonly base?: number;
+  /** Its disk lost entries that it may have acknowledged. */
+  readonly impaired?: boolean;
   /** Entries of the log that are in memory from the start; default all. */
   readonly tail?: number;
   readonly seed?: number;
@@ -104,6 +106,7 @@ export class TestNode {
     const vote = options.hardState?.vote;
     const hardState = { term: asTerm(term), vote: vote === undefined ? undefined : store(vote) };
     this.disk = new Disk({ genesis: this.genesis, hardState, entries });
+    this.disk.impaired = options.impaired ?? false;
     this.config = { ...config, ...options.config };
     this.#seed = options.seed ?? 1;
     if (options.base !== undefined) this.disk.cut(options.base);

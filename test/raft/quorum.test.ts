@@ -15,14 +15,17 @@ function quorumOf(count: number): Quorum {
   return new Quorum({ voters: letters.slice(0, count).map(member), outgoing: [] });
 }
 
-/** Every subset of the first `count` letters that is a majority of them. */
-function majorities(count: number): StoreId[][] {
-  const all = letters.slice(0, count).map(store);
-  const subsets = Array.from({ length: 2 ** count }, (_, bits) =>
+/** Every subset of `set` that is a majority of it. */
+function majoritiesOf(set: readonly string[]): StoreId[][] {
+  const all = set.map(store);
+  const subsets = Array.from({ length: 2 ** all.length }, (_, bits) =>
     all.filter((_, i) => (bits >> i) % 2 === 1),
   );
-  return subsets.filter((subset) => subset.length * 2 > count);
+  return subsets.filter((subset) => subset.length * 2 > all.length);
 }
+
+/** Of the first `count` letters. */
+const majorities = (count: number): StoreId[][] => majoritiesOf(letters.slice(0, count));
 
 describe('quorum', () => {
   test('what a quorum has reached is the best that some majority has reached in full', () => {
@@ -49,6 +52,23 @@ describe('quorum', () => {
     );
   });
 
+  test('whoever is excluded has reached nothing: what is reached, a majority of all has reached without them', () => {
+    const values = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 7, maxLength: 7 });
+    const some = fc.shuffledSubarray(letters, { minLength: 1 });
+    fc.assert(
+      fc.property(some, some, fc.shuffledSubarray(letters), values, (voters, outgoing, excluded, reached) => {
+        const counts = (id: StoreId): boolean => !excluded.includes(id);
+        const valueOf = (id: StoreId): number => present(reached[letters.indexOf(id)], 'a value');
+        const joint = new Quorum({ voters: voters.map(member), outgoing: outgoing.map(member) });
+        const bests = [voters, outgoing].map((set) => {
+          const sound = majoritiesOf(set).filter((subset) => subset.every(counts));
+          return Math.max(0, ...sound.map((subset) => Math.min(...subset.map(valueOf))));
+        });
+        expect(joint.reached((voter) => (counts(voter) ? valueOf(voter) : 0))).toBe(Math.min(...bests));
+      }),
+    );
+  });
+
   test('a ballot is won if a majority granted, lost if none can any more, open otherwise', () => {
     const vote = fc.constantFrom(true, false, undefined);
     fc.assert(
@@ -67,20 +87,24 @@ describe('quorum', () => {
   });
 });
 
-test('rounds: a quorum has answered what a majority of voters has, dated by when it was sent', () => {
+test('rounds: a quorum has answered what a majority of voters has that counts, dated by when it was sent', () => {
   const step = fc.record({
     elapsedMs: fc.nat(60),
     answers: fc.array(fc.nat(3), { maxLength: 3 }),
     lag: fc.nat(5),
+    excluded: fc.subarray(['b', 'c', 'd', 'e']),
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const voters = ['a', 'b', 'c', 'd', 'e'];
-      const rounds = new Rounds({ self: store('a'), quorum: quorumOf(5), counts: () => true });
+      let excluded: readonly string[] = [];
+      const counts = (voter: string): boolean => !excluded.includes(voter);
+      const rounds = new Rounds({ self: store('a'), quorum: quorumOf(5), counts });
       const sentMs = new Map<number, number>([[0, Number.NEGATIVE_INFINITY]]);
       const answered = new Map(voters.map((voter) => [voter, 0]));
       let now = 0;
-      for (const { elapsedMs, answers, lag } of steps) {
+      for (const { elapsedMs, answers, lag, ...step } of steps) {
+        excluded = step.excluded;
         now += elapsedMs;
         const round = rounds.begin(now);
         sentMs.set(round, now);
@@ -91,7 +115,8 @@ test('rounds: a quorum has answered what a majority of voters has, dated by when
           answered.set(voter, Math.max(answered.get(voter) ?? 0, to));
         }
         answered.set('a', round);
-        const third = [...answered.values()].sort((x, y) => y - x)[2] ?? 0;
+        const counted = voters.map((voter) => (counts(voter) ? (answered.get(voter) ?? 0) : 0));
+        const third = counted.sort((x, y) => y - x)[2] ?? 0;
         expect(rounds.quorumRound).toBe(third);
         expect(rounds.quorumSentMs(now)).toBe(sentMs.get(third));
         rounds.forget(now - 1_000);

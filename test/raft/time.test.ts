@@ -192,3 +192,45 @@ test('status shows a leader what each voter holds and when it last answered', ()
     ['c', { kind: 'probe', match: 0, needs: 1, lastHeardMs: undefined }],
   ]);
 });
+
+describe('priority', () => {
+  /** How long a peer waits for a leader before it asks for votes, in ticks of 10 ms. */
+  const waitMs = (seed: number, priority: 'normal' | 'low', lost: boolean): number => {
+    const node = new TestNode('a', { names, seed, config: { priority } });
+    node.tick(10);
+    node.receive(heartbeat());
+    node.tick(10);
+    const fromMs = node.now;
+    if (lost) node.step({ kind: 'peerLost', storeId: b });
+    while (node.status.role === 'follower') node.tick(10);
+    return node.now - fromMs;
+  };
+
+  test.each([
+    ['in silence', false, config.electionMaxMs, 2 * config.electionMaxMs - config.electionMinMs],
+    ['after a death', true, config.failoverMaxMs, 2 * config.failoverMaxMs - config.failoverMinMs],
+  ])('%s a low one waits for all others, and a heartbeat', (_, lost, normalMaxMs, lowMaxMs) => {
+    const tickMs = 10;
+    for (let seed = 1; seed <= 50; seed += 1) {
+      expect(waitMs(seed, 'normal', lost)).toBeLessThan(normalMaxMs + 2 * tickMs);
+      const low = waitMs(seed, 'low', lost);
+      expect(low).toBeGreaterThanOrEqual(normalMaxMs + config.heartbeatMs);
+      expect(low).toBeLessThan(lowMaxMs + config.heartbeatMs + 2 * tickMs);
+    }
+  });
+
+  test('one that is told to campaign does so at once, whatever its priority', () => {
+    const node = new TestNode('a', { names, config: { priority: 'low' } });
+    node.receive(heartbeat());
+    node.receive({ kind: 'timeoutNow', from: b, to: a, term: asTerm(2) });
+    expect(node.status.role).toBe('candidate');
+  });
+});
+
+test.each([
+  ['time-outs that all end in one tick', { electionMinMs: 500, electionMaxMs: 519 }, 'different ticks'],
+  ['ticks that are always late', { tickMs: 101 }, 'a tick that is in time is not late'],
+  ['heartbeats that may not be lost', { heartbeatMs: 200 }, 'two heartbeats may be lost'],
+])('a core is not made with %s', (_, wrong, fact) => {
+  expect(() => new TestNode('a', { names, config: wrong })).toThrow(fact);
+});

@@ -9,10 +9,12 @@
 //   change a add d [learner]     · change a replace c c2 · change a promote d · change a remove b [basedOn=4]
 //   transfer a [b]               a hands over                      · lost b a   b hears that a's process is dead
 //   hang a                       a's write in flight takes too long
+//   full a · room a              a's disk has no room for entries any more; it has room again
+//   damage c 3                   the disk of c, which is down, lost its entries above 3, its vote and the terms behind
 //   tick 100 [a b]               time passes in ticks of 20 ms; nothing arrives meanwhile
 //   wait 100 a                   the same, quietly
 //   stall 900 a                  time passes, and the tick comes only at its end
-//   deliver [a>b] [a>] [>b] [votes|appends|heartbeats|reads|timeouts] [first|last|twice]
+//   deliver [a>b] [a>] [>b] [votes|appends|heartbeats|reads|timeouts|mendings] [first|last|twice]
 //                                what is under way (and fits) arrives; `drop` takes the same words
 //   persist [a]                  the write in flight is durable     · load [a]   loads are answered
 //   stabilize [a b]              all of this until nothing moves    · settle     the same, quietly
@@ -59,7 +61,7 @@ const whole = (text: string | undefined): number => {
 function configOf(keys: Words['keys'], known: readonly string[]): NonNullable<NodeOptions['config']> {
   const entries = [...keys].filter(([key]) => !known.includes(key));
   for (const [key] of entries) assert(Object.hasOwn(raftDefaults, key), `no such key: ${key}`);
-  return Object.fromEntries(entries.map(([key, value]) => [key, whole(value)]));
+  return Object.fromEntries(entries.map(([key, value]) => [key, key === 'priority' ? value : whole(value)]));
 }
 
 function addPeers(stage: Stage, { plain, keys }: Words): void {
@@ -91,6 +93,7 @@ const families: ReadonlyMap<string, readonly Message['kind'][]> = new Map([
   ['heartbeats', ['heartbeatRequest', 'heartbeatResponse']],
   ['reads', ['readRequest', 'readResponse']],
   ['timeouts', ['timeoutNow']],
+  ['mendings', ['mended']],
 ]);
 
 function fitsOf(words: readonly string[]): Fits {
@@ -198,6 +201,9 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
       stage.step(name, { kind: 'peerLost', storeId: store(dead) }),
   ],
   ['hang', (stage, { plain: [name = ''] }) => stage.step(name, { kind: 'diskStalled' })],
+  ['full', (stage, { plain: [name = ''] }) => stage.step(name, { kind: 'diskFull', full: true })],
+  ['room', (stage, { plain: [name = ''] }) => stage.step(name, { kind: 'diskFull', full: false })],
+  ['damage', (stage, { plain: [name = '', last] }) => stage.damage(name, whole(last))],
   ['read', (stage, { plain: [name = '', ...reads] }) => stage.read(name, reads.map(whole))],
   [
     'tick',

@@ -217,6 +217,15 @@ export class Stage {
     this.#after(name);
   }
 
+  /** The disk of `name`, which is down, lost what it held above `last`, and every vote. */
+  damage(name: string, last: number): void {
+    const { up, node } = this.#actor(name);
+    assert(!up, `${name} is down`);
+    const { base, entries } = node.disk.past;
+    const prefix = entries.filter(({ index }) => index <= last);
+    node.disk.damage({ term: (prefix.at(-1) ?? base).term, base, entries: prefix });
+  }
+
   /** Nothing passes between two peers any more; what is under way between them is lost. */
   cut(from: string, to: string): void {
     this.#cut.add(`${from}>${to}`);

@@ -8,12 +8,14 @@ import type { LoadRequest } from '../../../raft/loads.ts';
 import type { VoteCause } from '../../../raft/succession.ts';
 import {
   type Entry,
+  type Impairment,
   type Member,
   type Membership,
   type Message,
   type PersistOperation,
   type RequestId,
   type Snapshot,
+  sound,
 } from '../../../raft/types.ts';
 import type { TransferOutcome } from '../../../raft/transfer.ts';
 import type { Disk } from '../disk.ts';
@@ -85,6 +87,10 @@ function outcomeWords(outcome: Extract<Message, { kind: 'appendResponse' }>['out
   return `rejected after ${rejected}, try ${hintIndex}/${hintTerm}`;
 }
 
+function diskStateWords({ impairment, full = false }: { impairment: Impairment; full?: boolean }): string {
+  return `${impairment === sound ? '' : ', but I am impaired'}${full ? ', but my disk is full' : ''}`;
+}
+
 function bodyWords(message: Message, nameRead: NameRead): string {
   switch (message.kind) {
     case 'voteRequest':
@@ -95,13 +101,13 @@ function bodyWords(message: Message, nameRead: NameRead): string {
       return `append ${entriesWords(entries)} after ${previousIndex}/${previousTerm}, commit ${commit}`;
     }
     case 'appendResponse':
-      return outcomeWords(message.outcome);
+      return `${outcomeWords(message.outcome)}${diskStateWords(message)}`;
     case 'heartbeatRequest':
       return `heartbeat round ${message.round}, commit ${message.commit}`;
     case 'heartbeatResponse':
-      return message.round === 0 ? `your term is over` : `heard round ${message.round}`;
+      return `${message.round === 0 ? 'your term is over' : `heard round ${message.round}`}${diskStateWords(message)}`;
     case 'mended':
-      return `you count again once you hold ${message.index}`;
+      return `count again if you hold ${message.index}`;
     case 'timeoutNow':
       return 'campaign now';
     case 'readRequest':
@@ -124,19 +130,21 @@ const installWords = ({ index, term, configuration }: Snapshot): string =>
   `begin behind ${index}/${term} ${membershipWords(configuration)}`;
 
 export function persistWords(operation: PersistOperation): string {
-  const { hardState, install, truncateFrom, entries } = operation;
+  const { hardState, install, truncateFrom, entries, mended } = operation;
   const parts = [
     ...(hardState === undefined ? [] : [`term ${hardState.term}, vote ${hardState.vote ?? 'for nobody'}`]),
     ...(install === undefined ? [] : [installWords(install)]),
     ...(truncateFrom === undefined ? [] : [`cut from ${truncateFrom}`]),
     ...(entries.length === 0 ? [] : [entriesWords(entries)]),
+    ...(mended ? ['mended'] : []),
   ];
   return `write ${operation.operation}: ${parts.join('; ')}`;
 }
 
-export function diskWords({ hardState, base, entries }: Disk): string {
+export function diskWords({ hardState, base, entries, impaired }: Disk): string {
   const behind = base.index === 0 ? '' : `behind ${base.index}/${base.term}: `;
-  return `term ${hardState.term}, vote ${hardState.vote ?? 'for nobody'}; ${behind}${entriesWords(entries)}`;
+  const holds = `${behind}${entriesWords(entries)}${impaired ? '; impaired' : ''}`;
+  return `term ${hardState.term}, vote ${hardState.vote ?? 'for nobody'}; ${holds}`;
 }
 
 export function loadWords({ purpose, from, to }: LoadRequest): string {
@@ -182,12 +190,12 @@ export function roleWords({ role, term, leader }: RaftStatus): string {
 }
 
 export function statusWords(status: RaftStatus, self: string): string {
-  const { base, lastIndex, durable, commit, applied } = status;
+  const { base, lastIndex, durable, commit, applied, impaired } = status;
   const others = [...status.progress].filter(([storeId]) => storeId !== self);
   const matches = others.map(
     ([storeId, { match, kind }]) =>
       `${storeId} has ${match}${kind === 'snapshot' ? ' and needs a snapshot' : ''}`,
   );
-  const cursors = `${base === 0 ? '' : `base ${base}, `}last ${lastIndex}, durable ${durable}, commit ${commit}, applied ${applied}`;
+  const cursors = `${base === 0 ? '' : `base ${base}, `}last ${lastIndex}, durable ${durable}, commit ${commit}, applied ${applied}${impaired ? '; impaired' : ''}`;
   return [roleWords(status), cursors, ...(matches.length === 0 ? [] : [matches.join(', ')])].join('; ');
 }
