@@ -5,6 +5,7 @@ import { benchApi } from './api.ts';
 import { benchCrossing } from './crossing.ts';
 import { benchFailover } from './failover.ts';
 import { benchSteady } from './steady.ts';
+import { benchStorage } from './storage.ts';
 import { benchWear } from './wear.ts';
 
 const count = (byDefault: number): number => Number(process.argv[3] ?? byDefault);
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, { readonly usage: string; readonly run: (
   crossing: { usage: 'crossing', run: benchCrossing },
   failover: { usage: 'failover [RUNS]', run: () => benchFailover(count(50)) },
   steady: { usage: 'steady [MINUTES]', run: () => benchSteady(count(10)) },
+  storage: { usage: 'storage [ENTRIES]', run: () => benchStorage(count(1_000_000)) },
   wear: { usage: 'wear [IDLE MINUTES]', run: () => benchWear(count(5)) },
 };
 

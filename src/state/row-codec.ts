@@ -4,7 +4,7 @@
 // Why one form: peers compare their states by hash, so a row must be the same text on all of them, whoever built its objects in
 // which order. Why JSON: it gives back every string as it was, lone surrogates too, and people can read it.
 
-import type { Row } from './row.ts';
+import { byCodeUnits, type Row } from './row.ts';
 
 /** The same row gives the same text on every peer. */
 export function encodeRow(row: Row): string {
@@ -19,7 +19,11 @@ export function decodeRow(text: string): Row {
 function canonical(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  members.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(',')}}`;
+  const members = value as Readonly<Record<string, unknown>>;
+  let text = '';
+  for (const key of Object.keys(members).sort(byCodeUnits)) {
+    const member = members[key];
+    if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonical(member)}`;
+  }
+  return `{${text}}`;
 }

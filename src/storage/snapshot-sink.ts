@@ -80,7 +80,7 @@ export class LevelSnapshotSink implements SnapshotSink {
   async #record(staged: Staged, rows: Iterable<[RowKey, Buffer]> = []): Promise<void> {
     assert(!this.#isBroken, 'a sink whose write failed is closed, and staged again');
     this.#isBroken = true;
-    await onStateInUse(() => this.#database.write(rows, { snapshot: this.#snapshot, staged }));
+    await onStateInUse(() => this.#database.write(rows, () => ({ snapshot: this.#snapshot, staged })));
     this.#isBroken = false;
     this.#staged = staged;
   }

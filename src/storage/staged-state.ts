@@ -87,7 +87,7 @@ export class StagedState {
     const database = await this.#layout.openDatabase(this.#layout.staged);
     const staged = { chunks: 0, finished: false };
     try {
-      await database.write([], { snapshot, staged });
+      await database.write([], () => ({ snapshot, staged }));
     } catch (error) {
       await database.close();
       throw error;

@@ -28,9 +28,10 @@ const format = 2;
 /** Sorts before every row: their keys begin with the name of a table. */
 const recordKey = '!meta';
 const checksumBytes = 4;
-/** Rows fetched from LevelDB at once, if they are not too many bytes. */
-const fetchedRows = 256;
-const fetchedBytes = 256 * 1024;
+/** Rows read, or made ready to be written, in one go: one or two milliseconds. */
+const rowsAtOnce = 256;
+/** Bytes read in one go, if they are fewer than those of so many rows. */
+const bytesAtOnce = 256 * 1024;
 
 /** What the rows are. */
 export interface StateRecord {
@@ -136,18 +137,22 @@ export class StateDatabase {
     return { snapshot: record.snapshot, staged: record.staged };
   }
 
-  /** B1. A row whose text is undefined goes. Throws `DISK_FULL`, `DISK_FAILED` or `StateDamaged`. */
+  /**
+   * B1. A row whose text is undefined goes. `record` is asked once the rows were. Many rows are taken some at a time, so
+   * that whoever shares the event loop is not held up. Throws `DISK_FULL`, `DISK_FAILED` or `StateDamaged`.
+   */
   async write(
     rows: Iterable<readonly [key: RowKey, text: string | Uint8Array | undefined]>,
-    record: StateRecord,
+    record: () => StateRecord,
   ): Promise<void> {
     await onState(`writing ${this.path}`, async () => {
       const batch = this.#level.batch();
       for (const [key, text] of rows) {
         if (text === undefined) batch.del(key);
         else batch.put(key, seal(key, text));
+        if (batch.length % rowsAtOnce === 0) await turn();
       }
-      batch.put(recordKey, seal(recordKey, JSON.stringify({ format, ...record })));
+      batch.put(recordKey, seal(recordKey, JSON.stringify({ format, ...record() })));
       await batch.write({ sync: true });
       await this.#disk.syncDirectory(this.path); // B2
     });
@@ -161,11 +166,11 @@ export class StateDatabase {
     const iterator = this.#level.iterator({
       ...range,
       ...under(options.view),
-      highWaterMarkBytes: fetchedBytes,
+      highWaterMarkBytes: bytesAtOnce,
     });
     try {
       for (;;) {
-        const found = await onState(`reading ${this.path}`, () => iterator.nextv(fetchedRows));
+        const found = await onState(`reading ${this.path}`, () => iterator.nextv(rowsAtOnce));
         if (found.length === 0) return;
         yield found.map(([key, value]) => ({ key: key as RowKey, text: unseal(this.path, key, value) }));
       }
@@ -202,6 +207,9 @@ export class RowDigests {
     else this.#digests.set(key, after);
   }
 }
+
+/** Lets everything else that waits have its turn. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const under = (view: StateView | undefined): { snapshot?: LevelSnapshot } =>
   view === undefined ? {} : { snapshot: view as LevelSnapshot };

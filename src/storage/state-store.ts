@@ -134,12 +134,13 @@ class LevelStateStore implements StateStore {
     this.#loaded = undefined;
     try {
       if (this.#mustReopen) await this.#reopen();
-      const texts = [...rows].map(
-        ([key, row]) => [key, row === undefined ? undefined : encodeRow(row)] as const,
-      );
-      for (const [key, text] of texts) this.#digests.set(key, text);
-      const snapshot = { ...point, hash: this.#digests.hash };
-      await onStateInUse(() => this.#database.write(texts, { snapshot, staged: undefined })); // T1
+      let snapshot = this.#snapshot;
+      await onStateInUse(() =>
+        this.#database.write(this.#encode(rows), () => {
+          snapshot = { ...point, hash: this.#digests.hash };
+          return { snapshot, staged: undefined };
+        }),
+      ); // T1
       this.#snapshot = snapshot;
     } catch (error) {
       this.#mustReopen = isOrionError(error, 'DISK_FULL');
@@ -205,6 +206,14 @@ class LevelStateStore implements StateStore {
   async close(): Promise<void> {
     await this.#staged.close();
     await this.#end();
+  }
+
+  *#encode(rows: StateFlush['rows']): Generator<readonly [key: RowKey, text: string | undefined]> {
+    for (const [key, row] of rows) {
+      const text = row === undefined ? undefined : encodeRow(row);
+      this.#digests.set(key, text);
+      yield [key, text];
+    }
   }
 
   async #reopen(): Promise<void> {
