@@ -29,8 +29,6 @@ const entriesPerBatch = 500;
 /** Settings that the history writes to, again and again. */
 const settings = 10_000;
 const dataBytes = 256;
-/** Behind the state, when the log is cut. */
-const keptEntries = 10_000;
 const term = asTerm(1);
 
 export interface History {
@@ -61,7 +59,7 @@ export async function writeHistory(directory: string, { entries, unflushed, isCu
     bytes = 0;
     const index = asIndex(state.appliedIndex);
     await store.flush({ snapshot: { index, term, time: startMs, configuration }, rows: state.takeDirty() });
-    if (isCut) await log.compact(asIndex(Math.max(0, index - keptEntries)));
+    if (isCut) await log.compact(asIndex(Math.max(0, index - limits.logKeepEntries)));
   };
   for (let from = 1; from <= entries; from += entriesPerBatch) {
     const count = Math.min(entriesPerBatch, entries + 1 - from);

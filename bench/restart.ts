@@ -5,6 +5,7 @@ import { raftDefaults } from '../raft/config.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { hash128 } from '../src/lib/hash.ts';
 import { limits } from '../src/lib/limits.ts';
+import { compactionDefaults } from '../src/peer/compactor.ts';
 import { Peer } from '../src/peer/peer.ts';
 import type { Transport } from '../src/peer/ports.ts';
 import { openStorage } from '../src/storage/open.ts';
@@ -32,6 +33,7 @@ const peer = await Peer.open({
   joins: false,
   version: '0',
   raftConfig: { ...raftDefaults, tickMs: limits.tickMs },
+  compaction: compactionDefaults,
   log: storage.log,
   stateStore: storage.state,
   codec: storage.codec,

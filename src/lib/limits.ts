@@ -133,6 +133,10 @@ export const limits = {
   stateReadsMax: 3,
   /** Rows changed but not flushed; past it, new commands are refused with BUSY. */
   unflushedRowsMax: 50_000,
+  /** Bytes of commands applied but not flushed; past it, new commands are refused with BUSY. */
+  unflushedBytesMax: 64 * MiB,
+  /** How long one flush may take before new commands are refused with BUSY, in milliseconds. */
+  unflushedMs: 10_000,
   /** The longest that a changed row waits for its flush to begin, in milliseconds. */
   flushMs: 500,
   /** Peers compare their states at each index that this divides. */
@@ -231,6 +235,8 @@ assert(
   'a node misses three heartbeats before it is unknown',
 );
 assert(limits.nodeUnknownMs < limits.nodeDownMs, 'a node is unknown before it is down');
+assert(limits.flushBytesMax * 4 <= limits.unflushedBytesMax, 'several flushes may wait');
+assert(limits.flushRetryMs * 4 < limits.unflushedMs, 'a flush is tried again before commands are refused');
 assert(limits.tickMs * 10 < limits.stallMs, 'a stall is longer than late ticks');
 assert(limits.tickMs * 10 < limits.diskStallMs, 'ticks tell how long a write takes');
 assert(limits.diskFullBytes < limits.diskRoomBytes, 'a disk that gets room does not flap');

@@ -6,7 +6,7 @@
 //     gathers all that came meanwhile. A restart applies again what came after the last flush.
 // W3. No row changed, no flush, unless so much of the log was applied that it could be cut: an idle cluster writes nothing.
 // W4. A flush that fails stops the peer, and is the last one. One that finds the disk full is made again, with what changed
-//     meanwhile; it and a slow one only make new commands BUSY once too many rows wait.
+//     meanwhile; it and a slow one only make new commands BUSY: once too many rows or bytes wait, or wait for too long.
 // W5. A snapshot takes the place of the state between two flushes, and nothing is applied meanwhile.
 
 import { firstConfiguration } from '../../raft/configurations.ts';
@@ -43,6 +43,10 @@ export class Applier {
   #installing: Promise<void> | undefined;
   /** Of a flush that is under way, or that found the disk full. */
   #unflushed: ReadonlyMap<RowKey, Row | undefined> = new Map();
+  /** When that flush was first begun. */
+  #flushingSinceMs: number | undefined;
+  /** Of the commands applied since the last flush that ended was begun. */
+  #unflushedBytes = 0;
   #foundFull = false;
   #cancelTimer: (() => void) | undefined;
   #stopped = false;
@@ -65,9 +69,14 @@ export class Applier {
     assert(this.state.appliedIndex === (this.#point?.index ?? 0), 'the state is as its store has loaded it');
   }
 
-  /** True when so many rows wait for their flush that no new command should be taken. */
+  /** True when so much waits for its flush, or for so long, that no new command should be taken (W4). */
   get lagging(): boolean {
-    return this.#dirtyCount > limits.unflushedRowsMax;
+    const waitedMs = this.#clock.monotonicMs() - (this.#flushingSinceMs ?? Number.POSITIVE_INFINITY);
+    return (
+      this.#dirtyCount > limits.unflushedRowsMax ||
+      this.#unflushedBytes > limits.unflushedBytesMax ||
+      waitedMs > limits.unflushedMs
+    );
   }
 
   /** Of the commands applied in this run. */
@@ -81,6 +90,7 @@ export class Applier {
     this.#point = pointAfter(this.#point, entry);
     const bytes = entry.payload.kind === 'command' ? entry.payload.data.length : 0;
     this.#bytesSinceFlush += bytes;
+    this.#unflushedBytes += bytes;
     this.#appliedBytes += bytes;
     if (changes.length > 0) this.#events.onChanges(entry.index, changes);
     this.#events.onApplied(entry, result);
@@ -115,7 +125,7 @@ export class Applier {
     this.state.reset({ applied: index, clusterId, rows, hash });
     this.#point = { index, term, time, configuration };
     this.#bytesSinceFlush = 0;
-    this.#unflushed = new Map();
+    this.#onWritten(this.#unflushedBytes);
   }
 
   get #dirtyCount(): number {
@@ -139,7 +149,8 @@ export class Applier {
   }
 
   #maybeFlush(): void {
-    if (this.#flushing !== undefined || this.#installing !== undefined || this.#stopped) return;
+    if (this.#flushing !== undefined || this.#installing !== undefined) return;
+    if (this.#stopped || this.#failed) return;
     if (this.#foundFull) this.#flushLater(limits.flushRetryMs);
     else if (this.#bytesSinceFlush >= limits.flushBytesMax) this.#startFlush();
     else if (this.#dirtyCount > 0) this.#flushLater(limits.flushMs);
@@ -174,11 +185,20 @@ export class Applier {
   async #flushNow(): Promise<void> {
     const snapshot = present(this.#point, 'what is flushed was applied');
     const rows = new Map([...this.#unflushed, ...this.state.takeDirty()]);
+    const bytes = this.#unflushedBytes;
     this.#bytesSinceFlush = 0;
     this.#unflushed = rows; // W4
+    this.#flushingSinceMs ??= this.#clock.monotonicMs();
     await this.#store.flush({ snapshot, rows });
-    this.#unflushed = new Map();
+    this.#onWritten(bytes);
     this.#events.onFlushed(snapshot.index);
+  }
+
+  /** What was to be flushed is on disk, or was replaced: commands of so many bytes wait no longer. */
+  #onWritten(bytes: number): void {
+    this.#unflushed = new Map();
+    this.#unflushedBytes -= bytes;
+    this.#flushingSinceMs = undefined;
   }
 }
 

@@ -147,10 +147,12 @@ export class StateDatabase {
   ): Promise<void> {
     await onState(`writing ${this.path}`, async () => {
       const batch = this.#level.batch();
+      let count = 0;
       for (const [key, text] of rows) {
         if (text === undefined) batch.del(key);
         else batch.put(key, seal(key, text));
-        if (batch.length % rowsAtOnce === 0) await turn();
+        count += 1;
+        if (count % rowsAtOnce === 0) await turn();
       }
       batch.put(recordKey, seal(recordKey, JSON.stringify({ format, ...record() })));
       await batch.write({ sync: true });

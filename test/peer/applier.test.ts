@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { asIndex, asTerm, type Entry, type Snapshot } from '../../raft/types.ts';
+import { OrionError } from '../../src/lib/errors.ts';
 import { limits } from '../../src/lib/limits.ts';
 import { Applier } from '../../src/peer/applier.ts';
 import type { StateFlush } from '../../src/peer/ports.ts';
@@ -115,6 +116,65 @@ test('after a flush that failed none follows: its rows would be missing below th
   clock.advance(limits.flushMs * 2);
   expect(flushes).toHaveLength(1);
   expect(fatal).toHaveLength(1);
+});
+
+test('once a flush has failed no later entry begins another', async () => {
+  const { clock, flushes, fatal, apply } = setUp();
+  apply();
+  clock.advance(limits.flushMs);
+  flushes[0]?.fail(new Error('an error of the disk'));
+  await turn();
+  for (let bytes = 0; bytes <= limits.flushBytesMax; bytes += limits.settingBytesMax) {
+    apply(limits.settingBytesMax);
+  }
+  clock.advance(limits.flushMs * 2);
+  expect(flushes).toHaveLength(1);
+  expect(fatal).toHaveLength(1);
+});
+
+test('a flush that takes too long makes new commands wait, until it ends', async () => {
+  const { applier, clock, flushes, apply } = setUp();
+  apply();
+  clock.advance(limits.flushMs);
+  clock.advance(limits.unflushedMs);
+  expect(applier.lagging).toBe(false);
+  clock.advance(1);
+  expect(applier.lagging).toBe(true);
+  flushes[0]?.end();
+  await turn();
+  expect(applier.lagging).toBe(false);
+});
+
+test('a disk that stays full makes new commands wait, although each try ends', async () => {
+  const { applier, clock, flushes, fatal, apply } = setUp();
+  apply();
+  clock.advance(limits.flushMs);
+  for (let waitedMs = 0; waitedMs <= limits.unflushedMs; waitedMs += limits.flushRetryMs) {
+    flushes.at(-1)?.fail(new OrionError('DISK_FULL', 'no room'));
+    await turn();
+    clock.advance(limits.flushRetryMs);
+  }
+  expect(applier.lagging).toBe(true);
+  expect(fatal).toEqual([]);
+  flushes.at(-1)?.end();
+  await turn();
+  expect(applier.lagging).toBe(false);
+});
+
+test('bytes that wait for a flush are bounded, also those that came while it was under way', async () => {
+  const { applier, clock, flushes, apply } = setUp();
+  apply(limits.settingBytesMax);
+  clock.advance(limits.flushMs);
+  const count = limits.unflushedBytesMax / limits.settingBytesMax;
+  for (let i = 1; i < count; i += 1) apply(limits.settingBytesMax);
+  expect(applier.lagging).toBe(true); // a command is a little more than its data
+  flushes[0]?.end();
+  await turn();
+  expect(applier.lagging).toBe(false);
+  flushes[1]?.end();
+  await turn();
+  apply(limits.settingBytesMax);
+  expect(applier.lagging).toBe(false);
 });
 
 test('rows that wait are flushed in time, and an applier with nothing changed flushes nothing', async () => {
