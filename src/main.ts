@@ -14,6 +14,7 @@ const exitCode = await run(process.argv.slice(2), {
   programs: {
     mainFile: fileURLToPath(import.meta.url),
     startPeer: async (options) => (await import('./server.ts')).startPeer(options),
+    debugLog: async (options) => (await import('./offline/debug-log.ts')).debugLog(options),
     startAgent: async (options) => (await import('../agent/main.ts')).startAgent(options),
   },
 });

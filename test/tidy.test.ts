@@ -88,6 +88,11 @@ const rules: readonly Rule[] = [
     packages: ['blessed', 'node:fs', 'node:os', 'node:path', 'node:child_process'],
   },
   {
+    from: 'src/offline/',
+    may: ['src/', 'raft/'],
+    packages: ['node:*'],
+  },
+  {
     from: 'src/figures.ts',
     may: ['src/peer/', 'src/observe/', 'src/transport/'],
     packages: [],
@@ -95,7 +100,7 @@ const rules: readonly Rule[] = [
   { from: 'src/server.ts', may: ['src/', 'raft/'], packages: ['node:*'] },
   {
     from: 'src/main.ts',
-    may: ['src/cli/', 'src/lib/', 'src/server.ts', 'agent/main.ts', 'tui/main.ts'],
+    may: ['src/cli/', 'src/lib/', 'src/server.ts', 'src/offline/', 'agent/main.ts', 'tui/main.ts'],
     packages: ['node:*', 'clipanion'],
   },
   { from: 'bench/', may: everything, packages: ['*'] },

@@ -34,6 +34,12 @@ export interface Programs {
   /** The file that node runs as `orion`. */
   readonly mainFile: string;
   startPeer(options: PeerOptions): Promise<{ stop(): Promise<void> }>;
+  /** Prints and verifies the log of a peer that does not run. */
+  debugLog(options: {
+    readonly directory: string;
+    readonly json: boolean;
+    readonly print: (line: string) => void;
+  }): Promise<void>;
   /** `stop` leaves the services running, `stopAll` takes them along. */
   startAgent(options: AgentOptions): Promise<{ stop(): Promise<void>; stopAll(): Promise<void> }>;
 }

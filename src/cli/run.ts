@@ -9,6 +9,7 @@ import { ClusterAddCommand, ClusterPromoteCommand, ClusterRemoveCommand } from '
 import { ClusterStatusCommand } from './cluster-status.ts';
 import { ClusterTransferCommand } from './cluster-transfer.ts';
 import type { Context } from './context.ts';
+import { DebugLogCommand } from './debug-log.ts';
 import { DeleteCommand } from './delete.ts';
 import { DevCommand } from './dev.ts';
 import { exitUsage } from './exit.ts';
@@ -28,6 +29,7 @@ const commands = [
   ClusterRemoveCommand,
   ClusterStatusCommand,
   ClusterTransferCommand,
+  DebugLogCommand,
   DeleteCommand,
   DevCommand,
   GetCommand,

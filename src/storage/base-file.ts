@@ -64,7 +64,7 @@ export class BaseFile {
     const names = options.names.filter(isBase).sort();
     let record: BaseRecord | undefined;
     for (const name of names.toReversed()) {
-      record = await readRecord(disk, join(directory, name));
+      ({ record } = await readBase(disk, join(directory, name)));
       if (record !== undefined) break;
     }
     return new BaseFile({ disk, directory, names, record });
@@ -99,13 +99,21 @@ export class BaseFile {
 
 export const isBase = (name: string): boolean => /^\d{10}\.base$/.test(name);
 
-/** Undefined when neither copy is sound. */
-async function readRecord(disk: Disk, path: string): Promise<BaseRecord | undefined> {
+/** What one file holds, and how many of its two copies are sound; undefined when none is. */
+export async function readBase(
+  disk: Disk,
+  path: string,
+): Promise<{ readonly record: BaseRecord | undefined; readonly sound: number }> {
   const bytes = await onDisk(`reading ${path}`, () => readWhole(disk, path));
-  if (bytes === undefined) return undefined;
-  const half = Math.floor(bytes.length / 2);
-  const found = unframe(magic, bytes.subarray(0, half)) ?? unframe(magic, bytes.subarray(half));
-  if (found === undefined) return undefined;
+  const half = Math.floor((bytes?.length ?? 0) / 2);
+  const copies = [bytes?.subarray(0, half), bytes?.subarray(half)].flatMap((copy) => {
+    const found = copy === undefined ? undefined : unframe(magic, copy);
+    return found === undefined ? [] : [asRecord(path, found)];
+  });
+  return { record: copies[0], sound: copies.length };
+}
+
+function asRecord(path: string, found: unknown): BaseRecord {
   const { format: foundFormat, ...record } = found as BaseRecord & { readonly format: number };
   if (foundFormat > format) throw formatTooNew(path, foundFormat, format);
   const { base, genesis, hardState, start } = record;

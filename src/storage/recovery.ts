@@ -15,7 +15,7 @@ import { onDisk } from './faults.ts';
 import { type PlacedBatch, readBatches, type Segment } from './segment.ts';
 import { Segments } from './segments.ts';
 
-export interface Damage {
+interface Damage {
   readonly segment: Segment;
   readonly offset: number;
   readonly why: string;
@@ -43,6 +43,43 @@ export function firstRecord(storeId: StoreId): BaseRecord {
   };
 }
 
+/** The batches read so far, and whether another one follows them (V1). */
+export class Chain {
+  readonly #start: BaseRecord['start'];
+  #last: PlacedBatch | undefined;
+
+  constructor(start: BaseRecord['start']) {
+    this.#start = start;
+  }
+
+  /** The newest batch; undefined when there is none. */
+  get last(): PlacedBatch | undefined {
+    return this.#last;
+  }
+
+  /** Takes in a batch that follows; false if it does not. */
+  take(batch: PlacedBatch): boolean {
+    const follows = this.#isNext(batch) || this.isCopy(batch);
+    if (follows) this.#last = batch;
+    return follows;
+  }
+
+  /** Whether it takes the place of the last one. */
+  isCopy({ header, offset }: PlacedBatch): boolean {
+    if (this.#last === undefined || offset !== 0) return false;
+    const { number, previous } = this.#last.header;
+    return header.number === number && header.previous === previous;
+  }
+
+  #isNext({ header }: PlacedBatch): boolean {
+    if (this.#last === undefined) {
+      return header.number === this.#start.number && header.previous === this.#start.previous;
+    }
+    const { number, checksum } = this.#last.header;
+    return header.number === number + 1 && header.previous === checksum;
+  }
+}
+
 /** Reads `segments`, in order, behind the base in `record`. Throws `DISK_FAILED`. */
 export async function recoverLog(options: {
   readonly disk: Disk;
@@ -52,41 +89,31 @@ export async function recoverLog(options: {
   const { base, genesis, start } = options.record;
   const segments = new Segments();
   const index = new EntryIndex(base, genesis);
+  const chain = new Chain(start);
   const blank: Segment[] = [];
-  let last: PlacedBatch | undefined;
   for (const [i, segment] of options.segments.entries()) {
     const content = await onDisk(`reading ${segment.path}`, () => readWhole(options.disk, segment.path));
     const damaged = (offset: number, why: string): Recovered => {
       const damage = { segment, offset, why, lost: options.segments.slice(i) };
-      return { segments, index, last, blank, damage };
+      return { segments, index, last: chain.last, blank, damage };
     };
     let isBlank = true;
     for (const found of readBatches(segment, content ?? Buffer.alloc(0))) {
       if (found.kind === 'torn') break;
-      if (found.kind === 'damaged') return damaged(found.offset, 'a batch does not match its checksum');
+      if (found.kind === 'damaged') return damaged(found.offset, unreadable);
       const { batch } = found;
-      const { number, truncateFrom } = batch.header;
-      const follows = isNext(batch, last, start) || isCopy(batch, last);
-      if (!follows || !index.accepts(truncateFrom, batch.entries)) {
-        return damaged(batch.offset, `batches are missing before number ${number}`);
-      }
+      const fits = index.accepts(batch.header.truncateFrom, batch.entries) && chain.take(batch);
+      if (!fits) return damaged(batch.offset, missingBefore(batch));
       segments.add(batch, index.lastIndex);
       index.add(batch);
-      last = batch;
       isBlank = false;
     }
     if (isBlank) blank.push(segment);
   }
-  return { segments, index, last, blank, damage: undefined };
+  return { segments, index, last: chain.last, blank, damage: undefined };
 }
 
-function isNext({ header }: PlacedBatch, last: PlacedBatch | undefined, start: BaseRecord['start']): boolean {
-  if (last === undefined) return header.number === start.number && header.previous === start.previous;
-  return header.number === last.header.number + 1 && header.previous === last.header.checksum;
-}
+export const unreadable = 'a batch does not match its checksum';
 
-// V1
-function isCopy({ header, offset }: PlacedBatch, last: PlacedBatch | undefined): boolean {
-  if (last === undefined || offset !== 0) return false;
-  return header.number === last.header.number && header.previous === last.header.previous;
-}
+export const missingBefore = ({ header }: PlacedBatch): string =>
+  `batches are missing before number ${header.number}`;

@@ -79,7 +79,7 @@ export class Superblock {
     readonly random: (bytes: number) => Uint8Array;
   }): Promise<Superblock> {
     const { disk, directory, peerId } = options;
-    const [a, b] = await Promise.all(fileNames.map((name) => readCopy(disk, join(directory, name))));
+    const [a, b] = await readSuperblock(disk, directory);
     assert(a !== undefined && b !== undefined, 'there are two copies');
     const [older, newer] = sequenceOf(a) <= sequenceOf(b) ? [a, b] : [b, a];
     const paths = [older.path, newer.path] as const;
@@ -158,6 +158,11 @@ export class Superblock {
     this.#content = content;
     this.#paths = [other, path];
   }
+}
+
+/** Both copies, as they are. Throws `FORMAT_TOO_NEW` or `DISK_FAILED`. */
+export function readSuperblock(disk: Disk, directory: string): Promise<readonly Copy[]> {
+  return Promise.all(fileNames.map((name) => readCopy(disk, join(directory, name))));
 }
 
 function encode(content: Content): Buffer {

@@ -14,6 +14,7 @@ export interface Outcome {
 const noPrograms: Programs = {
   mainFile: '/nowhere/main.js',
   startPeer: () => Promise.reject(new Error('no test here starts a peer')),
+  debugLog: () => Promise.reject(new Error('no test here reads a log')),
   startAgent: () => Promise.reject(new Error('no test here starts an agent')),
 };
 

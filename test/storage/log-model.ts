@@ -39,7 +39,7 @@ export const emptyModel: Model = {
   cutMax: 0,
 };
 
-export const lastIndexOf = ({ base, entries }: Content): number => base.index + entries.length;
+const lastIndexOf = ({ base, entries }: Content): number => base.index + entries.length;
 
 export function applied(model: Model, { install, ...operation }: PersistOperation): Model {
   const before = install === undefined ? model : installed(model, install);
