@@ -38,7 +38,8 @@ export async function openStorage(options: {
     for (let part = opened.pop(); part !== undefined; part = opened.pop()) await part.close();
   };
   try {
-    const state = await openStateStore({ directory: join(directory, 'state') });
+    const reporting = report === undefined ? {} : { report };
+    const state = await openStateStore({ directory: join(directory, 'state'), ...reporting });
     opened.push(state);
     const log = await openSegmentLog({
       directory,
@@ -48,7 +49,7 @@ export async function openStorage(options: {
       tailBytes: limits.logTailBytesMax,
       clock: systemClock,
       state: await state.load(),
-      ...(report !== undefined && { report }),
+      ...reporting,
     });
     opened.push(log);
     return { log, state, codec: createCommandCodec(), close };

@@ -33,11 +33,14 @@ export interface StatePlace {
   readonly directory: string;
   readonly disk: Disk;
   readonly levelAt: LevelAt;
+  /** Told which state is damaged, and why. */
+  readonly report: (fields: object, message: string) => void;
 }
 
 export class StateLayout {
   readonly #disk: Disk;
   readonly #levelAt: LevelAt;
+  readonly #report: StatePlace['report'];
   readonly #directory: string;
   #current: number;
   /** States were there, and nothing said any more which of them counts. */
@@ -46,6 +49,7 @@ export class StateLayout {
   private constructor(place: StatePlace, found: { readonly current: number; readonly discarded: boolean }) {
     this.#disk = place.disk;
     this.#levelAt = place.levelAt;
+    this.#report = place.report;
     this.#directory = place.directory;
     this.#current = found.current;
     this.discarded = found.discarded;
@@ -62,6 +66,8 @@ export class StateLayout {
         line === undefined ? undefined : parsePointer(join(directory, pointerName), line.toString());
       if (pointed === undefined) {
         const discarded = line !== undefined || numbers.length > 0;
+        if (discarded)
+          place.report({ directory, states: numbers }, 'the pointer to the state in use is damaged');
         const current = Math.max(0, ...numbers) + 1;
         const layout = new StateLayout(place, { current, discarded });
         await layout.#setAside(numbers.map((number) => layout.#path(number))); // Y4
@@ -123,8 +129,10 @@ export class StateLayout {
       });
     } catch (error) {
       await database?.close();
-      if (error instanceof StateDamaged || error instanceof SyntaxError) return undefined; // rows and records are JSON
-      throw error;
+      const isDamage = error instanceof StateDamaged || error instanceof SyntaxError; // rows and records are JSON
+      if (!isDamage) throw error;
+      this.#report({ state: path, why: error.message }, 'a state on this disk is damaged');
+      return undefined;
     }
   }
 

@@ -53,10 +53,12 @@ export async function openStateStore(options: {
   readonly chunkBytes?: number;
   /** Default: LevelDB. */
   readonly levelAt?: LevelAt;
+  /** Told what was damaged on this disk. */
+  readonly report?: (fields: object, message: string) => void;
 }): Promise<StateStore> {
   const { directory, chunkBytes = limits.snapshotChunkBytes } = options;
-  const { disk = nodeDisk, levelAt = classicLevelAt } = options;
-  const layout = await StateLayout.open({ directory, disk, levelAt });
+  const { disk = nodeDisk, levelAt = classicLevelAt, report = () => undefined } = options;
+  const layout = await StateLayout.open({ directory, disk, levelAt, report });
   const found = await layout.openState(layout.current, readState);
   if (found === undefined) await layout.setAside(layout.current); // T2
   const opened = found ?? (await layout.openState(layout.current, readState));

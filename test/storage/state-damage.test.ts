@@ -51,10 +51,12 @@ const contentOf = (rows: ReadonlyMap<RowKey, Row>): string[] =>
 
 /** What is served after a start: the last flush, an earlier one, or nothing and said so. Anything else fails. */
 async function served(directory: string, { flushed }: Sound): Promise<'last' | 'earlier' | 'set aside'> {
-  const store = await openStateStore({ directory });
+  const reports: string[] = [];
+  const store = await openStateStore({ directory, report: (_, message) => reports.push(message) });
   const { snapshot, rows, discarded } = await store.load();
   const index = snapshot?.index ?? 0;
   expect(contentOf(rows)).toEqual(contentOf(present(flushed.get(index), 'a flush')));
+  expect(reports).toHaveLength(discarded ? 1 : 0);
   if (discarded) {
     expect(index).toBe(0);
     expect((await readdir(directory)).some((name) => name.endsWith('.damaged'))).toBe(true);
