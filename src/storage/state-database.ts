@@ -134,7 +134,7 @@ export class StateDatabase {
       readonly format: number;
     };
     if (record.format !== format) throw formatTooNew(this.path, record.format, format);
-    return { snapshot: record.snapshot, staged: record.staged };
+    return { snapshot: whole(record.snapshot), staged: record.staged };
   }
 
   /**
@@ -208,6 +208,13 @@ export class RowDigests {
     if (text === undefined) this.#digests.delete(key);
     else this.#digests.set(key, after);
   }
+}
+
+/** JSON leaves out what is undefined: it is put back, so that a snapshot reads as it was written. */
+function whole(snapshot: Snapshot): Snapshot {
+  const { configuration } = snapshot;
+  const learners = configuration.learners.map((learner) => ({ ...learner, replaces: learner.replaces }));
+  return { ...snapshot, configuration: { ...configuration, learners } };
 }
 
 /** Lets everything else that waits have its turn. */

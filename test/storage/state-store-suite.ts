@@ -34,7 +34,19 @@ export function pointAt(index: number): FlushPoint {
     api: 'http://x',
     raft: 'x:1',
   };
-  const configuration = { index: asIndex(1), voters: [member], outgoing: [], learners: [], removed: [] };
+  const learner = {
+    ...member,
+    storeId: asStoreId('b'.repeat(32)),
+    wants: 'voter',
+    replaces: undefined,
+  } as const;
+  const configuration = {
+    index: asIndex(1),
+    voters: [member],
+    outgoing: [],
+    learners: [learner],
+    removed: [],
+  };
   return { index: asIndex(index), term: asTerm(3), time: 1_700_000_000_000 + index, configuration };
 }
 
@@ -76,7 +88,7 @@ export function stateStoreSuite(name: string, make: () => Promise<() => Promise<
     await first.close();
 
     const second = await open();
-    expect(await second.load()).toEqual({
+    expect(await second.load()).toStrictEqual({
       snapshot: snapshotAt(2 ** 40),
       discarded: false,
       installed: false,
