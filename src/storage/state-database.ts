@@ -63,7 +63,7 @@ export interface LevelBatch {
   write(options: { readonly sync: true }): Promise<void>;
 }
 
-export interface LevelRange {
+interface LevelRange {
   readonly gt?: string;
   readonly gte?: string;
   readonly snapshot?: LevelSnapshot;
