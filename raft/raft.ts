@@ -1,13 +1,16 @@
 // The consensus core of one peer: Raft as a function of its inputs (Ongaro's dissertation; rules R1–R12 in docs/architecture.md).
 //
 // Inputs. `step` takes one `Input` and changes the core; it never fails and never waits. Time comes as ticks, the network
-// as received messages, the disk as persisted and loaded, the state as applied, users as propose, changeMembers, transfer and
-// read. The same options and inputs give the same effects, so that a run can be recorded and replayed.
+// as received messages, the disk as persisted, loaded and compacted, the state as applied, other states as snapshotSent and
+// snapshotReceived, users as propose, changeMembers, transfer and read. The same options and inputs give the same effects, so
+// that a run can be recorded and replayed.
 //
 // Effects. `takeReady` gathers what all steps since the last one amount to. A driver, for as long as `hasReady`:
 //   1. sends `messages`, in order; each may be lost, delayed, doubled or overtaken;
-//   2. starts `persist` and goes on at once; at most one is given out until `persisted` has answered it;
-//   3. starts `loads`, reading from the durable log, and answers each exactly once;
+//   2. starts `persist` and goes on at once; at most one is given out until `persisted` has answered it. One with `install`
+//      begins once the state has applied all that it was handed: the state is switched, then the log begun anew, then the rest;
+//   3. starts `loads`, reading from the durable log, and `snapshots`, and answers each exactly once, whoever leads by then;
+//      drops what is in `discard`;
 //   4. answers `proposals`, `changes` and `transfers`, applies `apply` in order, then says `applied`;
 //   5. serves each of `reads` once the state has applied the index it names.
 // Step many inputs, then take once: proposals that came together travel in one append and one write.
@@ -15,24 +18,31 @@
 // Invariants, beside those of each file:
 //   1. Nothing is said before what it rests on is durable (R1–R4): such messages wait inside for `persisted`.
 //   2. A leader sends entries before its disk has them, and counts its disk like any other (R5, R6).
-//   3. Every committed entry is in `apply` once in a run, in order, after it is durable here (R7).
+//   3. Every committed entry is in `apply` once in a run, in order, after it is durable here (R7), but for those that an
+//      installed snapshot stands for: `apply` goes on behind its last index.
 //   4. Every proposal is answered once: appended at an (index, term), or refused and in no log. The driver hears of its
-//      end from `apply`: that term at that index means committed (R8), another term means that it never will be.
+//      end from `apply`: that term at that index means committed (R8), another term means that it never will be. What became
+//      of one for which a snapshot stands is not known.
 //   5. Every read is answered once, with an index that holds all that was acknowledged before it was asked (R12).
 //   6. Whoever is a member is so by the newest configuration in this log, from its entry on; what the log loses it loses (§4.1).
 //   7. A transfer is answered once, when this peer leads no more or goes on leading (T1–T3). Leaders follow each other
 //      without a time-out only where the older one handed over or is dead (U1, U2).
-//   8. Bounded: entries not applied, entries under way, reads, held messages; beyond `RaftConfig`, BUSY.
+//   8. What was cut off is never asked for (R9). Nothing that rests on a snapshot is said, and nothing behind it applied,
+//      before the operation that installs it is reported (R10). Its configuration is in effect from its arrival on.
+//   9. Bounded: entries not applied, entries under way, reads, held messages; beyond `RaftConfig`, BUSY.
 //
 // What a driver owes. A tick every 10 to 50 ms, with the present time, also right before it trusts `mayControl`. `peerLost`
 // only of a process that is gone, before anything that a later one sends; `diskStalled` once a write takes too long.
 // `persisted` only when the whole operation would survive a power cut, and in one piece. A failed write is not
-// reported: the peer stops. Messages from authenticated peers only. A seed that no other run has used.
+// reported: the peer stops. Messages from authenticated peers only. A seed that no other run has used. `compacted` before
+// anything is cut, and only up to what the state holds durably. `snapshotReceived` once it is staged whole, verified and
+// durable; then no other is staged until it is installed or discarded. `snapshotSent` with what the receiver holds durably.
 //
-// Restart. `restored` is what the log holds durably, at least its last entry in `tail`; `applied` what the state holds
-// durably. What was applied beyond that comes again in `apply`. A core exists only once its log holds genesis. One that
-// never voted by its log does not campaign: a joiner waits until it is made a voter. Who was one campaigns until it knows
-// the entry that removed it to be committed (§4.2.2).
+// Restart. `restored` is what the log holds durably, at least its last entry in `tail`, if there is one behind `base`;
+// `applied` what the state holds durably, never less than `base`: a crash between the state's switch and the log's new
+// beginning is mended first. What was applied beyond that comes again in `apply`. A core exists only once its log holds
+// genesis, or lost it. One that never voted by its log does not campaign: a joiner waits until it is made a voter. Who was
+// one campaigns until it knows the entry that removed it to be committed (§4.2.2).
 
 import { assert, unreachable } from '../src/lib/assert.ts';
 import { Prng } from '../src/lib/prng.ts';
