@@ -4,14 +4,16 @@
 //   2. What any peer has applied at an index is what every other applies there, whoever votes by then.
 
 import type { MemberChange } from '../../raft/change.ts';
-import type { Message, StoreId } from '../../raft/types.ts';
+import { asRequestId, type Message, type StoreId } from '../../raft/types.ts';
 import { assert, present } from '../../src/lib/assert.ts';
 import { Prng } from '../../src/lib/prng.ts';
 import type { Past } from './disk.ts';
-import { TestNetwork } from './network.ts';
+import { sendSnapshot, TestNetwork } from './network.ts';
 import { member, store, TestNode } from './node.ts';
 
 const underWayMax = 200;
+/** A disk forgets at most so many writes. */
+const pastMax = 50;
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -24,6 +26,10 @@ export interface ChaosOptions {
   readonly damage?: { readonly chance: number; readonly impairedMax: number };
   /** Disks fill up, and are cleared. */
   readonly fullDisks?: boolean;
+  /** Logs are cut behind what is applied; whoever lacks that is sent a snapshot. */
+  readonly cuts?: boolean;
+  /** Leaders are told to hand over. */
+  readonly transfers?: boolean;
 }
 
 export class Chaos {
@@ -84,6 +90,15 @@ export class Chaos {
         node.answerLoads();
         node.confirmApplied();
         break;
+      case 9:
+        if (this.#options.cuts === true) this.#cutLog(node);
+        break;
+      case 10:
+        if (node.snapshots.length > 0) this.#sendSnapshot(node);
+        break;
+      case 11:
+        if (this.#options.transfers === true && this.#prng.chance(0.1)) this.#transfer();
+        break;
       default:
         this.#deliver();
     }
@@ -120,6 +135,23 @@ export class Chaos {
     leader.change(change);
   }
 
+  #cutLog(node: TestNode): void {
+    const { base, applied } = node.status;
+    if (applied > base) node.compact(this.#prng.int({ from: base + 1, to: applied + 1 }));
+  }
+
+  #sendSnapshot(node: TestNode): void {
+    const to = this.nodes.find(({ id }) => id === node.snapshots[0]?.to);
+    const isCut = this.#cut.has(node.id) !== this.#cut.has(to?.id ?? node.id);
+    sendSnapshot(node, isCut || this.#prng.chance(0.2) ? undefined : to);
+  }
+
+  #transfer(): void {
+    const leading = this.nodes.filter((node) => node.status.role === 'leader');
+    if (leading.length === 0) return;
+    this.#any(leading).step({ kind: 'transfer', requestId: asRequestId(1), to: this.#any(this.nodes).id });
+  }
+
   #deliver(): void {
     if (this.#underWay.length === 0) return;
     const at = this.#prng.int({ from: 0, to: Math.min(this.#underWay.length, 8) });
@@ -136,9 +168,10 @@ export class Chaos {
     const others = this.nodes.filter((other) => other !== node && other.disk.impaired);
     if (past.length > 0 && others.length < impairedMax && this.#prng.chance(chance)) {
       // Most often only the latest is lost.
-      const back = Math.floor(past.length * this.#prng.fraction() ** 4);
-      const once = present(past.at(-1 - back), 'it was something once');
+      const kept = past.slice(0, past.length - Math.floor(past.length * this.#prng.fraction() ** 4));
+      const once = present(kept.at(-1), 'it was something once');
       node.disk.damage(this.#prng.chance(0.5) ? once : { ...once, term: node.disk.hardState.term });
+      this.#past.set(node, kept);
       this.damaged += 1;
     }
     node.restart();
@@ -146,9 +179,10 @@ export class Chaos {
   }
 
   #persist(node: TestNode): void {
-    const { past, impaired } = node.disk;
+    const { impaired } = node.disk;
+    const past = this.#options.damage === undefined ? undefined : node.disk.past;
     if (!node.persist()) return;
-    this.#past.set(node, [...(this.#past.get(node) ?? []), past]);
+    if (past !== undefined) this.#past.set(node, [...(this.#past.get(node) ?? []), past].slice(-pastMax));
     if (impaired && !node.disk.impaired) this.mended += 1;
   }
 

@@ -6,6 +6,7 @@ import { Chaos, runSeeds } from './chaos.ts';
 
 const three = ['a', 'b', 'c'];
 const five = ['a', 'b', 'c', 'd', 'e'];
+const others = { cuts: true, transfers: true, fullDisks: true };
 
 test.each([
   ['one of three', three, 1],
@@ -13,9 +14,9 @@ test.each([
 ])('%s disks forget again and again, and all are mended in the end', (_, founders, impairedMax) => {
   let [damaged, mended] = [0, 0];
   runSeeds({
-    seeds: 20,
+    seeds: 12,
     steps: 6_000,
-    make: (seed) => new Chaos({ seed, founders, damage: { chance: 0.6, impairedMax } }),
+    make: (seed) => new Chaos({ seed, founders, damage: { chance: 0.6, impairedMax }, ...others }),
     judge: (chaos) => {
       const { leader } = chaos.heal();
       expect(chaos.nodes.map(({ id, status }) => [id, status.impaired])).toEqual(
@@ -27,6 +28,17 @@ test.each([
       mended += chaos.mended;
     },
   });
-  expect(damaged).toBeGreaterThan(60); // else nothing was tested
-  expect(mended).toBeGreaterThan(30);
+  expect(damaged).toBeGreaterThan(20); // else nothing was tested
+  expect(mended).toBeGreaterThan(10);
+});
+
+test('however many disks forget, no entry that was applied changes, and no term has two leaders', () => {
+  let damaged = 0;
+  runSeeds({
+    seeds: 12,
+    steps: 6_000,
+    make: (seed) => new Chaos({ seed, founders: three, damage: { chance: 0.6, impairedMax: 3 }, ...others }),
+    judge: (chaos) => (damaged += chaos.damaged),
+  });
+  expect(damaged).toBeGreaterThan(20);
 });

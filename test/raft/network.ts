@@ -4,6 +4,16 @@ import { present } from '../../src/lib/assert.ts';
 import type { StoreId } from '../../raft/types.ts';
 import { store, TestNode, type NodeOptions } from './node.ts';
 
+/** Sends the snapshot that `from` was asked for first; it does not arrive without `to`, nor where one is being installed. */
+export function sendSnapshot(from: TestNode, to: TestNode | undefined): void {
+  const request = present(from.snapshots[0], 'a snapshot was asked for');
+  const { applied, term } = from.status;
+  const isTaken = to !== undefined && to.status.durable >= to.status.base;
+  const snapshot = isTaken ? from.disk.snapshot(applied) : undefined;
+  if (snapshot !== undefined) to?.step({ kind: 'snapshotReceived', term, snapshot });
+  from.step({ kind: 'snapshotSent', storeId: request.to, index: snapshot?.index });
+}
+
 /** Several nodes whose messages are delivered at once, except on links that are cut. */
 export class TestNetwork {
   readonly nodes: ReadonlyMap<StoreId, TestNode>;
@@ -41,6 +51,10 @@ export class TestNetwork {
         for (const message of node.takeSent()) {
           if (this.#cut.has(`${message.from}>${message.to}`)) continue;
           this.nodes.get(message.to)?.receive(structuredClone(message));
+          moved = true;
+        }
+        for (const { to } of node.snapshots) {
+          sendSnapshot(node, this.#cut.has(`${node.id}>${to}`) ? undefined : this.nodes.get(to));
           moved = true;
         }
       }
