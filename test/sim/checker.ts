@@ -8,7 +8,9 @@ import { CommittedDurable } from './invariants/committed-durable.ts';
 import { Control } from './invariants/control.ts';
 import { Electable } from './invariants/electable.ts';
 import { Elected } from './invariants/elected.ts';
+import { FullDisks } from './invariants/full-disks.ts';
 import { HonestPromises } from './invariants/honest-promises.ts';
+import { Impaired } from './invariants/impaired.ts';
 import { InEffect } from './invariants/in-effect.ts';
 import type { Invariant } from './invariants/invariant.ts';
 import { LeaderCompleteness } from './invariants/leader-completeness.ts';
@@ -16,6 +18,7 @@ import { LogMatching } from './invariants/log-matching.ts';
 import { Monotone } from './invariants/monotone.ts';
 import { OneLeader } from './invariants/one-leader.ts';
 import { Reads } from './invariants/reads.ts';
+import { Snapshots } from './invariants/snapshots.ts';
 import { StateHash } from './invariants/state-hash.ts';
 import { Votes } from './invariants/votes.ts';
 import { type Observation, Violation } from './observation.ts';
@@ -36,6 +39,9 @@ export const allInvariants = (): readonly Invariant[] => [
   new Control(),
   new InEffect(),
   new Changes(),
+  new Snapshots(),
+  new Impaired(),
+  new FullDisks(),
 ];
 
 export class Checker {

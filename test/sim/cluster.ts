@@ -25,13 +25,14 @@ import { makeRaft, type MakeCore } from './core.ts';
 import { Counters } from './counters.ts';
 import { SimDisk, type SimDiskOptions } from './disk.ts';
 import { SimDriver } from './driver.ts';
-import { calmDisk, calmNetwork, type FaultPlan } from './faults.ts';
+import { calmDisk, calmNetwork, calmTransfers, type FaultPlan } from './faults.ts';
 import type { Invariant } from './invariants/invariant.ts';
 import { SimNetwork } from './network.ts';
-import type { Observation } from './observation.ts';
+import type { Observation, ObservedStatus } from './observation.ts';
 import { type MakeDriver, SimPeer } from './peer.ts';
 import { emptyState } from './state-machine.ts';
 import type { Trace } from './trace.ts';
+import { SimTransfers } from './transfers.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 /** The parts that a test may replace by broken ones, to prove that they are found. */
@@ -76,6 +77,7 @@ export class SimCluster {
   readonly counters = new Counters();
   readonly trace: Trace;
   readonly network: SimNetwork;
+  readonly transfers: SimTransfers;
   readonly #options: { readonly prng: Prng; readonly plan: FaultPlan; readonly parts: Parts };
   readonly #checker: Checker;
   readonly #firstEntry: Entry;
@@ -106,6 +108,14 @@ export class SimCluster {
       counters,
       faults: plan.network,
       deliver: (message) => this.peer(message.to).receive(message),
+    });
+    this.transfers = new SimTransfers({
+      time,
+      prng: this.#fork(),
+      counters,
+      faults: plan.transfers,
+      isCut: (link) => this.network.isCut(link),
+      offer: (sending, settle) => this.peer(sending.to).offer(sending, settle),
     });
     for (const { storeId } of founders) this.#makePeer(storeId);
     this.#clients = Array.from({ length: plan.clients }, () => this.#makeClient(this.#fork()));
@@ -142,6 +152,16 @@ export class SimCluster {
     return peer;
   }
 
+  /** Whether one more disk may be damaged, so that whoever may decide by then has a sound majority. */
+  mayBeDamaged(): boolean {
+    const { evidence } = this.#checker;
+    const stores = [...evidence.peers].filter((store) => !this.isRetired(this.peer(store)));
+    const impaired = stores.filter((store) => evidence.isImpaired(store)).length;
+    const sets = stores.flatMap((store) => [evidence.issued(store), evidence.synced(store)]);
+    const smallest = Math.min(...sets.flatMap(({ electorate }) => electorate.sets.map(({ length }) => length)));
+    return 2 * (impaired + 1) < smallest;
+  }
+
   /** A committed configuration says that it left. */
   wasRemoved(storeId: StoreId): boolean {
     return this.#configuration?.removed.includes(storeId) === true;
@@ -162,6 +182,7 @@ export class SimCluster {
   observe(observation: Observation): void {
     if (observation.kind === 'stepped') this.#steps += 1;
     if (observation.kind === 'sent') this.#countOrder(observation.message);
+    if (observation.kind === 'stepped') this.#countStep(observation.peer, observation.status);
     if (observation.kind === 'applied') this.#onApplied(observation.entry);
     const { evidence } = this.#checker;
     const before = evidence.commit;
@@ -175,8 +196,26 @@ export class SimCluster {
   /** From now on nothing goes wrong by itself, and clients fall silent. Peers that are down stay down. */
   heal(): void {
     this.network.heal(calmNetwork);
+    this.transfers.heal(calmTransfers);
     for (const disk of this.#disks) disk.heal(calmDisk);
     for (const client of this.#clients) client.stop();
+  }
+
+  #countStep(peer: StoreId, { role, configuration }: ObservedStatus): void {
+    const before = this.#checker.evidence.status(peer);
+    const isElected = role === 'leader' && before?.role !== 'leader';
+    if (isElected && this.#hasImpairedVoter(configuration)) {
+      this.counters.add('elections while a voter is impaired');
+    }
+    if (!this.transfers.isBusy) return;
+    if (isElected) this.counters.add('snapshots in flight while the leader changes');
+    const isJoint = (configuration?.outgoing.length ?? 0) > 0 && configuration !== before?.configuration;
+    if (isJoint) this.counters.add('snapshots in flight in a joint configuration');
+  }
+
+  #hasImpairedVoter(configuration: Configuration | undefined): boolean {
+    const { evidence } = this.#checker;
+    return configuration?.voters.some(({ storeId }) => evidence.isImpaired(storeId)) === true;
   }
 
   #onApplied({ index, payload }: Entry): void {
@@ -203,7 +242,9 @@ export class SimCluster {
       disk,
       makeCore: parts.makeCore,
       makeDriver: parts.makeDriver,
+      priority: this.#peers.length < plan.lowPriority ? 'low' : 'normal',
       send: (message) => this.network.send(message),
+      sendSnapshot: (sending) => this.transfers.send(sending),
       observe: (observation) => this.observe(observation),
     });
     this.#disks.push(disk);

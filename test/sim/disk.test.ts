@@ -120,7 +120,7 @@ test('a hang lasts as long as it is told', () => {
 });
 
 test('a flushed state is found after a restart, unless the crash came first', () => {
-  const state = { applied: asIndex(1), hash: 5, commands: [] };
+  const state = { ...emptyState, applied: asIndex(1), hash: 5 };
   const kept = start(calmDisk);
   kept.disk.flush(state, () => undefined);
   runAll(kept.time, 100);

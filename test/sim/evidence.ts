@@ -8,6 +8,8 @@
 // E3. A leader commits by the configuration that it had before the step in which it did. Where nobody says which that was, it
 //     is one that its log shows, at the entry or behind it, or that follows from it: a joint one is left as soon as it is
 //     committed, which shows a little later.
+// E4. An impaired peer is taken to hold what it held before, and nothing of what it took in since: leaders counted that, and
+//     count nothing more. Nobody who lacks it can be elected meanwhile, since the impaired one does not vote.
 
 import type { HardState, LogIndex, PersistOperation, StoreId, Term } from '../../raft/types.ts';
 import { asIndex } from '../../raft/types.ts';
@@ -28,7 +30,11 @@ interface Known {
   hardState: HardState | undefined;
   /** In this run. */
   status: ObservedStatus | undefined;
-  /** Up to here its synced log is what is committed. */
+  /** What it held before its disk was damaged, as long as it is impaired: leaders may have counted that (E4). */
+  ghost: MarkedLog | undefined;
+  /** What was committed when its disk was damaged. */
+  damagedAt: number;
+  /** Up to here what it holds, or held, is what is committed. */
   agreed: number;
 }
 
@@ -73,9 +79,18 @@ export class Evidence {
     return this.#of(peer).synced;
   }
 
-  /** Up to here the synced log of `peer` is what is committed. */
+  /** Up to here what `peer` holds durably, or held before its disk was damaged (E4), is what is committed. */
   agreed(peer: StoreId): number {
     return this.#of(peer).agreed;
+  }
+
+  isImpaired(peer: StoreId): boolean {
+    return this.#of(peer).ghost !== undefined;
+  }
+
+  /** What was committed when the disk of `peer` was last damaged. */
+  damagedAt(peer: StoreId): number {
+    return this.#of(peer).damagedAt;
   }
 
   hardState(peer: StoreId): HardState | undefined {
@@ -106,6 +121,8 @@ export class Evidence {
         return;
       case 'synced':
         return this.#observeSynced(observation);
+      case 'damaged':
+        return this.#observeDamaged(observation.peer);
       case 'sent':
         return this.#observeSent(observation);
       case 'stepped':
@@ -114,8 +131,10 @@ export class Evidence {
     }
   }
 
-  #observeStarted({ peer, base, log, hardState }: Extract<Observation, { kind: 'started' }>): void {
+  #observeStarted(observation: Extract<Observation, { kind: 'started' }>): void {
+    const { peer, base, log, hardState, impaired } = observation;
     const known = this.#of(peer);
+    if (!impaired) known.ghost = undefined;
     const head = this.#committed.slice(0, base);
     known.issued.reset(head, log);
     known.synced.reset(head, log);
@@ -131,6 +150,12 @@ export class Evidence {
     for (const each of this.#peers.values()) this.#compare(each, 1);
   }
 
+  #observeDamaged(peer: StoreId): void {
+    const known = this.#of(peer);
+    known.ghost ??= known.synced.copy();
+    known.damagedAt = this.commit;
+  }
+
   #observeSynced({ peer, operation }: Extract<Observation, { kind: 'synced' }>): void {
     const known = this.#of(peer);
     const { hardState } = operation;
@@ -138,7 +163,9 @@ export class Evidence {
       known.hardState = hardState;
       if (hardState.vote === peer) this.#addVote(hardState.term, peer, peer);
     }
-    this.#compare(known, known.synced.write(operation, this.#head(operation)));
+    const from = known.synced.write(operation, this.#head(operation));
+    if (operation.mended) known.ghost = undefined;
+    this.#compare(known, operation.mended ? 1 : from);
   }
 
   #observeSent({ message }: Extract<Observation, { kind: 'sent' }>): void {
@@ -186,11 +213,12 @@ export class Evidence {
     return install === undefined ? [] : this.#committed.slice(0, install.index);
   }
 
-  /** The synced log of `known` has changed from `from` on. */
+  /** What `known` holds, or what is committed, has changed from `from` on. */
   #compare(known: Known, from: number): void {
-    known.agreed = Math.min(known.agreed, from - 1);
+    const log = known.ghost ?? known.synced;
+    if (known.ghost === undefined) known.agreed = Math.min(known.agreed, from - 1);
     while (known.agreed < this.commit) {
-      if (!isSame(known.synced.at(known.agreed + 1), this.#committed[known.agreed])) return;
+      if (!isSame(log.at(known.agreed + 1), this.#committed[known.agreed])) return;
       known.agreed += 1;
     }
   }
@@ -207,6 +235,8 @@ export class Evidence {
       synced: new MarkedLog(this.#founding),
       hardState: undefined,
       status: undefined,
+      ghost: undefined,
+      damagedAt: 0,
       agreed: 0,
     };
     this.#peers.set(peer, known);

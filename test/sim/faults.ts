@@ -35,6 +35,23 @@ export interface DiskFaults {
   readonly stallMs: number | undefined;
 }
 
+/** How logs are cut after a flush. */
+export interface Compaction {
+  /** Of a cut after a given flush. */
+  readonly chance: number;
+  /** So many entries of the flushed state stay. */
+  readonly keep: Span;
+  /** Leaders keep what a follower needs. */
+  readonly heedsFollowers: boolean;
+}
+
+export interface TransferFaults {
+  readonly ms: Span;
+  readonly answerMs: Span;
+  readonly failChance: number;
+  readonly twiceChance: number;
+}
+
 /** Something that strikes again and again, with `everyMs` between two strikes on average. */
 export interface Recurring {
   readonly everyMs: number;
@@ -70,6 +87,14 @@ export interface FaultPlan {
   readonly readChance: number;
   readonly network: NetworkFaults;
   readonly disk: DiskFaults;
+  readonly transfers: TransferFaults;
+  readonly compaction: Compaction | undefined;
+  /** So many founders have low priority. */
+  readonly lowPriority: number;
+  /** Disks lose what they held, never so many that no majority is left. */
+  readonly damage: Recurring | undefined;
+  /** A disk has no room for a while. */
+  readonly fill: Recurring | undefined;
   readonly crash: Recurring | undefined;
   /** A crash while a given write is in flight. */
   readonly crashAtPersistChance: number;
@@ -101,6 +126,13 @@ export const calmDisk: DiskFaults = {
   hangChance: 0,
   hangMs: { from: 0, to: 1 },
   stallMs: undefined,
+};
+
+export const calmTransfers: TransferFaults = {
+  ms: { from: 1, to: 10 },
+  answerMs: { from: 0.2, to: 1 },
+  failChance: 0,
+  twiceChance: 0,
 };
 
 /** Time-outs as shipped or shorter; windows, queues and cache from tight to wide. */
@@ -153,6 +185,23 @@ function drawDisk(prng: Prng, electionMaxMs: number): DiskFaults {
   };
 }
 
+function drawTransfers(prng: Prng, electionMaxMs: number): TransferFaults {
+  return {
+    ms: { from: 1, to: prng.chance(0.5) ? 50 : 3 * electionMaxMs },
+    answerMs: { from: 0.1, to: prng.chance(0.7) ? 5 : electionMaxMs },
+    failChance: prng.chance(0.5) ? prng.fraction() * 0.5 : 0,
+    twiceChance: prng.chance(0.5) ? prng.fraction() * 0.5 : 0,
+  };
+}
+
+function drawCompaction(prng: Prng): Compaction {
+  return {
+    chance: prng.chance(0.5) ? 1 : prng.fraction(),
+    keep: { from: 0, to: prng.chance(0.5) ? 1 : 20 },
+    heedsFollowers: prng.chance(0.3),
+  };
+}
+
 /** Some seeds make replication crawl and leaders die young: entries of many terms meet (§5.4.2). */
 export function drawFaults(prng: Prng): FaultPlan {
   const plan = drawPlan(prng);
@@ -185,12 +234,17 @@ function drawPlan(prng: Prng): FaultPlan {
     tickMs: drawFrom(prng, { from: 10, to: raft.tickMs }),
     loopMs: { from: 0, to: drawFrom(prng, { from: 0.05, to: 2 }) },
     applyMs: { from: 0, to: prng.chance(0.3) ? 60 : 0 },
-    flushEveryMs: drawFrom(prng, { from: 20, to: 3_000 }),
+    flushEveryMs: drawFrom(prng, { from: 20, to: prng.chance(0.5) ? 300 : 3_000 }),
     clients: prng.int({ from: 1, to: 5 }),
     thinkMs: { from: 1, to: drawFrom(prng, { from: 10, to: 200 }) },
     readChance: prng.chance(0.7) ? 0.3 : 0.8,
     network: drawNetwork(prng),
     disk: drawDisk(prng, raft.electionMaxMs),
+    transfers: drawTransfers(prng, raft.electionMaxMs),
+    compaction: prng.chance(0.6) ? drawCompaction(prng) : undefined,
+    lowPriority: prng.chance(0.3) ? prng.int({ from: 1, to: 3 }) : 0,
+    damage: maybe(0.25, { everyMs: often(), lastsMs: { from: 1, to: raft.electionMaxMs * 2 } }),
+    fill: maybe(0.25, { everyMs: often(), lastsMs: { from: 10, to: raft.electionMaxMs * 4 } }),
     crash: maybe(0.6, { everyMs: often(), lastsMs: { from: 1, to: raft.electionMaxMs * 2 } }),
     crashAtPersistChance: prng.chance(0.3) ? prng.fraction() * 0.03 : 0,
     crashLeaderChance: prng.chance(0.3) ? prng.fraction() * 0.3 : 0,

@@ -42,12 +42,14 @@ export const hard = (term: number, vote?: Name): HardState => ({ term: asTerm(te
 export function started(
   peer: Name,
   terms: readonly number[],
-  options: { term?: number; applied?: number } = {},
+  options: { term?: number; applied?: number; base?: number; impaired?: boolean } = {},
 ): Observation {
-  const log = terms.map((term, i) => entry(i + 1, term));
+  const base = asIndex(options.base ?? 0);
+  const log = terms.map((term, i) => entry(base + i + 1, term));
   const applied = asIndex(options.applied ?? 0);
   const hardState = hard(options.term ?? terms.at(-1) ?? 1);
-  return { kind: 'started', peer, hardState, base: asIndex(0), log, applied, stateHash: applied };
+  const impaired = options.impaired ?? false;
+  return { kind: 'started', peer, hardState, base, log, applied, stateHash: applied, impaired };
 }
 
 export function stepped(

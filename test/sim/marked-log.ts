@@ -77,6 +77,12 @@ export class MarkedLog {
     return this.#marks[index - 1];
   }
 
+  copy(): MarkedLog {
+    const copied = new MarkedLog(this.#founding);
+    copied.reset(this.#marks, []);
+    return copied;
+  }
+
   /** The log is `log`, behind `head`, the marks of what was cut off. */
   reset(head: readonly Mark[], log: readonly Entry[]): void {
     this.#truncate(1);

@@ -22,11 +22,13 @@ export class Nemesis {
   }
 
   start(): void {
-    const { crash, stall, cut, transferEveryMs, members } = this.#plan;
+    const { crash, stall, cut, transferEveryMs, members, damage, fill } = this.#plan;
     const { crashAtPersistChance, crashLeaderChance, crashInElectionChance } = this.#plan;
     if (crash !== undefined) this.#recur(crash, (ms) => this.#crashSome(ms));
     if (stall !== undefined) this.#recur(stall, (ms) => this.#drawPeer().stall(ms));
     if (cut !== undefined) this.#recur(cut, (ms) => this.#cutSome(ms));
+    if (damage !== undefined) this.#recur(damage, (ms) => this.#damageSome(ms));
+    if (fill !== undefined) this.#recur(fill, (ms) => this.#fillSome(ms));
     if (transferEveryMs !== undefined) this.#every(transferEveryMs, () => this.#transferSome());
     if (members !== undefined) this.#startChanges(members);
     if (crashAtPersistChance > 0) this.#watch(() => this.#crashBusyDisks(crashAtPersistChance));
@@ -34,10 +36,13 @@ export class Nemesis {
     if (crashInElectionChance > 0) this.#watch(() => this.#crashVoters(crashInElectionChance));
   }
 
-  /** Everything that is down comes up. */
+  /** Everything that is down comes up, and every disk has room. */
   stop(): void {
     this.#stopped = true;
-    for (const peer of this.#cluster.peers) if (!peer.up) peer.start();
+    for (const peer of this.#cluster.peers) {
+      peer.fill(false);
+      if (!peer.up && !this.#cluster.isRetired(peer)) peer.start();
+    }
   }
 
   #recur(recurring: Recurring, strike: (lastsMs: number) => void): void {
@@ -81,6 +86,20 @@ export class Nemesis {
     this.#cluster.time.after(downMs, () => {
       if (!peer.up && !this.#cluster.isRetired(peer)) peer.start();
     });
+  }
+
+  /** Its process dies, its disk loses something, and it comes back from what is left. */
+  #damageSome(downMs: number): void {
+    const peer = this.#drawPeer();
+    if (this.#cluster.isRetired(peer) || !this.#cluster.mayBeDamaged()) return;
+    if (peer.up) this.#crash(peer, downMs);
+    peer.damage();
+  }
+
+  #fillSome(lastsMs: number): void {
+    const peer = this.#drawPeer();
+    peer.fill(true);
+    this.#cluster.time.after(lastsMs, () => peer.fill(false));
   }
 
   /** The others notice, unless the peer is back before they do. */

@@ -1,4 +1,4 @@
-// The simulated network: messages between three peers, each on a one-way link of its own.
+// The simulated network: messages between peers, each on a one-way link of its own.
 // Owns: what is under way, which links are cut. Does not own: who listens.
 //
 // N1. What is delivered is a copy: nothing that a sender does later can change what was sent, nor may a receiver lean on
@@ -65,6 +65,10 @@ export class SimNetwork {
   /** Cuts the link from `from` to `to`, in that direction only. */
   cut(link: { readonly from: StoreId; readonly to: StoreId }): void {
     this.#cut.add(linkOf(link));
+  }
+
+  isCut(link: { readonly from: StoreId; readonly to: StoreId }): boolean {
+    return this.#cut.has(linkOf(link));
   }
 
   mend(link: { readonly from: StoreId; readonly to: StoreId }): void {

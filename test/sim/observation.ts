@@ -15,7 +15,7 @@ import type {
 
 /** Without `configuration`, whoever is a member is taken to be so by the issued log. */
 export type ObservedStatus = Pick<RaftStatus, 'role' | 'term' | 'commit' | 'applied' | 'lastIndex'> &
-  Partial<Pick<RaftStatus, 'configuration'>>;
+  Partial<Pick<RaftStatus, 'configuration' | 'base'>>;
 
 export type Observation =
   /** A peer starts, for the first time or again, from what its disk holds. */
@@ -26,6 +26,19 @@ export type Observation =
       /** What was cut off: `log` begins behind it. */
       readonly base: LogIndex;
       readonly log: readonly Entry[];
+      readonly applied: LogIndex;
+      readonly stateHash: number;
+      /** Its disk says that it lost what it may have acknowledged. */
+      readonly impaired: boolean;
+    }
+  /** A disk, of which no process runs, is not what it was any more. */
+  | { readonly kind: 'damaged'; readonly peer: StoreId }
+  /** The core heard that there is no room on its disk, or is again. */
+  | { readonly kind: 'space'; readonly peer: StoreId; readonly full: boolean }
+  /** The state is a snapshot's from now on. */
+  | {
+      readonly kind: 'installed';
+      readonly peer: StoreId;
       readonly applied: LogIndex;
       readonly stateHash: number;
     }

@@ -11,6 +11,7 @@ import { assert, present } from '../../src/lib/assert.ts';
 import type { SimDriver, SimDriverOptions } from './driver.ts';
 import type { ReadAnswer, WriteAnswer } from './pending.ts';
 import { encodeCommand, type StateMachine } from './state-machine.ts';
+import type { Sending } from './transfers.ts';
 
 export interface SimPeerOptions extends SimDriverOptions {
   readonly makeDriver: MakeDriver;
@@ -55,6 +56,7 @@ export class SimPeer {
     const restored = disk.restore();
     if (restored.state.applied < this.#appliedEver) counters.add('restarts that apply entries again');
     this.#run = makeDriver(this.#options, restored);
+    if (disk.full) this.#run.push({ kind: 'diskFull', full: true });
   }
 
   /** The process is gone, at once. */
@@ -114,6 +116,32 @@ export class SimPeer {
     const requestId = run.pending.addChange();
     this.#options.trace.note(this.#options.time.now, 'change', this.storeId, change.kind, basedOn);
     run.push({ kind: 'changeMembers', requestId, time: this.#wallClock, basedOn, change });
+  }
+
+  /** Its disk has no room for a while. */
+  fill(full: boolean): void {
+    const { counters, disk, trace, time } = this.#options;
+    if (disk.full === full) return;
+    disk.full = full;
+    trace.note(time.now, 'full', this.storeId, String(full));
+    if (full) counters.add(this.leads ? 'disks full under a leader' : 'disks full under a follower');
+    this.#run?.push({ kind: 'diskFull', full });
+  }
+
+  /** While it is down, its disk loses what it held. */
+  damage(): void {
+    assert(this.#run === undefined, 'a disk in use is not damaged');
+    const { disk, observe, trace, time } = this.#options;
+    trace.note(time.now, 'damage', this.storeId);
+    disk.damage();
+    this.#appliedEver = Math.min(this.#appliedEver, disk.state.applied);
+    observe({ kind: 'damaged', peer: this.storeId });
+  }
+
+  /** A snapshot has arrived here, as in `SimDriver.offer`. */
+  offer({ image, term }: Sending, settle: (index: LogIndex | undefined) => void): void {
+    if (this.#run === undefined) settle(undefined);
+    else this.#run.offer(image, term, settle);
   }
 
   /** The write in flight takes too long. */

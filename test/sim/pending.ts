@@ -145,6 +145,11 @@ export class Pending {
     }
   }
 
+  /** A snapshot stands for everything up to `index`: what became of the writes in there is not known here. */
+  onInstalled(applied: LogIndex): void {
+    for (const index of this.#appended.keys()) if (index <= applied) this.#appended.delete(index);
+  }
+
   onRead(outcome: ReadOutcome): void {
     const read = present(this.#asked.get(outcome.requestId), 'a read is answered once');
     this.#asked.delete(outcome.requestId);

@@ -181,6 +181,7 @@ function hasConverged(cluster: SimCluster): boolean {
     ({ status, state }) =>
       status?.lastIndex === cluster.commit &&
       status.applied === cluster.commit &&
+      !status.impaired &&
       state?.applied === cluster.commit &&
       state.hash === leader.state?.hash,
   );
@@ -189,11 +190,11 @@ function hasConverged(cluster: SimCluster): boolean {
 function describe(cluster: SimCluster): string {
   const each = cluster.peers.map(({ storeId, status }) => {
     if (status === undefined) return `${storeId} down`;
-    const { role, term, commit, applied, durable, lastIndex, configuration } = status;
+    const { role, term, base, commit, applied, durable, lastIndex, configuration } = status;
     const { index, voters } = configuration;
     const members = voters.map((voter) => voter.storeId).join('');
-    const numbers = `commit ${commit} applied ${applied} durable ${durable} last ${lastIndex}`;
-    return `${storeId} ${role} term ${term} ${numbers} voters ${members} since ${index}`;
+    const numbers = `base ${base} commit ${commit} applied ${applied} durable ${durable} last ${lastIndex}`;
+    return `${storeId} ${role} term ${term} ${numbers} voters ${members} since ${index}${status.impaired ? ' impaired' : ''}`;
   });
   return each.join('; ');
 }

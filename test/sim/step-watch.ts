@@ -1,6 +1,7 @@
 // What each step of a core changed, for invariants and counters: one watch for each run of a peer.
 // Owns: the time of the last tick, by which the next one is late or not. Does not own: the core.
 
+import type { RaftConfig } from '../../raft/config.ts';
 import type { RaftStatus } from '../../raft/status.ts';
 import type { Configuration, Input, LogIndex, Member, StoreId } from '../../raft/types.ts';
 import { asIndex } from '../../raft/types.ts';
@@ -11,6 +12,7 @@ export interface StepWatchOptions {
   readonly peer: StoreId;
   readonly now: number;
   readonly heartbeatMs: number;
+  readonly priority: RaftConfig['priority'];
   readonly counters: Counters;
   readonly observe: (observation: Observation) => void;
 }
@@ -18,6 +20,7 @@ export interface StepWatchOptions {
 export class StepWatch {
   readonly #options: StepWatchOptions;
   #tickedMs: number;
+  #isFull = false;
   /** The joint configuration that this leader began. */
   #begun: LogIndex | undefined;
   /** What was committed at ticks of the last heartbeat, oldest first. */
@@ -33,15 +36,36 @@ export class StepWatch {
     const { peer, counters, observe } = this.#options;
     if (before.role !== 'leader' && after.role === 'leader') this.#onElected(after);
     if (before.role === 'leader' && after.role !== 'leader') this.#onDeposed(before, after, diskBusy);
+    if (input.kind === 'diskFull') observe({ kind: 'space', peer, full: input.full });
     observe({ kind: 'stepped', peer, status: after });
+    this.#countDisk(input, before, after);
     const settled = this.#settled;
     if (input.kind === 'tick') this.#onTick(input.now, after);
     const [previous, configuration] = [before.configuration, after.configuration];
-    if (configuration.index < previous.index) counters.add('configurations truncated');
+    if (configuration.index < previous.index) this.#countReverted(input);
     if (configuration.index <= previous.index || after.role !== 'leader' || before.role !== 'leader') return;
     if (before.term !== after.term) return;
     this.#countChange(previous, configuration);
     observe({ kind: 'configured', peer, term: after.term, previous, configuration, settled });
+  }
+
+  #countReverted(input: Input): void {
+    const isInstall = input.kind === 'snapshotReceived';
+    const situation = isInstall ? 'configurations reverted by an install' : 'configurations truncated';
+    this.#options.counters.add(situation);
+  }
+
+  #countDisk(input: Input, before: RaftStatus, after: RaftStatus): void {
+    const { counters } = this.#options;
+    if (before.impaired && !after.impaired) counters.add('impaired peers mended');
+    if (input.kind === 'diskFull') this.#isFull = input.full;
+    if (this.#isFull && before.role === 'leader' && after.role !== 'leader') {
+      counters.add('full leaders that handed over');
+    }
+    if (input.kind !== 'receive' || input.message.kind !== 'appendRequest' || !this.#isFull) return;
+    if ((input.message.entries.at(-1)?.index ?? 0) > after.lastIndex) {
+      counters.add('entries refused for want of room');
+    }
   }
 
   /** What this leader had committed a heartbeat before the last tick. */
@@ -52,8 +76,9 @@ export class StepWatch {
   }
 
   #onElected({ configuration }: RaftStatus): void {
-    const { counters } = this.#options;
+    const { counters, priority } = this.#options;
     counters.add('leaders elected');
+    if (priority === 'low') counters.add('leaders of low priority');
     this.#commits = [];
     this.#begun = undefined;
     if (configuration.outgoing.length > 0) counters.add('elections in a joint configuration');

@@ -87,6 +87,7 @@ export class Judge {
         log,
         applied,
         stateHash: 0x811c9dc5,
+        impaired: false,
       };
     }
     for (const leader of leaders) {
@@ -138,7 +139,7 @@ const judging = (): readonly Invariant[] =>
 /** One peer as it is now. */
 function* shownBy({ peer, hardState, log, writing, status, stateHash }: LocalState): Iterable<Observation> {
   const { applied } = status;
-  yield { kind: 'started', peer, hardState, base: asIndex(0), log, applied, stateHash };
+  yield { kind: 'started', peer, hardState, base: asIndex(0), log, applied, stateHash, impaired: false };
   yield {
     kind: 'synced',
     peer,

@@ -21,7 +21,7 @@ import {
 } from '../../../raft/types.ts';
 import { assert, present } from '../../../src/lib/assert.ts';
 import { digestOf, emptyDigest, mix } from '../digest.ts';
-import { genesisOf } from '../disk.ts';
+import { genesisOf } from '../restored.ts';
 import type { Observation } from '../observation.ts';
 import { encodeCommand } from '../state-machine.ts';
 import type { MakeOpenCore } from './open-core.ts';
@@ -102,6 +102,7 @@ export class Running {
       log: start.log,
       applied: asIndex(0),
       stateHash: this.stateHash,
+      impaired: false,
     });
     this.#settle();
   }

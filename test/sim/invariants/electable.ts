@@ -28,6 +28,7 @@ export class Electable implements Invariant {
 function judgeAll(evidence: Evidence): string | undefined {
   for (const peer of evidence.peers) {
     const agreed = evidence.agreed(peer);
+    if (evidence.isImpaired(peer)) continue; // it never campaigns
     if (agreed >= evidence.commit || !couldWin(peer, evidence)) continue;
     return `${peer} has the votes to lead, but lacks entry ${agreed + 1}`;
   }
@@ -38,6 +39,7 @@ function couldWin(candidate: StoreId, evidence: Evidence): boolean {
   const own = evidence.synced(candidate);
   if (own.lastIndex === 0) return false; // without genesis there is nothing to lead
   const votes = (voter: StoreId): boolean => {
+    if (evidence.isImpaired(voter)) return false;
     const { lastTerm, lastIndex } = evidence.synced(voter);
     return lastTerm === own.lastTerm ? lastIndex <= own.lastIndex : lastTerm < own.lastTerm;
   };

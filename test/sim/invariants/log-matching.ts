@@ -20,7 +20,7 @@ export class LogMatching implements Invariant {
   check(observation: Observation, evidence: Evidence): string | undefined {
     switch (observation.kind) {
       case 'started':
-        return this.#chain(observation.log, undefined);
+        return this.#chain(observation.log, evidence.issued(observation.peer).at(observation.base)?.term);
       case 'issued': {
         const { entries } = observation.operation;
         const first = entries[0];

@@ -1,6 +1,7 @@
 // Within a run term, commit and applied index never fall; entries are applied one by one, each committed and locally
 // durable (R7); what a peer restarts from is never older than what it restarted from before. So every index that was
-// ever acknowledged is either in the flushed state or applied again.
+// ever acknowledged is either in the flushed state or applied again. A snapshot only brings a state forward, and what was
+// cut off from a log is in the flushed state (R9).
 
 import type { LogIndex, StoreId } from '../../../raft/types.ts';
 import type { Evidence } from '../evidence.ts';
@@ -24,11 +25,17 @@ export class Monotone implements Invariant {
         const { peer, applied } = observation;
         const flushed = this.#runs.get(peer)?.flushed ?? 0;
         this.#runs.set(peer, { flushed: applied, applied, status: undefined });
+        if (applied < observation.base) return `${peer} restarts from ${applied}, its log from ${observation.base}`;
         if (applied < flushed) return `${peer} restarts from ${applied}, earlier from ${flushed}`;
         return undefined;
       }
+      case 'damaged':
+        this.#runs.delete(observation.peer);
+        return undefined;
       case 'stepped':
         return this.#checkStatus(observation);
+      case 'installed':
+        return this.#checkInstalled(observation, evidence);
       case 'applied':
         return this.#checkApplied(observation, evidence);
       default:
@@ -48,6 +55,18 @@ export class Monotone implements Invariant {
       }
     }
     return undefined;
+  }
+
+  #checkInstalled(
+    { peer, applied }: Extract<Observation, { kind: 'installed' }>,
+    evidence: Evidence,
+  ): string | undefined {
+    const run = this.#runs.get(peer);
+    if (run === undefined) return `${peer} installs before it started`;
+    const before = run.applied;
+    run.applied = applied;
+    if (applied <= before) return `${peer} installs a state of ${applied}, it has applied ${before}`;
+    return applied <= evidence.commit ? undefined : `${peer} installs ${applied}, which nobody committed`;
   }
 
   #checkApplied(

@@ -11,7 +11,7 @@ export class StateHash implements Invariant {
     if (observation.kind === 'applied') {
       return this.#see(observation.entry.index, observation.stateHash, observation.peer);
     }
-    if (observation.kind === 'started') {
+    if (observation.kind === 'started' || observation.kind === 'installed') {
       return this.#see(observation.applied, observation.stateHash, observation.peer);
     }
     return undefined;

@@ -1,5 +1,5 @@
 // Terms only rise and a peer votes once a term, across restarts (§5.2, R1, R2): by what its disk is told and gives back,
-// and by the votes that it gave to others and to itself.
+// and by the votes that it gave to others and to itself. Only a damaged disk may forget.
 
 import type { HardState, StoreId } from '../../../raft/types.ts';
 import type { Observation } from '../observation.ts';
@@ -13,6 +13,10 @@ export class Votes implements Invariant {
 
   check(observation: Observation): string | undefined {
     switch (observation.kind) {
+      case 'damaged': // What it forgot is judged by its consequences.
+        this.#durable.delete(observation.peer);
+        for (const key of this.#votes.keys()) if (key.startsWith(`${observation.peer}/`)) this.#votes.delete(key);
+        return undefined;
       case 'started':
         return this.#checkTerm(observation.peer, observation.hardState);
       case 'synced': {

@@ -233,12 +233,13 @@ export class WholePeer {
   }
 
   /** Tells what the disk holds. The log may be given only in part: what was applied is read again when it is needed. */
-  #onOpened({ hardState, base: { index: base }, tail, lastIndex }: RestoredLog): { tail: number } {
+  #onOpened({ hardState, base, tail, lastIndex, impaired }: RestoredLog): { tail: number } {
     const { situations, observe, prng } = this.#options;
     const { image, appliedEver } = this.#drive;
     const applied = image.snapshot?.index ?? asIndex(0);
     if (applied < appliedEver) situations.add('restarts that apply entries again');
-    observe({ kind: 'started', peer: this.storeId, hardState, base, log: tail, applied, stateHash: 0 });
+    const held = { hardState, base: base.index, log: tail, applied, stateHash: 0, impaired };
+    observe({ kind: 'started', peer: this.storeId, ...held });
     const given = prng.chance(0.5) ? Number.POSITIVE_INFINITY : prng.int({ from: 1, to: 20 });
     if (given < lastIndex) situations.add('restarts with a log read only in part');
     return { tail: given };
