@@ -152,14 +152,12 @@ export class SimCluster {
     return peer;
   }
 
-  /** Whether one more disk may be damaged, so that whoever may decide by then has a sound majority. */
+  /** Whether one more disk may be damaged, so that a sound majority is left. Where members change, one at a time. */
   mayBeDamaged(): boolean {
     const { evidence } = this.#checker;
-    const stores = [...evidence.peers].filter((store) => !this.isRetired(this.peer(store)));
-    const impaired = stores.filter((store) => evidence.isImpaired(store)).length;
-    const sets = stores.flatMap((store) => [evidence.issued(store), evidence.synced(store)]);
-    const smallest = Math.min(...sets.flatMap(({ electorate }) => electorate.sets.map(({ length }) => length)));
-    return 2 * (impaired + 1) < smallest;
+    const { plan } = this.#options;
+    const impaired = this.#peers.filter((peer) => !this.isRetired(peer) && evidence.isImpaired(peer.storeId));
+    return plan.members === undefined ? 2 * (impaired.length + 1) < plan.peers : impaired.length === 0;
   }
 
   /** A committed configuration says that it left. */

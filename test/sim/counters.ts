@@ -49,6 +49,8 @@ const situations = [
   'elections in a joint configuration',
   'crashes in a joint configuration',
   'leaders that removed themselves',
+  'leaders cut off as they change the members',
+  'leaders gone deaf while another campaigns',
   'logs cut',
   'logs cut beyond what a follower needs',
   'snapshots sent',

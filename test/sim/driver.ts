@@ -1,32 +1,27 @@
 // One run of a simulated peer, from its start to its crash: the driver in miniature around a real core.
-// Owns: core, state, loop, and what clients wait for. Does not own: the disk's image, the network.
+// Owns: core, loop, and what clients wait for. Does not own: the state (applier.ts), the disk's image, the network.
 //
 // S1. Inputs only enqueue; a turn of the loop steps the core with each, then carries out its effects in the order of
 //     `Ready`'s fields, as src/peer/driver.ts does.
 // S2. A run that ended does nothing any more: clients that waited hear nothing.
-// S3. An install waits for the flush under way, and the next flush for the install; what was handed out before is not
-//     applied to the new state any more.
-// S4. One snapshot is taken in at a time: from its staging until it is installed or discarded no other is accepted.
-// S5. A core hears of a cut before the disk does (R9).
 
-import type { ProposalOutcome, ReadOutcome } from '../../raft/outcomes.ts';
 import type { RaftConfig } from '../../raft/config.ts';
+import type { ProposalOutcome, ReadOutcome } from '../../raft/outcomes.ts';
 import type { RaftStatus } from '../../raft/status.ts';
-import { asIndex } from '../../raft/types.ts';
-import type { Entry, Input, LogIndex, Message, PersistOperation, Ready, StoreId, Term } from '../../raft/types.ts';
-import { assert, present } from '../../src/lib/assert.ts';
+import type { Input, LogIndex, Message, PersistOperation, Ready, StoreId } from '../../raft/types.ts';
+import { assert } from '../../src/lib/assert.ts';
 import type { Prng } from '../../src/lib/prng.ts';
+import { SimApplier } from './applier.ts';
 import { type Core, effectsOf, type MakeCore } from './core.ts';
 import type { Counters } from './counters.ts';
 import type { SimDisk } from './disk.ts';
-import { drawFrom, type FaultPlan } from './faults.ts';
+import type { FaultPlan } from './faults.ts';
 import { SimLoop } from './loop.ts';
 import { freezeEntries } from './network.ts';
 import type { Observation } from './observation.ts';
 import { Pending } from './pending.ts';
 import type { Restored } from './restored.ts';
 import { StepWatch } from './step-watch.ts';
-import { snapshotOf, type StateImage, StateMachine } from './state-machine.ts';
 import type { Trace } from './trace.ts';
 import type { Sending } from './transfers.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -49,24 +44,15 @@ export interface SimDriverOptions {
 export class SimDriver {
   protected readonly options: SimDriverOptions;
   readonly core: Core;
-  readonly state: StateMachine;
+  readonly applier: SimApplier;
   readonly pending: Pending;
   readonly #loop: SimLoop;
   readonly #watch: StepWatch;
   #status: RaftStatus;
-  #ended = false;
-  /** A state is on its way to the disk, by flush or by install (S3). */
-  #flushing = false;
-  /** An install that waits for a flush. */
-  #installLater: (() => void) | undefined;
-  /** What is being taken in (S4). */
-  #incoming: StateImage | undefined;
-  /** When the last entry handed out will have been applied. */
-  #appliedAt = 0;
 
   constructor(options: SimDriverOptions, { log, state, ...restored }: Restored) {
     this.options = options;
-    const { storeId: peer, plan, prng, time, counters, observe, makeCore } = options;
+    const { storeId: peer, plan, prng, time, observe, makeCore } = options;
     const { hardState, base, impaired } = restored;
     const { applied } = state;
     freezeEntries(log);
@@ -76,20 +62,18 @@ export class SimDriver {
     const config = { ...plan.raft, priority: options.priority };
     const seed = prng.next();
     this.core = makeCore({ storeId: peer, config, seed, now: time.now, restored, applied });
-    this.state = new StateMachine(state);
     this.pending = this.makePending();
     this.#loop = new SimLoop({ time, prng, plan, onTurn: (inputs) => this.#turn(inputs) });
     this.#status = this.core.status();
-    this.#watch = new StepWatch({
-      peer,
-      now: time.now,
-      heartbeatMs: plan.raft.heartbeatMs,
-      priority: options.priority,
-      counters,
-      observe,
-    });
+    this.#watch = new StepWatch({ ...options, peer, now: time.now, heartbeatMs: config.heartbeatMs });
     observe({ kind: 'stepped', peer, status: this.#status });
-    this.#flushLater();
+    const appliers = {
+      push: (input: Input): void => this.push(input),
+      onApplied: this.pending.onApplied.bind(this.pending),
+      onMoved: (): void => this.#serveReads(),
+      followersHold: (): number[] => [...this.#status.progress.values()].map(({ needs }) => needs - 1),
+    };
+    this.applier = new SimApplier({ ...options, ...appliers }, state);
   }
 
   /** As of the last step. */
@@ -99,8 +83,8 @@ export class SimDriver {
 
   /** The process is gone. */
   end(): void {
-    this.#ended = true;
     this.#loop.stop();
+    this.applier.end();
   }
 
   /** The loop takes no turn for `ms`. */
@@ -110,22 +94,6 @@ export class SimDriver {
 
   push(input: Input): void {
     this.#loop.push(input);
-  }
-
-  /**
-   * Another peer has sent `image` whole; `settle` is told up to where this one holds the log, now or once it is staged, or
-   * nothing when it takes none in.
-   */
-  offer(image: StateImage, term: Term, settle: (index: LogIndex | undefined) => void): void {
-    const { disk, counters } = this.options;
-    if (image.applied <= this.state.applied) return settle(this.state.applied);
-    if (this.#incoming !== undefined || disk.full) return settle(undefined);
-    this.#incoming = image;
-    disk.stage(image, () => {
-      counters.add('snapshots received');
-      this.push({ kind: 'snapshotReceived', term, snapshot: snapshotOf(image) });
-      settle(image.applied);
-    });
   }
 
   protected makePending(): Pending {
@@ -144,7 +112,7 @@ export class SimDriver {
     this.#note('status', status.role, status.term, status.commit, status.lastIndex);
     this.#watch.onStep(input, this.#status, status, this.options.disk.busy);
     this.#status = status;
-    if (input.kind === 'compacted') this.#cutLater(input.base);
+    if (input.kind === 'compacted') this.applier.cutLater(input.base);
   }
 
   /** Effects, in the order of the contract (S1). */
@@ -153,11 +121,11 @@ export class SimDriver {
     this.#persist(ready);
     this.#load(ready);
     for (const { to, atLeast } of ready.snapshots) this.#sendSnapshot(to, atLeast);
-    if (ready.discard.length > 0) this.#discard();
+    if (ready.discard.length > 0) this.applier.discard();
     this.#answerProposals(ready.proposals);
     for (const outcome of ready.changes) this.pending.onChange(outcome);
     for (const outcome of ready.transfers) this.pending.onTransfer(outcome);
-    this.#applyAll(ready.apply);
+    this.applier.applyAll(ready.apply);
     this.#answerReads(ready.reads);
   }
 
@@ -176,48 +144,20 @@ export class SimDriver {
     freezeEntries(entries);
     this.#note('persist', operation.operation, install?.index, truncateFrom, entries.length);
     observe({ kind: 'issued', peer: storeId, operation });
-    const write = (): void => {
-      this.#flushing ||= install !== undefined;
-      disk.persist(operation, () => this.#onPersisted(operation));
-    };
-    if (install !== undefined && this.#flushing) this.#installLater = write;
-    else write();
+    const write = (): void => disk.persist(operation, () => this.#onPersisted(operation));
+    if (install === undefined) write();
+    else this.applier.install(write);
   }
 
   #onPersisted({ operation, install }: PersistOperation): void {
-    if (install !== undefined) this.#onInstalled();
+    if (install !== undefined) {
+      const { counters } = this.options;
+      counters.add('snapshots installed');
+      if (this.#status.impaired) counters.add('impaired peers that installed a snapshot');
+      this.pending.onInstalled(install.index);
+      this.applier.onInstalled();
+    }
     this.push({ kind: 'persisted', operation });
-  }
-
-  #onInstalled(): void {
-    const image = present(this.#incoming, 'what was installed was taken in');
-    const { storeId: peer, counters, observe } = this.options;
-    this.#incoming = undefined;
-    this.#flushing = false;
-    this.state.reset(image);
-    this.#note('installed', image.applied, image.hash);
-    counters.add('snapshots installed');
-    if (this.#status.impaired) counters.add('impaired peers that installed a snapshot');
-    observe({ kind: 'installed', peer, applied: image.applied, stateHash: image.hash });
-    this.pending.onInstalled(image.applied);
-    this.#serveReads();
-  }
-
-  #discard(): void {
-    this.options.counters.add('snapshots discarded');
-    this.#incoming = undefined;
-    this.options.disk.discard();
-  }
-
-  #sendSnapshot(to: StoreId, atLeast: LogIndex): void {
-    const { storeId: from, disk } = this.options;
-    const { state: image } = disk;
-    assert(image.applied >= atLeast, 'what was cut off is in the flushed state');
-    this.#note('snapshot', to, image.applied);
-    const onEnd = (index: LogIndex | undefined): void => {
-      this.push({ kind: 'snapshotSent', storeId: to, index });
-    };
-    this.options.sendSnapshot({ from, to, term: this.#status.term, image, onEnd });
   }
 
   #load({ loads }: Ready): void {
@@ -229,6 +169,17 @@ export class SimDriver {
     }
   }
 
+  #sendSnapshot(to: StoreId, atLeast: LogIndex): void {
+    const { storeId: from, disk, sendSnapshot } = this.options;
+    const { state: image } = disk;
+    assert(image.applied >= atLeast, 'what was cut off is in the flushed state');
+    this.#note('snapshot', to, image.applied);
+    const onEnd = (index: LogIndex | undefined): void => {
+      this.push({ kind: 'snapshotSent', storeId: to, index });
+    };
+    sendSnapshot({ from, to, term: this.#status.term, image, onEnd });
+  }
+
   #answerProposals(outcomes: readonly ProposalOutcome[]): void {
     for (const outcome of outcomes) this.pending.onProposal(outcome, this.core.status().leader);
   }
@@ -238,72 +189,8 @@ export class SimDriver {
     this.#serveReads();
   }
 
-  #applyAll(entries: readonly Entry[]): void {
-    const { time, prng, plan } = this.options;
-    const last = entries.at(-1);
-    if (last === undefined) return;
-    const at = Math.max(this.#appliedAt, time.now + drawFrom(prng, plan.applyMs));
-    this.#appliedAt = at;
-    const applyNow = (): void => {
-      if (this.#ended || last.index <= this.state.applied) return; // S3
-      for (const entry of entries) this.#apply(entry);
-      this.#serveReads();
-      this.push({ kind: 'applied', index: last.index });
-    };
-    if (at === time.now) applyNow();
-    else time.after(at - time.now, applyNow);
-  }
-
-  #apply(entry: Entry): void {
-    this.state.apply(entry);
-    const { hash } = this.state;
-    this.#note('apply', entry.index, entry.term, hash);
-    this.options.observe({ kind: 'applied', peer: this.options.storeId, entry, stateHash: hash });
-    this.pending.onApplied(entry);
-  }
-
-  #flushLater(): void {
-    this.options.time.after(this.options.plan.flushEveryMs, () => {
-      if (this.#ended) return;
-      if (this.#flushing || this.state.applied === 0) return this.#flushLater();
-      this.#flushing = true;
-      this.options.disk.flush(this.state.image(), () => this.#onFlushed());
-    });
-  }
-
-  #onFlushed(): void {
-    this.#flushing = false;
-    this.#flushLater();
-    const install = this.#installLater;
-    this.#installLater = undefined;
-    install?.();
-    this.#maybeCompact();
-  }
-
-  /** Cuts off what the flushed state holds, all of it or less; sometimes only what no follower needs. */
-  #maybeCompact(): void {
-    const { plan, prng, disk, counters } = this.options;
-    const { compaction } = plan;
-    if (compaction === undefined || !prng.chance(compaction.chance)) return;
-    const most = disk.state.applied - Math.floor(drawFrom(prng, compaction.keep));
-    const needed = [...this.#status.progress.values()].map(({ needs }) => needs - 1);
-    const base = asIndex(Math.max(0, compaction.heedsFollowers ? Math.min(most, ...needed) : most));
-    if (base <= disk.base) return;
-    counters.add('logs cut');
-    if (needed.some((need) => need < base)) counters.add('logs cut beyond what a follower needs');
-    this.push({ kind: 'compacted', base });
-  }
-
-  /** S5. */
-  #cutLater(base: LogIndex): void {
-    const { time, prng, plan, disk } = this.options;
-    time.after(drawFrom(prng, plan.disk.syncMs), () => {
-      if (!this.#ended) disk.compact(base);
-    });
-  }
-
   #serveReads(): void {
-    this.pending.serve(this.state.applied, this.#status.role === 'leader');
+    this.pending.serve(this.applier.state.applied, this.#status.role === 'leader');
   }
 
   #note(what: string, ...fields: readonly (string | number | undefined)[]): void {

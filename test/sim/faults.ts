@@ -1,8 +1,7 @@
-// What may go wrong in a run, drawn from its seed. Each seed switches on a few kinds of fault and draws how bad each is:
-// all at once, everywhere, would only show clusters that never get anything done.
+// What may go wrong in a run, as numbers; what a seed makes of them is drawn in draw-faults.ts.
 // Times are in virtual milliseconds; chances are in [0, 1].
 
-import { raftDefaults, type RaftConfig } from '../../raft/config.ts';
+import type { RaftConfig } from '../../raft/config.ts';
 import type { MemberChange } from '../../raft/change.ts';
 import type { Prng } from '../../src/lib/prng.ts';
 
@@ -102,6 +101,10 @@ export interface FaultPlan {
   readonly crashInElectionChance: number;
   /** A crash, found out every few ms, of a leader that has entries under way. */
   readonly crashLeaderChance: number;
+  /** A leader hears nothing any more, found out every few ms, while another campaigns. */
+  readonly deafenLeaderChance: number;
+  /** A leader is cut off as it begins to change the members. */
+  readonly strand: Recurring | undefined;
   /** The event loop does nothing for a while. */
   readonly stall: Recurring | undefined;
   readonly cut: Recurring | undefined;
@@ -134,124 +137,3 @@ export const calmTransfers: TransferFaults = {
   failChance: 0,
   twiceChance: 0,
 };
-
-/** Time-outs as shipped or shorter; windows, queues and cache from tight to wide. */
-function drawRaftConfig(prng: Prng): RaftConfig {
-  const pick = (...choices: readonly number[]): number =>
-    choices[prng.int({ from: 0, to: choices.length })] ?? 0;
-  const heartbeatMs = pick(30, 50, 100);
-  const appendBytesMax = pick(64, 64, 512, raftDefaults.appendBytesMax);
-  const electionMinMs = heartbeatMs * pick(3, 5);
-  return {
-    tickMs: Math.min(50, heartbeatMs / 2),
-    priority: 'normal',
-    heartbeatMs,
-    electionMinMs,
-    // The narrower the range, the more candidates meet in one term; within one tick they would meet for ever.
-    electionMaxMs: electionMinMs + heartbeatMs * pick(1, 2, 5, 10, 10),
-    failoverMinMs: pick(1, 10),
-    failoverMaxMs: pick(20, 50),
-    appendBytesMax,
-    inflightMessagesMax: pick(1, 4, 64),
-    inflightBytesMax: Math.max(appendBytesMax, pick(256, 4_096, raftDefaults.inflightBytesMax)),
-    uncommittedMax: pick(4, 64, 8_192),
-    uncommittedBytesMax: pick(1_024, raftDefaults.uncommittedBytesMax),
-    applyingMax: pick(1, 16, 4_096),
-    readsMax: pick(2, 8_192),
-    cacheBytesMax: pick(0, 256, 4_096, raftDefaults.cacheBytesMax),
-  };
-}
-
-function drawNetwork(prng: Prng): NetworkFaults {
-  const some = (chance: number, most: number): number => (prng.chance(chance) ? prng.fraction() * most : 0);
-  return {
-    delayMs: { from: 0.1, to: 0.2 + some(0.5, 40) + 1 },
-    lossChance: some(0.5, 0.2),
-    duplicateChance: some(0.4, 0.2),
-    reorder: prng.chance(0.5),
-    slowChance: some(0.4, 0.1),
-    slowMs: { from: 50, to: prng.chance(0.5) ? 600 : 3_000 },
-  };
-}
-
-function drawDisk(prng: Prng, electionMaxMs: number): DiskFaults {
-  const slowest = prng.chance(0.3) ? 80 : 6;
-  return {
-    syncMs: { from: 0.3, to: slowest },
-    readMs: { from: 0.1, to: slowest },
-    hangChance: prng.chance(0.4) ? prng.fraction() * 0.02 : 0,
-    hangMs: { from: 100, to: 2_500 },
-    stallMs: prng.chance(0.6) ? electionMaxMs * drawFrom(prng, { from: 0.2, to: 1.5 }) : undefined,
-  };
-}
-
-function drawTransfers(prng: Prng, electionMaxMs: number): TransferFaults {
-  return {
-    ms: { from: 1, to: prng.chance(0.5) ? 50 : 3 * electionMaxMs },
-    answerMs: { from: 0.1, to: prng.chance(0.7) ? 5 : electionMaxMs },
-    failChance: prng.chance(0.5) ? prng.fraction() * 0.5 : 0,
-    twiceChance: prng.chance(0.5) ? prng.fraction() * 0.5 : 0,
-  };
-}
-
-function drawCompaction(prng: Prng): Compaction {
-  return {
-    chance: prng.chance(0.5) ? 1 : prng.fraction(),
-    keep: { from: 0, to: prng.chance(0.5) ? 1 : 20 },
-    heedsFollowers: prng.chance(0.3),
-  };
-}
-
-/** Some seeds make replication crawl and leaders die young: entries of many terms meet (§5.4.2). */
-export function drawFaults(prng: Prng): FaultPlan {
-  const plan = drawPlan(prng);
-  if (!prng.chance(0.25)) return plan;
-  const raft = { ...plan.raft, appendBytesMax: 64, inflightMessagesMax: 1 };
-  const network = { ...plan.network, delayMs: { from: 1, to: drawFrom(prng, { from: 5, to: 30 }) } };
-  return { ...plan, raft, network, crash: undefined, crashLeaderChance: prng.fraction() * 0.3 };
-}
-
-function drawMembers(prng: Prng): MemberChanges {
-  const weigh = (): number => prng.fraction() ** 2;
-  return {
-    everyMs: drawFrom(prng, prng.chance(0.5) ? { from: 20, to: 200 } : { from: 200, to: 2_000 }),
-    votersMin: prng.chance(0.7) ? 3 : prng.int({ from: 1, to: 3 }),
-    membersMax: prng.int({ from: 4, to: 8 }),
-    weights: { add: weigh(), replace: weigh(), remove: weigh(), promote: weigh() / 3 },
-  };
-}
-
-function drawPlan(prng: Prng): FaultPlan {
-  const raft = drawRaftConfig(prng);
-  const maybe = (chance: number, recurring: Recurring): Recurring | undefined =>
-    prng.chance(chance) ? recurring : undefined;
-  const often = (): number =>
-    drawFrom(prng, prng.chance(0.4) ? { from: 60, to: 400 } : { from: 400, to: 3_000 });
-  return {
-    peers: [3, 3, 3, 4, 5][prng.int({ from: 0, to: 5 })] ?? 3,
-    members: prng.chance(0.5) ? drawMembers(prng) : undefined,
-    raft,
-    tickMs: drawFrom(prng, { from: 10, to: raft.tickMs }),
-    loopMs: { from: 0, to: drawFrom(prng, { from: 0.05, to: 2 }) },
-    applyMs: { from: 0, to: prng.chance(0.3) ? 60 : 0 },
-    flushEveryMs: drawFrom(prng, { from: 20, to: prng.chance(0.5) ? 300 : 3_000 }),
-    clients: prng.int({ from: 1, to: 5 }),
-    thinkMs: { from: 1, to: drawFrom(prng, { from: 10, to: 200 }) },
-    readChance: prng.chance(0.7) ? 0.3 : 0.8,
-    network: drawNetwork(prng),
-    disk: drawDisk(prng, raft.electionMaxMs),
-    transfers: drawTransfers(prng, raft.electionMaxMs),
-    compaction: prng.chance(0.6) ? drawCompaction(prng) : undefined,
-    lowPriority: prng.chance(0.3) ? prng.int({ from: 1, to: 3 }) : 0,
-    damage: maybe(0.25, { everyMs: often(), lastsMs: { from: 1, to: raft.electionMaxMs * 2 } }),
-    fill: maybe(0.25, { everyMs: often(), lastsMs: { from: 10, to: raft.electionMaxMs * 4 } }),
-    crash: maybe(0.6, { everyMs: often(), lastsMs: { from: 1, to: raft.electionMaxMs * 2 } }),
-    crashAtPersistChance: prng.chance(0.3) ? prng.fraction() * 0.03 : 0,
-    crashLeaderChance: prng.chance(0.3) ? prng.fraction() * 0.3 : 0,
-    crashInElectionChance: prng.chance(0.3) ? prng.fraction() * 0.5 : 0,
-    stall: maybe(0.4, { everyMs: often(), lastsMs: { from: 10, to: raft.electionMaxMs * 2 } }),
-    cut: maybe(0.6, { everyMs: often(), lastsMs: { from: 10, to: raft.electionMaxMs * 4 } }),
-    noticeDeaths: prng.chance(0.6),
-    transferEveryMs: prng.chance(0.4) ? often() / 2 : undefined,
-  };
-}

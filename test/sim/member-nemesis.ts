@@ -28,11 +28,12 @@ export class MemberNemesis {
   strike(): void {
     const { peers } = this.#cluster;
     const leaders = this.#prng.chance(0.95) ? peers.filter(({ leads }) => leads) : peers;
-    for (const leader of leaders) this.#ask(leader);
+    for (const leader of leaders) this.ask(leader);
     if (this.#prng.chance(0.2)) this.#retireSome();
   }
 
-  #ask(leader: SimPeer): void {
+  /** Tells one of them to change something. */
+  ask(leader: SimPeer): void {
     const configuration = leader.status?.configuration;
     if (configuration === undefined) return;
     const change = this.#drawChange(leader.storeId, configuration);

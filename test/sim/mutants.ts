@@ -64,7 +64,7 @@ class TermlessDisk extends SimDisk {
 class LossyDisk extends SimDisk {
   override crash(): void {
     super.crash();
-    if (this.log.length > 1) this.log.pop();
+    this.image.forgetLast();
   }
 }
 

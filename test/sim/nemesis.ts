@@ -5,32 +5,45 @@ import { assert, present } from '../../src/lib/assert.ts';
 import type { StoreId } from '../../raft/types.ts';
 import type { Prng } from '../../src/lib/prng.ts';
 import type { SimCluster } from './cluster.ts';
-import { drawFrom, type FaultPlan, type MemberChanges, type Recurring } from './faults.ts';
+import { drawFrom, type FaultPlan, type Recurring } from './faults.ts';
 import { MemberNemesis } from './member-nemesis.ts';
 import type { SimPeer } from './peer.ts';
+
+interface Link {
+  readonly from: StoreId;
+  readonly to: StoreId;
+}
+
+/** Of a crash, found out every few ms, while a snapshot is being installed. */
+const installCrashChance = 0.3;
 
 export class Nemesis {
   readonly #cluster: SimCluster;
   readonly #plan: FaultPlan;
   readonly #prng: Prng;
+  readonly #members: MemberNemesis | undefined;
   #stopped = false;
 
   constructor(options: { cluster: SimCluster; plan: FaultPlan; prng: Prng }) {
     this.#cluster = options.cluster;
     this.#plan = options.plan;
     this.#prng = options.prng;
+    const { members: changes } = options.plan;
+    this.#members = changes === undefined ? undefined : new MemberNemesis({ ...options, changes });
   }
 
   start(): void {
-    const { crash, stall, cut, transferEveryMs, members, damage, fill } = this.#plan;
-    const { crashAtPersistChance, crashLeaderChance, crashInElectionChance } = this.#plan;
+    const { crash, stall, cut, transferEveryMs, members, damage, fill, strand } = this.#plan;
+    const { crashAtPersistChance, crashLeaderChance, crashInElectionChance, deafenLeaderChance } = this.#plan;
     if (crash !== undefined) this.#recur(crash, (ms) => this.#crashSome(ms));
     if (stall !== undefined) this.#recur(stall, (ms) => this.#drawPeer().stall(ms));
     if (cut !== undefined) this.#recur(cut, (ms) => this.#cutSome(ms));
     if (damage !== undefined) this.#recur(damage, (ms) => this.#damageSome(ms));
     if (fill !== undefined) this.#recur(fill, (ms) => this.#fillSome(ms));
     if (transferEveryMs !== undefined) this.#every(transferEveryMs, () => this.#transferSome());
-    if (members !== undefined) this.#startChanges(members);
+    if (members !== undefined) this.#every(members.everyMs, () => this.#members?.strike());
+    if (strand !== undefined) this.#recur(strand, (ms) => this.#strandLeader(ms));
+    if (deafenLeaderChance > 0) this.#watch(() => this.#deafenLeader(deafenLeaderChance));
     if (crashAtPersistChance > 0) this.#watch(() => this.#crashBusyDisks(crashAtPersistChance));
     if (crashLeaderChance > 0) this.#watch(() => this.#crashLeaders(crashLeaderChance));
     if (crashInElectionChance > 0) this.#watch(() => this.#crashVoters(crashInElectionChance));
@@ -55,11 +68,6 @@ export class Nemesis {
       strike();
       this.#every(everyMs, strike);
     });
-  }
-
-  #startChanges(changes: MemberChanges): void {
-    const nemesis = new MemberNemesis({ cluster: this.#cluster, changes, prng: this.#prng });
-    this.#every(changes.everyMs, () => nemesis.strike());
   }
 
   /** Tells whoever leads to hand over: to whom it likes, or to somebody drawn, perhaps itself. */
@@ -126,7 +134,7 @@ export class Nemesis {
 
   #crashBusyDisks(chance: number): void {
     for (const peer of this.#cluster.peers) {
-      if (!peer.diskBusy || !this.#prng.chance(chance)) continue;
+      if (!peer.diskBusy || !this.#prng.chance(peer.installing ? installCrashChance : chance)) continue;
       this.#crash(peer, drawFrom(this.#prng, { from: 1, to: this.#plan.raft.heartbeatMs }));
     }
   }
@@ -153,7 +161,38 @@ export class Nemesis {
   }
 
   #cutSome(lastsMs: number): void {
-    const links = this.#drawLinks();
+    this.#cutAll(this.#drawLinks(), lastsMs);
+  }
+
+  /** Whoever leads has just begun to change the members when nobody hears it any more: its log will be another's. */
+  #strandLeader(lastsMs: number): void {
+    const leader = this.#cluster.peers.find(({ leads }) => leads);
+    if (leader === undefined) return;
+    this.#members?.ask(leader);
+    this.#cluster.counters.add('leaders cut off as they change the members');
+    const others = this.#cluster.peers.filter((peer) => peer !== leader);
+    const [from, to] = [leader.storeId, leader.storeId];
+    const links = others.flatMap(({ storeId }) => [
+      { from, to: storeId },
+      { from: storeId, to },
+    ]);
+    this.#cluster.time.after(drawFrom(this.#prng, { from: 0, to: 3 }), () => this.#cutAll(links, lastsMs));
+  }
+
+  /** A leader hears nothing from the moment at which somebody else campaigns, and goes on speaking. */
+  #deafenLeader(chance: number): void {
+    const { peers } = this.#cluster;
+    const isContested = peers.some(({ status }) => status?.role.endsWith('andidate') === true);
+    const leader = peers.find(({ leads }) => leads);
+    if (leader === undefined || !isContested || !this.#prng.chance(chance)) return;
+    this.#cluster.counters.add('leaders gone deaf while another campaigns');
+    const others = peers.filter((peer) => peer !== leader);
+    const links = others.map(({ storeId }) => ({ from: storeId, to: leader.storeId }));
+    this.#cutAll(links, drawFrom(this.#prng, { from: 10, to: this.#plan.raft.electionMaxMs }));
+  }
+
+  #cutAll(links: readonly Link[], lastsMs: number): void {
+    if (this.#stopped) return;
     this.#cluster.trace.note(this.#cluster.time.now, 'cut', ...links.map(({ from, to }) => `${from}>${to}`));
     for (const link of links) this.#cluster.network.cut(link);
     this.#cluster.time.after(lastsMs, () => {
@@ -162,7 +201,7 @@ export class Nemesis {
     });
   }
 
-  #drawLinks(): readonly { readonly from: StoreId; readonly to: StoreId }[] {
+  #drawLinks(): readonly Link[] {
     const ids = this.#drawOrder();
     const all = ids.flatMap((from) => ids.filter((to) => to !== from).map((to) => ({ from, to })));
     assert(all.length > 0, 'a cluster has links');

@@ -15,10 +15,11 @@ import {
 import { Prng } from '../../src/lib/prng.ts';
 import { type Core, effectsOf } from './core.ts';
 import { Counters } from './counters.ts';
-import { calmNetwork, type NetworkFaults } from './faults.ts';
+import { calmNetwork, calmTransfers, type NetworkFaults, type TransferFaults } from './faults.ts';
 import { SimLoop } from './loop.ts';
 import { SimNetwork } from './network.ts';
 import { decodeCommand, emptyState, encodeCommand, StateMachine } from './state-machine.ts';
+import { SimTransfers } from './transfers.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 const [a, b] = [asStoreId('a'), asStoreId('b')];
@@ -142,6 +143,50 @@ describe('the network', () => {
     runAll(time, 1_000);
     expect(got).toEqual([message]);
     expect(got[0]).not.toBe(message);
+  });
+});
+
+describe('snapshots on their way', () => {
+  const image = { ...emptyState, applied: asIndex(7) };
+
+  /** Sends `count` of them to a receiver that takes all in; what each sender heard, and how many arrived. */
+  function sendAll(faults: TransferFaults, count: number, isCut = false) {
+    const [time, heard] = [new VirtualTime(), [] as (number | undefined)[]];
+    let arrived = 0;
+    const offer: ConstructorParameters<typeof SimTransfers>[0]['offer'] = (sending, settle) => {
+      arrived += 1;
+      settle(sending.image.applied);
+    };
+    const parts = { time, prng: new Prng(1), counters: new Counters(), faults };
+    const transfers = new SimTransfers({ ...parts, isCut: () => isCut, offer });
+    for (let sent = 0; sent < count; sent += 1) {
+      const onEnd = (index: number | undefined): number => heard.push(index);
+      transfers.send({ from: a, to: b, term: asTerm(2), image, onEnd });
+    }
+    runAll(time, 1_000);
+    return { heard, arrived, isBusy: transfers.isBusy };
+  }
+
+  test('each ends once for its sender', () => {
+    const { heard, arrived, isBusy } = sendAll(calmTransfers, 20);
+    expect(heard).toEqual(Array.from({ length: 20 }, () => 7));
+    expect([arrived, isBusy]).toEqual([20, false]);
+  });
+
+  test('some fail, some arrive though their sender hears that they failed, some arrive twice', () => {
+    const { heard, arrived } = sendAll({ ...calmTransfers, failChance: 0.3, twiceChance: 0.5 }, 200);
+    expect(heard.length).toBe(200);
+    const taken = heard.filter((index) => index === 7).length;
+    expect(taken).toBeGreaterThan(60);
+    expect(taken).toBeLessThan(140);
+    expect(arrived).toBeGreaterThan(150);
+  });
+
+  test('a cut takes them', () => {
+    expect(sendAll(calmTransfers, 3, true)).toMatchObject({
+      heard: [undefined, undefined, undefined],
+      arrived: 0,
+    });
   });
 });
 

@@ -35,7 +35,7 @@ export class SimPeer {
   }
 
   get state(): StateMachine | undefined {
-    return this.#run?.state;
+    return this.#run?.applier.state;
   }
 
   get status(): RaftStatus | undefined {
@@ -48,6 +48,11 @@ export class SimPeer {
 
   get diskBusy(): boolean {
     return this.#options.disk.busy;
+  }
+
+  /** A snapshot is on its way into the place of its log. */
+  get installing(): boolean {
+    return this.#options.disk.installing;
   }
 
   start(): void {
@@ -67,7 +72,7 @@ export class SimPeer {
     if (run.status.role === 'leader') counters.add('crashes of a leader');
     if (run.status.configuration.outgoing.length > 0) counters.add('crashes in a joint configuration');
     run.end();
-    this.#appliedEver = Math.max(this.#appliedEver, run.state.applied);
+    this.#appliedEver = Math.max(this.#appliedEver, run.applier.state.applied);
     this.#run = undefined;
     disk.crash();
   }
@@ -138,10 +143,10 @@ export class SimPeer {
     observe({ kind: 'damaged', peer: this.storeId });
   }
 
-  /** A snapshot has arrived here, as in `SimDriver.offer`. */
+  /** A snapshot has arrived here, as in `SimApplier.offer`. */
   offer({ image, term }: Sending, settle: (index: LogIndex | undefined) => void): void {
     if (this.#run === undefined) settle(undefined);
-    else this.#run.offer(image, term, settle);
+    else this.#run.applier.offer(image, term, settle);
   }
 
   /** The write in flight takes too long. */

@@ -33,7 +33,7 @@ export class StepWatch {
 
   /** Takes in that `input` led from `before` to `after`. */
   onStep(input: Input, before: RaftStatus, after: RaftStatus, diskBusy: boolean): void {
-    const { peer, counters, observe } = this.#options;
+    const { peer, observe } = this.#options;
     if (before.role !== 'leader' && after.role === 'leader') this.#onElected(after);
     if (before.role === 'leader' && after.role !== 'leader') this.#onDeposed(before, after, diskBusy);
     if (input.kind === 'diskFull') observe({ kind: 'space', peer, full: input.full });

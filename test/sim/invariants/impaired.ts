@@ -13,7 +13,8 @@ export class Impaired implements Invariant {
   check(observation: Observation, evidence: Evidence): string | undefined {
     switch (observation.kind) {
       case 'stepped':
-        if (!evidence.isImpaired(observation.peer) || observation.status.role === 'follower') return undefined;
+        if (!evidence.isImpaired(observation.peer) || observation.status.role === 'follower')
+          return undefined;
         return `${observation.peer} is impaired, and ${observation.status.role}`;
       case 'sent':
         return evidence.isImpaired(observation.message.from) ? judgeMessage(observation.message) : undefined;

@@ -25,7 +25,8 @@ export class Monotone implements Invariant {
         const { peer, applied } = observation;
         const flushed = this.#runs.get(peer)?.flushed ?? 0;
         this.#runs.set(peer, { flushed: applied, applied, status: undefined });
-        if (applied < observation.base) return `${peer} restarts from ${applied}, its log from ${observation.base}`;
+        if (applied < observation.base)
+          return `${peer} restarts from ${applied}, its log from ${observation.base}`;
         if (applied < flushed) return `${peer} restarts from ${applied}, earlier from ${flushed}`;
         return undefined;
       }

@@ -15,7 +15,8 @@ export class Votes implements Invariant {
     switch (observation.kind) {
       case 'damaged': // What it forgot is judged by its consequences.
         this.#durable.delete(observation.peer);
-        for (const key of this.#votes.keys()) if (key.startsWith(`${observation.peer}/`)) this.#votes.delete(key);
+        for (const key of this.#votes.keys())
+          if (key.startsWith(`${observation.peer}/`)) this.#votes.delete(key);
         return undefined;
       case 'started':
         return this.#checkTerm(observation.peer, observation.hardState);

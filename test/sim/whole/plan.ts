@@ -2,7 +2,8 @@
 // Times are in virtual milliseconds; chances are in [0, 1].
 
 import type { Prng } from '../../../src/lib/prng.ts';
-import { drawFaults, drawFrom, type FaultPlan } from '../faults.ts';
+import { drawFaults } from '../draw-faults.ts';
+import { drawFrom, type FaultPlan } from '../faults.ts';
 
 export interface WholePlan extends FaultPlan {
   /** Machines on which no founder runs: peers to be added. */

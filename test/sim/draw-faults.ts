@@ -1,0 +1,166 @@
+// What may go wrong in a run, drawn from its seed: swarm testing. Each seed leaves most kinds of fault out, and draws how bad the
+// others are: all at once, everywhere, would only show clusters that never get anything done, and what one fault does would
+// hide what another would have shown. Some seeds set the stage for one kind of trouble.
+
+import { raftDefaults, type RaftConfig } from '../../raft/config.ts';
+import type { Prng } from '../../src/lib/prng.ts';
+import {
+  type Compaction,
+  type DiskFaults,
+  drawFrom,
+  type FaultPlan,
+  type MemberChanges,
+  type NetworkFaults,
+  type Recurring,
+  type Span,
+  type TransferFaults,
+} from './faults.ts';
+
+/** Time-outs as shipped or shorter; windows, queues and cache from tight to wide. */
+function drawRaftConfig(prng: Prng): RaftConfig {
+  const pick = (...choices: readonly number[]): number =>
+    choices[prng.int({ from: 0, to: choices.length })] ?? 0;
+  const heartbeatMs = pick(30, 50, 100);
+  const appendBytesMax = pick(64, 64, 512, raftDefaults.appendBytesMax);
+  const electionMinMs = heartbeatMs * pick(3, 5);
+  return {
+    tickMs: Math.min(50, heartbeatMs / 2),
+    priority: 'normal',
+    heartbeatMs,
+    electionMinMs,
+    // The narrower the range, the more candidates meet in one term; within one tick they would meet for ever.
+    electionMaxMs: electionMinMs + heartbeatMs * pick(1, 2, 5, 10, 10),
+    failoverMinMs: pick(1, 10),
+    failoverMaxMs: pick(20, 50),
+    appendBytesMax,
+    inflightMessagesMax: pick(1, 4, 64),
+    inflightBytesMax: Math.max(appendBytesMax, pick(256, 4_096, raftDefaults.inflightBytesMax)),
+    uncommittedMax: pick(4, 64, 8_192),
+    uncommittedBytesMax: pick(1_024, raftDefaults.uncommittedBytesMax),
+    applyingMax: pick(1, 16, 4_096),
+    readsMax: pick(2, 8_192),
+    cacheBytesMax: pick(0, 256, 4_096, raftDefaults.cacheBytesMax),
+  };
+}
+
+function drawNetwork(prng: Prng): NetworkFaults {
+  const some = (chance: number, most: number): number => (prng.chance(chance) ? prng.fraction() * most : 0);
+  return {
+    delayMs: { from: 0.1, to: 0.2 + some(0.5, 40) + 1 },
+    lossChance: some(0.5, 0.2),
+    duplicateChance: some(0.4, 0.2),
+    reorder: prng.chance(0.5),
+    slowChance: some(0.4, 0.1),
+    slowMs: { from: 50, to: prng.chance(0.5) ? 600 : 3_000 },
+  };
+}
+
+function drawDisk(prng: Prng, electionMaxMs: number): DiskFaults {
+  const slowest = prng.chance(0.3) ? 80 : 6;
+  return {
+    syncMs: { from: 0.3, to: slowest },
+    readMs: { from: 0.1, to: slowest },
+    hangChance: prng.chance(0.4) ? prng.fraction() * 0.02 : 0,
+    hangMs: { from: 100, to: 2_500 },
+    stallMs: prng.chance(0.6) ? electionMaxMs * drawFrom(prng, { from: 0.2, to: 1.5 }) : undefined,
+  };
+}
+
+function drawTransfers(prng: Prng, electionMaxMs: number): TransferFaults {
+  return {
+    ms: { from: 1, to: prng.chance(0.5) ? 50 : 3 * electionMaxMs },
+    answerMs: { from: 0.1, to: prng.chance(0.7) ? 5 : electionMaxMs },
+    failChance: prng.chance(0.5) ? prng.fraction() * 0.5 : 0,
+    twiceChance: prng.chance(0.5) ? prng.fraction() * 0.5 : 0,
+  };
+}
+
+function drawCompaction(prng: Prng): Compaction {
+  return {
+    chance: prng.chance(0.5) ? 1 : prng.fraction(),
+    keep: { from: 0, to: prng.chance(0.5) ? 1 : 20 },
+    heedsFollowers: prng.chance(0.3),
+  };
+}
+
+function drawMembers(prng: Prng): MemberChanges {
+  const weigh = (): number => prng.fraction() ** 2;
+  return {
+    everyMs: drawFrom(prng, prng.chance(0.5) ? { from: 20, to: 200 } : { from: 200, to: 2_000 }),
+    votersMin: prng.chance(0.7) ? 3 : prng.int({ from: 1, to: 3 }),
+    membersMax: prng.int({ from: 4, to: 8 }),
+    weights: { add: weigh(), replace: weigh(), remove: weigh(), promote: weigh() / 3 },
+  };
+}
+
+/** The plan of one seed. */
+export function drawFaults(prng: Prng): FaultPlan {
+  const plan = drawPlan(prng);
+  const drawn = prng.fraction();
+  if (drawn < 0.25) return crawling(plan, prng);
+  return drawn < 0.35 ? stranding(plan, prng) : plan;
+}
+
+/** Replication crawls and leaders die young: entries of many terms meet (§5.4.2). */
+function crawling(plan: FaultPlan, prng: Prng): FaultPlan {
+  const raft = { ...plan.raft, appendBytesMax: 64, inflightMessagesMax: 1 };
+  const network = { ...plan.network, delayMs: { from: 1, to: drawFrom(prng, { from: 5, to: 30 }) } };
+  return { ...plan, raft, network, crash: undefined, crashLeaderChance: prng.fraction() * 0.3 };
+}
+
+/** Leaders are cut off as they change the members, while the others cut their logs: snapshots meet what was never committed. */
+function stranding(plan: FaultPlan, prng: Prng): FaultPlan {
+  const { electionMaxMs } = plan.raft;
+  return {
+    ...plan,
+    members: { ...drawMembers(prng), votersMin: 3 },
+    flushEveryMs: drawFrom(prng, { from: 20, to: 150 }),
+    compaction: { chance: 1, keep: { from: 0, to: 2 }, heedsFollowers: false },
+    strand: { everyMs: 4 * electionMaxMs, lastsMs: { from: electionMaxMs, to: 4 * electionMaxMs } },
+    cut: undefined,
+  };
+}
+
+function drawPlan(prng: Prng): FaultPlan {
+  const density = [0.2, 0.4, 0.6][prng.int({ from: 0, to: 3 })] ?? 0.4;
+  const isOn = (): boolean => prng.chance(density);
+  const often = (lastsMs: Span): Recurring | undefined => {
+    const everyMs = drawFrom(prng, prng.chance(0.4) ? { from: 60, to: 400 } : { from: 400, to: 3_000 });
+    return isOn() ? { everyMs, lastsMs } : undefined;
+  };
+  const sometimes = (most: number): number => (isOn() ? prng.fraction() * most : 0);
+  const raft = drawRaftConfig(prng);
+  const { electionMaxMs } = raft;
+  const members = isOn() ? drawMembers(prng) : undefined;
+  const damage = often({ from: 1, to: electionMaxMs * 2 });
+  return {
+    peers: [3, 3, 3, 4, 5][prng.int({ from: 0, to: 5 })] ?? 3,
+    members,
+    raft,
+    tickMs: drawFrom(prng, { from: 10, to: raft.tickMs }),
+    loopMs: { from: 0, to: drawFrom(prng, { from: 0.05, to: 2 }) },
+    applyMs: { from: 0, to: isOn() ? 60 : 0 },
+    flushEveryMs: drawFrom(prng, { from: 20, to: prng.chance(0.5) ? 300 : 3_000 }),
+    clients: prng.int({ from: 1, to: 5 }),
+    thinkMs: { from: 1, to: drawFrom(prng, { from: 10, to: 200 }) },
+    readChance: prng.chance(0.7) ? 0.3 : 0.8,
+    network: drawNetwork(prng),
+    disk: drawDisk(prng, electionMaxMs),
+    transfers: drawTransfers(prng, electionMaxMs),
+    compaction: prng.chance(0.5) ? drawCompaction(prng) : undefined,
+    lowPriority: isOn() ? prng.int({ from: 1, to: 3 }) : 0,
+    // With fewer than three voters, one damaged disk leaves no majority.
+    damage: (members?.votersMin ?? 3) < 3 ? undefined : damage,
+    fill: often({ from: 10, to: electionMaxMs * 4 }),
+    crash: often({ from: 1, to: electionMaxMs * 2 }),
+    crashAtPersistChance: sometimes(0.03),
+    crashLeaderChance: sometimes(0.3),
+    crashInElectionChance: sometimes(0.5),
+    deafenLeaderChance: sometimes(1),
+    strand: often({ from: 10, to: electionMaxMs * 6 }),
+    stall: often({ from: 10, to: electionMaxMs * 2 }),
+    cut: often({ from: 10, to: electionMaxMs * 4 }),
+    noticeDeaths: prng.chance(0.6),
+    transferEveryMs: isOn() ? drawFrom(prng, { from: 30, to: 1_500 }) : undefined,
+  };
+}
