@@ -169,12 +169,14 @@ export class Core implements WriteParts {
   }
 
   start(): void {
-    this.#options.log.onSpace((full) => {
-      this.#isFull = full;
-      this.#driver.tell({ kind: 'diskFull', full });
-      this.#raise('disk-full', full);
-    });
     this.#driver.start();
+  }
+
+  /** The disk has no room for entries, or has room again. */
+  onSpace(full: boolean): void {
+    this.#isFull = full;
+    this.#driver.tell({ kind: 'diskFull', full });
+    this.#raise('disk-full', full);
   }
 
   async stop(): Promise<void> {

@@ -20,14 +20,9 @@ import { identityOf } from './identity.ts';
 import { Leadership } from './leadership.ts';
 import { Links } from './links.ts';
 import type { PeerOptions } from './peer-options.ts';
+import type { Phase } from './phase.ts';
 import type { PeerIdentity, PeerMessage, PeerRun, RestoredLog } from './ports.ts';
 import { Roster } from './roster.ts';
-
-export type Phase =
-  | { readonly kind: 'founding'; readonly reason: string }
-  | { readonly kind: 'foreign'; readonly reason: string }
-  | { readonly kind: 'running'; readonly genesis: Genesis; readonly core: Core; caughtUp: boolean }
-  | { readonly kind: 'stopped' };
 
 /** What the peer around it hears. */
 export type LifecycleEvents = Pick<CoreOptions, 'onChanges' | 'onReset' | 'onCall'>;
@@ -45,6 +40,7 @@ export class Lifecycle {
   #phase: Phase = { kind: 'founding', reason: 'it has not started' };
   /** While genesis is being written: what is heard meanwhile is judged again after it. */
   #writing: Promise<void> | undefined;
+  #isDiskFull = false;
   /** Of a leader that sends to this store though it has no log yet. */
   #followed: Genesis | undefined;
 
@@ -94,6 +90,10 @@ export class Lifecycle {
   async start(): Promise<void> {
     const { log, transport } = this.#options;
     const { genesis } = log.restored;
+    log.onSpace((full) => {
+      this.#isDiskFull = full;
+      this.core?.onSpace(full);
+    });
     if (genesis !== undefined) {
       await log.joinCluster(genesis.clusterId);
       this.#run(genesis, log.restored);
@@ -178,6 +178,7 @@ export class Lifecycle {
     this.#phase = phase;
     this.roster.onConfiguration(core.status.configuration, genesis);
     core.start();
+    if (this.#isDiskFull) core.onSpace(true);
     void this.#catchUp(phase);
   }
 

@@ -30,6 +30,7 @@ export interface SnapshotReceiverOptions {
   readonly send: (to: StoreId, message: SnapshotReceiverMessage) => boolean;
   /** V2. */
   readonly onReceived: (term: Term, snapshot: Snapshot) => void;
+  readonly report: (fields: object, message: string) => void;
   readonly onFatal: (error: unknown) => void;
 }
 
@@ -126,6 +127,7 @@ export class SnapshotReceiver {
       if (!this.#isCurrent(it)) return;
       it.sink = await this.#options.store.stage(snapshot);
       it.next = it.sink.received; // V3
+      this.#options.report({ index: snapshot.index, parts: it.next }, 'a snapshot comes in');
       this.#say(it, { kind: 'snapshotAccept', transfer, from: it.next, index: held });
     }, it);
   }
