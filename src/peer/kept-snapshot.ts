@@ -4,21 +4,24 @@
 // O1. Whoever acquires it gets one at or above the index asked for; all share it, and each releases it once.
 // O2. It is kept for `limits.snapshotKeepMs` after its last use, so that a receiver whose link broke goes on in the same
 //     state. A newer one takes its place only when an index is asked for that it lacks.
-// O3. Once `close` has resolved nothing is open.
+// O3. One part is read at a time, whoever asks, and it is closed when none is.
+// O4. Once `close` has resolved nothing is open.
 
 import type { LogIndex } from '../../raft/types.ts';
 import type { Clock } from '../lib/clock.ts';
 import { OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
-import type { SnapshotSource, SnapshotStore } from './snapshot-ports.ts';
+import type { SnapshotChunk, SnapshotSource, SnapshotStore } from './snapshot-ports.ts';
 
 interface Held {
   readonly source: SnapshotSource;
   users: number;
+  /** The last read that was asked for (O3). */
+  reading: Promise<unknown>;
 }
 
 export interface Lease {
-  readonly source: SnapshotSource;
+  readonly source: Pick<SnapshotSource, 'snapshot' | 'read'>;
   readonly release: () => void;
 }
 
@@ -41,7 +44,13 @@ export class KeptSnapshot {
     const turn = this.#turn.then(() => this.#hold(atLeast));
     this.#turn = turn.catch(() => undefined);
     const held = await turn;
-    return { source: held.source, release: () => this.#release(held) };
+    const { snapshot } = held.source;
+    const read = (chunk: number): Promise<SnapshotChunk | undefined> => {
+      const part = held.reading.then(() => held.source.read(chunk));
+      held.reading = part.catch(() => undefined);
+      return part;
+    };
+    return { source: { snapshot, read }, release: () => this.#release(held) };
   }
 
   /** Nobody who asks from now on gets what is kept; it is closed when it is not used any more. */
@@ -52,7 +61,7 @@ export class KeptSnapshot {
     if (held !== undefined && held.users === 0) this.#close(held);
   }
 
-  /** O3. Whoever still holds it releases it before. */
+  /** O4. Whoever still holds it releases it before. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#turn;
@@ -64,7 +73,7 @@ export class KeptSnapshot {
     if (this.#kept === undefined || this.#kept.source.snapshot.index < atLeast) {
       const source = await this.#store.openSnapshot();
       this.drop(); // O2
-      this.#kept = { source, users: 0 };
+      this.#kept = { source, users: 0, reading: Promise.resolve() };
     }
     const held = this.#kept;
     const { index } = held.source.snapshot;
@@ -84,7 +93,9 @@ export class KeptSnapshot {
   }
 
   /** What it says when it cannot be closed is of no use to anybody: it was only read. */
-  #close({ source }: Held): void {
-    this.#turn = this.#turn.then(() => source.close()).catch(() => undefined);
+  #close({ source, reading }: Held): void {
+    this.#turn = Promise.all([this.#turn, reading])
+      .then(() => source.close())
+      .catch(() => undefined);
   }
 }

@@ -15,12 +15,7 @@ import { messageOf } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import { Pace } from './pace.ts';
 import { KeptSnapshot, type Lease } from './kept-snapshot.ts';
-import type {
-  SnapshotReceiverMessage,
-  SnapshotSenderMessage,
-  SnapshotSource,
-  SnapshotStore,
-} from './snapshot-ports.ts';
+import type { SnapshotReceiverMessage, SnapshotSenderMessage, SnapshotStore } from './snapshot-ports.ts';
 import { SnapshotTransfer, type TransferEnd } from './snapshot-transfer.ts';
 
 export interface SnapshotSenderOptions {
@@ -105,7 +100,7 @@ export class SnapshotSender {
     }
   }
 
-  #begin(to: StoreId, sending: Sending, source: SnapshotSource): void {
+  #begin(to: StoreId, sending: Sending, source: Lease['source']): void {
     const { clock, send, report } = this.#options;
     this.#lastId += 1;
     const id = this.#lastId;

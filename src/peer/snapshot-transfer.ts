@@ -11,7 +11,8 @@ import type { Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import type { Pace } from './pace.ts';
-import type { SnapshotReceiverMessage, SnapshotSenderMessage, SnapshotSource } from './snapshot-ports.ts';
+import type { Lease } from './kept-snapshot.ts';
+import type { SnapshotReceiverMessage, SnapshotSenderMessage } from './snapshot-ports.ts';
 
 export type TransferEnd =
   | { readonly kind: 'held'; readonly index: LogIndex }
@@ -21,7 +22,7 @@ export interface TransferOptions {
   readonly transfer: number;
   /** That the sender leads. */
   readonly term: Term;
-  readonly source: SnapshotSource;
+  readonly source: Lease['source'];
   readonly clock: Clock;
   readonly pace: Pace;
   readonly send: (message: SnapshotSenderMessage) => boolean;

@@ -98,3 +98,12 @@ describe('the peer itself', () => {
     expect((await app.inject('/api/cluster')).json()).toEqual(peer.cluster());
   });
 });
+
+test('a peer whose state differs answers no read, not even a stale one', async () => {
+  peer.differs = 'the state of p1 differs';
+  const answer = await app.inject({
+    url: '/api/settings?consistency=stale',
+    headers: { host: 'localhost' },
+  });
+  expect(problemIn(answer)).toEqual([503, 'NO_LEADER']);
+});

@@ -6,9 +6,11 @@ import { OrionError } from '../../src/lib/errors.ts';
 import { limits } from '../../src/lib/limits.ts';
 import { Applier } from '../../src/peer/applier.ts';
 import type { StateFlush } from '../../src/peer/ports.ts';
+import { rowKey } from '../../src/state/row.ts';
 import { State } from '../../src/state/state.ts';
 import { emptyStateHash } from '../../src/state/state-hash.ts';
 import { createCommandCodec } from '../../src/storage/codec.ts';
+import { settingRow } from '../api/fake-control-plane.ts';
 import { FakeClock } from '../lib/fake-clock.ts';
 import { emptyStateImage, MemoryStateStore } from '../storage/memory-state-store.ts';
 
@@ -24,6 +26,7 @@ const snapshot: Snapshot = {
 
 interface Flush {
   readonly applied: number;
+  readonly rows: number;
   readonly end: () => void;
   readonly fail: (error: Error) => void;
 }
@@ -37,8 +40,8 @@ class SlowStore extends MemoryStateStore {
     this.#flushes = flushes;
   }
 
-  override flush({ snapshot: { index: applied } }: StateFlush): Promise<void> {
-    return new Promise((end, fail) => void this.#flushes.push({ applied, end, fail }));
+  override flush({ snapshot: { index: applied }, rows }: StateFlush): Promise<void> {
+    return new Promise((end, fail) => void this.#flushes.push({ applied, rows: rows.size, end, fail }));
   }
 }
 
@@ -48,9 +51,10 @@ function setUp() {
   const flushes: Flush[] = [];
   const fatal: unknown[] = [];
   const flushed: number[] = [];
+  const store = new SlowStore(flushes);
   const applier = new Applier({
     state: new State({ applied: 1, clusterId: 'a-cluster', rows: new Map(), hash: emptyStateHash }),
-    store: new SlowStore(flushes),
+    store,
     codec,
     clock,
     events: {
@@ -79,7 +83,7 @@ function setUp() {
     };
     applier.apply(entry);
   };
-  return { applier, clock, flushes, flushed, fatal, apply };
+  return { applier, store, clock, flushes, flushed, fatal, apply };
 }
 
 /** Lets everything that only waits for promises go on. */
@@ -189,4 +193,92 @@ test('rows that wait are flushed in time, and an applier with nothing changed fl
   await turn();
   clock.advance(limits.flushMs * 10);
   expect(flushes).toHaveLength(1);
+});
+
+test('a flush that finds the disk full is made again after a while, with what changed meanwhile', async () => {
+  const { applier, clock, flushes, flushed, fatal, apply } = setUp();
+  apply();
+  clock.advance(limits.flushMs);
+  apply();
+  flushes[0]?.fail(new OrionError('DISK_FULL', 'as the test wants it'));
+  await turn();
+  clock.advance(limits.flushRetryMs - 1);
+  expect([flushes.length, fatal, flushed]).toEqual([1, [], []]);
+  clock.advance(1);
+  expect(flushes.map(({ applied, rows }) => [applied, rows])).toEqual([
+    [2, 1],
+    [3, 2],
+  ]);
+  flushes[1]?.end();
+  await turn();
+  expect(flushed).toEqual([3]);
+  expect(applier.lagging).toBe(false);
+  apply();
+  clock.advance(limits.flushMs);
+  expect(flushes[2]?.rows).toBe(1);
+});
+
+test('rows that wait for room make commands wait, too', async () => {
+  const { applier, clock, flushes, apply } = setUp();
+  for (let i = 0; i <= limits.unflushedRowsMax / 2; i += 1) apply();
+  clock.advance(limits.flushMs);
+  flushes[0]?.fail(new OrionError('DISK_FULL', 'as the test wants it'));
+  await turn();
+  expect(applier.lagging).toBe(false);
+  for (let i = 0; i <= limits.unflushedRowsMax / 2; i += 1) apply();
+  expect(applier.lagging).toBe(true);
+});
+
+test('an applier that stops with a full disk leaves the rest to the next start', async () => {
+  const { applier, flushes, apply } = setUp();
+  apply();
+  const stopped = applier.stop();
+  await turn();
+  flushes[0]?.fail(new OrionError('DISK_FULL', 'as the test wants it'));
+  await expect(stopped).resolves.toBeUndefined();
+});
+
+test('a snapshot takes the place of the state after the flush under way, and what waited is forgotten', async () => {
+  const other = new MemoryStateStore();
+  const at = { ...snapshot, index: asIndex(50), configuration: snapshot.configuration };
+  await other.flush({
+    snapshot: at,
+    rows: new Map([[rowKey('setting', 'theirs'), settingRow('theirs', 'x')]]),
+  });
+  const source = await other.openSnapshot();
+  const { applier, store, clock, flushes, flushed, apply } = setUp();
+  const sink = await store.stage(source.snapshot);
+  await sink.write((await source.read(0))!);
+  await sink.finish();
+  apply();
+  clock.advance(limits.flushMs);
+  apply();
+  let isInstalled = false;
+  const installed = applier.install(source.snapshot, 'the-cluster').then(() => (isInstalled = true));
+  await turn();
+  expect(isInstalled).toBe(false);
+  flushes[0]?.end();
+  await installed;
+  const { state } = applier;
+  expect([state.appliedIndex, state.clusterId, state.hash()]).toEqual([
+    50,
+    'the-cluster',
+    source.snapshot.hash,
+  ]);
+  expect([...state.settings.values()].map(({ metadata }) => metadata.name)).toEqual(['theirs']);
+  clock.advance(limits.flushMs * 10);
+  expect(flushed).toEqual([2]);
+  expect(flushes).toHaveLength(1);
+});
+
+test('so much of a log that changed no row is flushed all the same: it could not be cut else', async () => {
+  const { applier, flushes } = setUp();
+  const data = codec.encode({
+    kind: 'setting.delete',
+    schema: 1,
+    requestId: 'x'.repeat(limits.flushBytesMax),
+    name: 'absent',
+  });
+  applier.apply({ index: asIndex(2), term: asTerm(1), time: 0, payload: { kind: 'command', data } });
+  expect(flushes.map(({ applied, rows }) => [applied, rows])).toEqual([[2, 0]]);
 });

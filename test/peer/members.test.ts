@@ -11,6 +11,7 @@ import {
   type Entry,
   type Input,
   type Member,
+  type Snapshot,
 } from '../../raft/types.ts';
 import { present } from '../../src/lib/assert.ts';
 import { limits } from '../../src/lib/limits.ts';
@@ -99,6 +100,21 @@ describe('a pending change', () => {
     changes.onApplied({ index: asIndex(5), term: asTerm(3), time: 0, payload: { kind: 'noop' } });
     await turn();
     expect(settled).toEqual([{ kind: 'refused', reason: 'OVERTAKEN' }]);
+  });
+
+  test('is unknown once a snapshot has jumped over it, unless that shows another entry in its place', async () => {
+    const first = await appended();
+    first.changes.onJump({ index: asIndex(4), term: asTerm(3) } as Snapshot);
+    await turn();
+    expect(first.settled).toEqual([]);
+    first.changes.onJump({ index: asIndex(6), term: asTerm(3) } as Snapshot);
+    const second = await appended();
+    second.changes.onJump({ index: asIndex(5), term: asTerm(3) } as Snapshot);
+    await turn();
+    expect([first.settled, second.settled]).toEqual([
+      [{ kind: 'unknown' }],
+      [{ kind: 'refused', reason: 'OVERTAKEN' }],
+    ]);
   });
 
   test('that the core refuses has changed nothing', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { asIndex, asTerm, type Entry, type RequestId } from '../../raft/types.ts';
+import { asIndex, asTerm, type Entry, type RequestId, type Snapshot } from '../../raft/types.ts';
 import { limits } from '../../src/lib/limits.ts';
 import type { CommandResult } from '../../src/protocol/command.ts';
 import { Proposals, type Settlement } from '../../src/peer/proposals.ts';
@@ -109,6 +109,29 @@ test('a peer that stops tells whoever waits that the outcome is unknown', async 
   const { proposals, settled, submit } = setUp();
   submit();
   proposals.stop();
+  await turn();
+  expect(settled).toEqual([{ kind: 'unknown' }]);
+});
+
+test('a proposal that a snapshot jumped over is unknown, unless its last entry shows that another came in its place', async () => {
+  const { proposals, pushed, settled, submit } = setUp();
+  for (const index of [5, 7, 8]) {
+    submit();
+    append(proposals, pushed.at(-1)!, index, 3);
+  }
+  proposals.onJump({ index: asIndex(7), term: asTerm(4) } as Snapshot);
+  await turn();
+  expect(settled).toEqual([{ kind: 'unknown' }, { kind: 'refused', reason: 'OVERTAKEN' }]);
+  proposals.onApplied(entry(8, 3), done);
+  await turn();
+  expect(settled[2]).toEqual({ kind: 'applied', applied: { index: 8, result: done } });
+});
+
+test('a proposal that is the last entry of a snapshot was applied, and with which result nobody knows', async () => {
+  const { proposals, pushed, settled, submit } = setUp();
+  submit();
+  append(proposals, pushed[0]!, 7, 3);
+  proposals.onJump({ index: asIndex(7), term: asTerm(3) } as Snapshot);
   await turn();
   expect(settled).toEqual([{ kind: 'unknown' }]);
 });

@@ -1,0 +1,196 @@
+// States that are compared: who is found wrong, who says so, and what that peer does no more.
+
+import { expect, test } from 'vitest';
+import { asIndex, asPeerId, asStoreId, type Configuration, type Member } from '../../raft/types.ts';
+import { limits } from '../../src/lib/limits.ts';
+import type { Standing } from '../../src/peer/agreement.ts';
+import type { PeerMessage } from '../../src/peer/ports.ts';
+import { Trust } from '../../src/peer/trust.ts';
+import { FakeClock } from '../lib/fake-clock.ts';
+
+const memberOf = (name: string): Member => ({
+  peerId: asPeerId(name),
+  storeId: asStoreId(`store-${name}`),
+  api: '',
+  raft: '',
+});
+
+const every = limits.stateHashEvery;
+
+/** Peers that hear each other, each with a state that a test names by its hash. */
+class Peers {
+  readonly clock = new FakeClock();
+  readonly standings: Record<string, Standing['kind'][]> = {};
+  readonly alarms: Record<string, Map<string, string>> = {};
+  readonly down = new Set<string>();
+  configuration: Configuration;
+  readonly #trusts = new Map<string, Trust>();
+
+  constructor(voters: readonly string[], learners: readonly string[] = []) {
+    this.configuration = {
+      index: asIndex(1),
+      voters: voters.map(memberOf),
+      outgoing: [],
+      learners: learners.map((name) => ({ ...memberOf(name), wants: 'learner', replaces: undefined })),
+      removed: [],
+    };
+    for (const name of [...voters, ...learners]) this.start(name);
+  }
+
+  start(name: string): void {
+    const alarms = (this.alarms[name] = new Map<string, string>());
+    const standings = (this.standings[name] = [] as Standing['kind'][]);
+    this.#trusts.get(name)?.stop();
+    this.#trusts.set(
+      name,
+      new Trust({
+        self: memberOf(name),
+        clock: this.clock,
+        configuration: () => this.configuration,
+        linked: () => this.#others(name).map((other) => memberOf(other).storeId),
+        send: (to, message) => this.#send(name, to, message),
+        alarms: {
+          set: (_kind, peer, message) => {
+            if (message === undefined) alarms.delete(peer);
+            else alarms.set(peer, message);
+          },
+        },
+        onStanding: ({ kind }) => standings.push(kind),
+      }),
+    );
+  }
+
+  of(name: string): Trust {
+    return this.#trusts.get(name)!;
+  }
+
+  /** Each of these has applied `index`, with that state. */
+  apply(index: number, hashes: Readonly<Record<string, string>>): void {
+    for (const [name, hash] of Object.entries(hashes)) this.of(name).onApplied(asIndex(index), () => hash);
+  }
+
+  /** About whom each has an alarm. */
+  alarmed(): Record<string, string[]> {
+    return Object.fromEntries(Object.entries(this.alarms).map(([name, about]) => [name, [...about.keys()]]));
+  }
+
+  #others(name: string): string[] {
+    const isUp = (other: string): boolean => !this.down.has(other);
+    return [...this.#trusts.keys()].filter((other) => other !== name && isUp(other) && isUp(name));
+  }
+
+  #send(from: string, to: string, message: PeerMessage): boolean {
+    const other = this.#others(from).find((name) => memberOf(name).storeId === to);
+    if (other === undefined || message.kind !== 'stateHash') return false;
+    this.of(other).onTold(memberOf(from).storeId, message.index, message.hash);
+    return true;
+  }
+}
+
+test('states are compared at every thousandth entry alone, and equal ones raise nothing', () => {
+  const peers = new Peers(['a', 'b', 'c']);
+  peers.apply(every - 1, { a: 'x', b: 'y', c: 'z' });
+  peers.apply(every, { a: 'x', b: 'x', c: 'x' });
+  expect(peers.alarmed()).toEqual({ a: [], b: [], c: [] });
+  expect(peers.clock.timers).toBe(0);
+});
+
+test('a peer that differs from a majority is named by all, and serves no more; the others go on', () => {
+  const peers = new Peers(['a', 'b', 'c']);
+  peers.apply(every, { a: 'x', b: 'x', c: 'y' });
+  expect(peers.alarmed()).toEqual({ a: ['c'], b: ['c'], c: ['c'] });
+  expect(peers.alarms['a']?.get('c')).toContain('move the folder "state"');
+  expect(peers.of('c').refusesAll).toMatchObject({ code: 'NO_LEADER' });
+  expect(peers.of('c').refusesAll?.message).toContain('The state of c at entry 1000 ');
+  expect(peers.of('a').refusesAll).toBeUndefined();
+  expect([peers.of('a').refusesWrites, peers.of('c').refusesWrites]).toEqual([undefined, undefined]);
+  expect(peers.standings).toEqual({ a: [], b: [], c: ['differs'] });
+});
+
+test('whoever is only behind is waited for: two that differ prove nothing while a third may still tell', () => {
+  const peers = new Peers(['a', 'b', 'c']);
+  peers.apply(every, { a: 'x', c: 'y' });
+  expect(peers.alarmed()).toEqual({ a: [], b: [], c: [] });
+  peers.apply(every, { b: 'x' });
+  expect(peers.alarmed()).toEqual({ a: ['c'], b: ['c'], c: ['c'] });
+  expect(peers.standings['a']).toEqual([]);
+});
+
+test('without a majority all alarm and nothing is written anywhere, until one is found', () => {
+  const peers = new Peers(['a', 'b', 'c']);
+  peers.down.add('b');
+  peers.apply(every, { a: 'x', c: 'y' });
+  expect(peers.standings).toEqual({ a: ['undecided'], b: [], c: ['undecided'] });
+  expect(peers.alarmed()).toEqual({ a: ['a', 'c'], b: [], c: ['a', 'c'] });
+  expect(peers.of('a').refusesWrites).toMatchObject({ code: 'NO_QUORUM' });
+  expect(peers.of('a').refusesAll).toBeUndefined();
+  peers.down.delete('b');
+  peers.apply(every, { b: 'y' });
+  expect(peers.standings['a']).toEqual(['undecided', 'differs']);
+  expect(peers.standings['c']).toEqual(['undecided', 'trusted']);
+  expect(peers.alarmed()).toEqual({ a: ['a'], b: [], c: ['a'] });
+});
+
+test('one that is linked and never tells is waited for only so long', () => {
+  const peers = new Peers(['a', 'b', 'c']);
+  peers.apply(every, { a: 'x', c: 'y' });
+  peers.clock.advance(limits.stateHashGraceMs - 1);
+  expect(peers.standings['a']).toEqual([]);
+  peers.clock.advance(1);
+  expect(peers.standings['a']).toEqual(['undecided']);
+});
+
+test('a later comparison in which the states are equal ends it', () => {
+  const peers = new Peers(['a', 'b', 'c']);
+  peers.apply(every, { a: 'x', b: 'x', c: 'y' });
+  peers.apply(2 * every, { a: 'z', b: 'z' });
+  expect(peers.of('c').standing.kind).toBe('differs'); // it has not come as far yet
+  peers.apply(2 * every, { c: 'z' });
+  expect(peers.alarmed()).toEqual({ a: [], b: [], c: [] });
+  expect(peers.standings['c']).toEqual(['differs', 'trusted']);
+});
+
+test('a learner is judged by the voters, and is no voice against them', () => {
+  const peers = new Peers(['a', 'b', 'c'], ['d']);
+  peers.apply(every, { a: 'x', d: 'y' });
+  expect(peers.alarmed()).toEqual({ a: [], b: [], c: [], d: [] });
+  peers.apply(every, { b: 'x' });
+  expect(peers.of('d').standing).toEqual({ kind: 'differs', index: every });
+  expect(peers.of('a').standing.kind).toBe('trusted');
+});
+
+test('a peer alone is its own majority', () => {
+  const peers = new Peers(['a'], ['d']);
+  peers.apply(every, { a: 'x', d: 'y' });
+  expect(peers.standings).toEqual({ a: [], d: ['differs'] });
+});
+
+test('whoever is linked later hears the newest hash', () => {
+  const peers = new Peers(['a', 'b', 'c']);
+  peers.down.add('c');
+  peers.apply(every, { a: 'x', b: 'x', c: 'y' });
+  expect(peers.of('c').standing.kind).toBe('trusted');
+  peers.down.delete('c');
+  for (const name of ['a', 'b']) peers.of(name).onLinkUp(memberOf('c').storeId);
+  expect(peers.of('c').standing.kind).toBe('differs');
+});
+
+test('an alarm about a peer that is a member no more is over, and what strangers tell is nothing', () => {
+  const peers = new Peers(['a', 'b', 'c']);
+  peers.apply(every, { a: 'x', b: 'x', c: 'y' });
+  const voters = ['a', 'b'].map(memberOf);
+  peers.configuration = { ...peers.configuration, voters };
+  peers.of('a').onTold(memberOf('stranger').storeId, asIndex(2 * every), 'y');
+  peers.apply(2 * every, { a: 'z', b: 'z' });
+  expect(peers.alarmed()).toMatchObject({ a: [], b: [] });
+});
+
+test('what is remembered is bounded, and a peer that stops leaves no timer', () => {
+  const peers = new Peers(['a', 'b']);
+  for (let round = 1; round <= 5 * limits.stateHashesKept; round += 1) {
+    peers.apply(round * every, { a: `x${round}`, b: `y${round}` });
+  }
+  expect(peers.clock.timers).toBeLessThanOrEqual(2 * limits.stateHashesKept);
+  for (const name of ['a', 'b']) peers.of(name).stop();
+  expect(peers.clock.timers).toBe(0);
+});
