@@ -1,9 +1,9 @@
 // The consensus core of one peer: Raft as a function of its inputs (Ongaro's dissertation; rules R1–R12 in docs/architecture.md).
 //
 // Inputs. `step` takes one `Input` and changes the core; it never fails and never waits. Time comes as ticks, the network
-// as received messages, the disk as persisted, loaded and compacted, the state as applied, other states as snapshotSent and
-// snapshotReceived, users as propose, changeMembers, transfer and read. The same options and inputs give the same effects, so
-// that a run can be recorded and replayed.
+// as received messages, the disk as persisted, loaded, compacted, diskStalled and diskFull, the state as applied and
+// distrusted, other states as snapshotSent and snapshotReceived, users as propose, changeMembers, transfer and read. The same
+// options and inputs give the same effects, so that a run can be recorded and replayed.
 //
 // Effects. `takeReady` gathers what all steps since the last one amount to. A driver, for as long as `hasReady`:
 //   1. sends `messages`, in order; each may be lost, delayed, doubled or overtaken;
@@ -29,20 +29,26 @@
 //      without a time-out only where the older one handed over or is dead (U1, U2).
 //   8. What was cut off is never asked for (R9). Nothing that rests on a snapshot is said, and nothing behind it applied,
 //      before the operation that installs it is reported (R10). Its configuration is in effect from its arrival on.
-//   9. Bounded: entries not applied, entries under way, reads, held messages; beyond `RaftConfig`, BUSY.
+//   9. Who lost entries that it may have acknowledged neither votes nor counts until it holds what was committed without it
+//      since; then what it forgot harms nobody (X1–X4, Y1–Y3). Who has no room takes in no entries, and leads only to serve
+//      reads (T4, Y4).
+//  10. Bounded: entries not applied, entries under way, reads, held messages; beyond `RaftConfig`, BUSY.
 //
-// What a driver owes. A tick every 10 to 50 ms, with the present time, also right before it trusts `mayControl`. `peerLost`
-// only of a process that is gone, before anything that a later one sends; `diskStalled` once a write takes too long.
-// `persisted` only when the whole operation would survive a power cut, and in one piece. A failed write is not
-// reported: the peer stops. Messages from authenticated peers only. A seed that no other run has used. `compacted` before
-// anything is cut, and only up to what the state holds durably. `snapshotReceived` once it is staged whole, verified and
-// durable; then no other is staged until it is installed or discarded. `snapshotSent` with what the receiver holds durably.
+// What a driver owes. A tick at least every `tickMs`, with the present time, also right before it trusts `mayControl`.
+// `peerLost` only of a process that is gone, before anything that a later one sends; `diskStalled` once a write takes too
+// long; `diskFull` while there is still room for what is under way, and for term and vote from then on. `persisted` only when
+// the whole operation would survive a power cut, and in one piece. A failed write is not reported: the peer stops. Messages
+// from authenticated peers only. A seed that no other run has used. `compacted` before anything is cut, and only up to what
+// the state holds durably. `snapshotReceived` once it is staged whole, verified and durable; then no other is staged until it
+// is installed or discarded. `snapshotSent` with what the receiver holds durably.
 //
 // Restart. `restored` is what the log holds durably, at least its last entry in `tail`, if there is one behind `base`;
 // `applied` what the state holds durably, never less than `base`: a crash between the state's switch and the log's new
 // beginning is mended first. What was applied beyond that comes again in `apply`. A core exists only once its log holds
 // genesis, or lost it. One that never voted by its log does not campaign: a joiner waits until it is made a voter. Who was
-// one campaigns until it knows the entry that removed it to be committed (§4.2.2).
+// one campaigns until it knows the entry that removed it to be committed (§4.2.2). `impaired` when entries are lost that may
+// have been acknowledged, in this run and in every later one until an operation was `mended`: what is restored is then a
+// beginning of what once was there, with a term no lower than that of its entries.
 
 import { assert, unreachable } from '../src/lib/assert.ts';
 import { Prng } from '../src/lib/prng.ts';
