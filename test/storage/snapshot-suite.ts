@@ -124,7 +124,8 @@ export function snapshotSuite(name: string, make: () => Promise<Open>): void {
 
   test(`${name}: a transfer goes on where it ended, also after a restart, and anew for another state`, async () => {
     const { snapshot, chunks } = await sent(await filled(await make(), rowsOf(names)));
-    const other = await sent(await filled(await make(), rowsOf(names, 'other')));
+    const others = names.slice(1); // without a row that was taken in before
+    const other = await sent(await filled(await make(), rowsOf(others, 'other')));
     const opener = await make();
     const store = await open(opener);
     const sink = await store.stage(snapshot);
@@ -148,7 +149,7 @@ export function snapshotSuite(name: string, make: () => Promise<Open>): void {
     expect(finished.received).toBe(other.chunks.length);
     await finished.finish();
     await finished.close();
-    expect(await last.install(other.snapshot)).toEqual({ rows: rowsOf(names, 'other') });
+    expect(await last.install(other.snapshot)).toEqual({ rows: rowsOf(others, 'other') });
     await last.close();
   });
 

@@ -1,7 +1,7 @@
 // States and crashes: whatever a process that ends leaves behind, the next one finds a whole state, the one before or the one
 // after what was under way, and goes on.
 
-import { cp } from 'node:fs/promises';
+import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -99,6 +99,8 @@ async function dieAt(diesAt: number): Promise<boolean> {
   const again = await openStateStore({ directory, chunkBytes });
   expect(loaded(await again.load())).toEqual(last);
   await again.close();
+  expect((await readdir(directory)).filter((name) => !name.startsWith('0'))).toEqual(['current']);
+  expect(await readdir(directory)).toHaveLength(2);
   return dying.isDead;
 }
 
