@@ -1,33 +1,12 @@
 // What a peer does to its disk, drawn step by step: appends, truncations, new terms, flushes, compactions, snapshots that
 // come, in part or whole, are installed or dropped, and restarts. Small numbers, so that much happens in few operations.
 
-import {
-  asIndex,
-  asOperation,
-  asTerm,
-  type Entry,
-  type EntryPayload,
-  type PersistOperation,
-  type Snapshot,
-} from '../../raft/types.ts';
+import { asTerm } from '../../raft/types.ts';
 import { present } from '../../src/lib/assert.ts';
 import type { Prng } from '../../src/lib/prng.ts';
-import { encodeRow } from '../../src/state/row-codec.ts';
-import { rowKey } from '../../src/state/row.ts';
-import { ChunkBuilder } from '../../src/storage/snapshot-chunk.ts';
-import { genesis, membership, someStore } from '../storage/log-fixtures.ts';
-import {
-  type DiskModel,
-  flushedIndexOf,
-  type ForeignState,
-  hashOfRows,
-  lastIndexOf,
-  type Rows,
-  settingRow,
-  type Step,
-} from './model.ts';
-
-const chunkBytes = 700;
+import { genesis, someStore } from '../storage/log-fixtures.ts';
+import { drawEntries, drawForeign, firstEntry, persistOf } from './made.ts';
+import { type DiskModel, flushedIndexOf, lastIndexOf, type Step } from './model.ts';
 
 /** A step that fits `disk`. The same generator draws the same steps. */
 export function drawStep(disk: DiskModel, prng: Prng): Step {
@@ -48,11 +27,6 @@ function drawTogether(disk: DiskModel, prng: Prng): Step {
   return { kind: 'together', steps: steps.filter((step) => step !== undefined) };
 }
 
-function firstEntry(): PersistOperation {
-  const hardState = { term: asTerm(1), vote: undefined };
-  return persistOf({ hardState, entries: [entryAt(1, 1, { kind: 'genesis', genesis })] });
-}
-
 function drawPersist(disk: DiskModel, prng: Prng): Extract<Step, { kind: 'persist' }> {
   const { log } = disk;
   const last = lastIndexOf(log);
@@ -61,7 +35,7 @@ function drawPersist(disk: DiskModel, prng: Prng): Extract<Step, { kind: 'persis
     last >= floor && prng.chance(0.3) ? prng.int({ from: floor, to: last + 1 }) : undefined;
   const term = log.hardState.term + (prng.chance(0.3) ? 1 : 0);
   const vote = prng.chance(0.5) ? someStore : undefined;
-  const entries = drawEntries(truncateFrom ?? last + 1, term, prng);
+  const entries = drawEntries(truncateFrom ?? last + 1, { count: prng.int({ from: 0, to: 5 }), term, prng });
   const operation = persistOf({
     hardState: term > log.hardState.term || prng.chance(0.1) ? { term: asTerm(term), vote } : undefined,
     truncateFrom,
@@ -71,17 +45,6 @@ function drawPersist(disk: DiskModel, prng: Prng): Extract<Step, { kind: 'persis
   const committed = prng.int({ from: Math.min(disk.committed, newLast), to: newLast + 1 });
   // It is committed only once it is durable: a truncation that is under way keeps what was.
   return { kind: 'persist', operation, committed: Math.max(disk.committed, committed) };
-}
-
-function drawEntries(first: number, term: number, prng: Prng): Entry[] {
-  return Array.from({ length: prng.int({ from: 0, to: 5 }) }, (_, i) => {
-    if (prng.chance(0.1)) return entryAt(first + i, term, { kind: 'configuration', membership });
-    if (prng.chance(0.1)) return entryAt(first + i, term, { kind: 'noop' });
-    // Now and then long zeros: whole sectors that are blank by their content.
-    const bytes = prng.chance(0.2) ? 1_600 : prng.int({ from: 0, to: 300 });
-    const data = new Uint8Array(bytes).fill(prng.chance(0.3) ? 0 : first + i);
-    return entryAt(first + i, term, { kind: 'command', data });
-  });
 }
 
 function drawFlush(disk: DiskModel, prng: Prng): Step | undefined {
@@ -116,47 +79,6 @@ function drawEndOfStage(disk: DiskModel, prng: Prng): Step | undefined {
     return { kind: 'discard' };
   const term = Math.max(log.hardState.term, snapshot.term) + (prng.chance(0.3) ? 1 : 0);
   const hardState = term > log.hardState.term ? { term: asTerm(term), vote: undefined } : undefined;
-  const entries = prng.chance(0.5) ? [] : drawEntries(snapshot.index + 1, term, prng);
+  const entries = drawEntries(snapshot.index + 1, { count: prng.int({ from: 0, to: 4 }), term, prng });
   return { kind: 'install', operation: persistOf({ install: snapshot, hardState, entries }) };
-}
-
-/** The state of a peer that is ahead of this one. */
-function drawForeign(disk: DiskModel, prng: Prng): ForeignState {
-  const index = disk.committed + prng.int({ from: 1, to: 20 });
-  const rows: Rows = new Map(
-    Array.from({ length: prng.int({ from: 1, to: 8 }) }, (_, i) => {
-      const name = `key-${i}`;
-      const data = `${prng.next()}`.padEnd(prng.int({ from: 0, to: 900 }), '+'); // no two states are the same
-      return [rowKey('setting', name), settingRow(name, data)];
-    }),
-  );
-  const snapshot: Snapshot = {
-    index: asIndex(index),
-    term: asTerm(disk.log.hardState.term),
-    time: 1_000 + index,
-    configuration: { ...membership, index: asIndex(1) },
-    hash: hashOfRows(rows),
-  };
-  const chunks = [];
-  let builder = new ChunkBuilder(chunkBytes);
-  for (const [key, row] of [...rows].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    builder.add({ key, text: Buffer.from(encodeRow(row)) });
-    if (!builder.isFull) continue;
-    chunks.push(builder.build(chunks.length));
-    builder = new ChunkBuilder(chunkBytes);
-  }
-  if (!builder.isEmpty) chunks.push(builder.build(chunks.length));
-  return { snapshot, rows, chunks };
-}
-
-function entryAt(index: number, term: number, payload: EntryPayload): Entry {
-  return { index: asIndex(index), term: asTerm(term), time: 1_000 + index, payload };
-}
-
-function persistOf(
-  change: Partial<Omit<PersistOperation, 'truncateFrom'>> & { truncateFrom?: number | undefined },
-) {
-  const { hardState, install, entries = [] } = change;
-  const truncateFrom = change.truncateFrom === undefined ? undefined : asIndex(change.truncateFrom);
-  return { operation: asOperation(1), hardState, install, truncateFrom, mended: false, entries };
 }
