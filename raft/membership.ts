@@ -13,7 +13,7 @@ import { Quorum } from './quorum.ts';
 /** Members of one cluster, learners included. */
 const membersMax = 32;
 /** Removed stores that a membership remembers; the oldest is forgotten first. */
-const removedMax = 64;
+export const removedMax = 64;
 
 /** What the leader knows of a member. */
 export interface MemberFacts {

@@ -15,6 +15,8 @@ const exitCode = await run(process.argv.slice(2), {
     mainFile: fileURLToPath(import.meta.url),
     startPeer: async (options) => (await import('./server.ts')).startPeer(options),
     debugLog: async (options) => (await import('./offline/debug-log.ts')).debugLog(options),
+    restore: async (options) => (await import('./offline/restore.ts')).restoreBackup(options),
+    recover: async (options) => (await import('./offline/recover.ts')).recover(options),
     startAgent: async (options) => (await import('../agent/main.ts')).startAgent(options),
   },
 });

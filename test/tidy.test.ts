@@ -67,7 +67,7 @@ const rules: readonly Rule[] = [
   {
     from: 'src/api/',
     may: ['src/lib/', 'src/protocol/', 'src/state/view.ts', 'src/peer/control-plane.ts', 'src/api/'],
-    packages: ['ws', 'fastify', 'tinypool'],
+    packages: ['ws', 'fastify', 'tinypool', 'node:stream'],
   },
   {
     from: 'src/config/',

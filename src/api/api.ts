@@ -10,6 +10,7 @@ import { messageOf, OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import { hostGuard } from '../protocol/hosts.ts';
 import { applyRoutes } from './apply.ts';
+import { backupRoutes } from './backup.ts';
 import { clusterRoutes } from './cluster.ts';
 import type { ApiContext, Log } from './context.ts';
 import { asOrionError, errorMeanings, problemOf } from './errors.ts';
@@ -64,6 +65,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   nodeRoutes(app, options);
   applyRoutes(app, options);
   logRoutes(app, options);
+  backupRoutes(app, options);
   clusterRoutes(app, options);
   metricRoutes(app, options);
   return app;

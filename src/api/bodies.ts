@@ -58,8 +58,11 @@ function readBody(task: BodyTask): unknown {
   }
 }
 
-/** `worker`: the built module of body-worker.ts. Without it all is read on this thread. */
-export function createBodies(worker?: URL): Bodies {
+/**
+ * `worker`: the built module of body-worker.ts. Without it all is read on this thread. `patienceMs`: how long a body may
+ * take there, with its wait (B3); default `limits.requestMs`.
+ */
+export function createBodies(worker?: URL, patienceMs: number = limits.requestMs): Bodies {
   const pool =
     worker === undefined
       ? undefined
@@ -73,7 +76,7 @@ export function createBodies(worker?: URL): Bodies {
         });
   const read = async (task: BodyTask): Promise<unknown> => {
     const isSmall = task.body.text.length <= limits.inlineBodyChars;
-    return pool === undefined || isSmall ? readBody(task) : readElsewhere(pool, task);
+    return pool === undefined || isSmall ? readBody(task) : readElsewhere(pool, task, patienceMs);
   };
   return {
     manifest: async (body) => (await read({ kind: 'manifest', body })) as Manifest,
@@ -83,10 +86,10 @@ export function createBodies(worker?: URL): Bodies {
   };
 }
 
-async function readElsewhere(pool: Tinypool, task: BodyTask): Promise<unknown> {
+async function readElsewhere(pool: Tinypool, task: BodyTask, patienceMs: number): Promise<unknown> {
   if (pool.queueSize >= limits.bodiesMax) throw busy(); // B2
   const outcome = (await pool
-    .run(task, { signal: AbortSignal.timeout(limits.requestMs) })
+    .run(task, { signal: AbortSignal.timeout(patienceMs) })
     .catch((error: unknown) => {
       throw asRefusal(error);
     })) as BodyOutcome;

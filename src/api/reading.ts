@@ -33,7 +33,7 @@ export function absent(kind: Collection, name: string): OrionError {
 }
 
 /** The view that this request may read, once it may; its freshness goes into the answer's headers. */
-async function viewFor(
+export async function viewFor(
   request: FastifyRequest,
   reply: FastifyReply,
   controlPlane: ControlPlane,

@@ -3,6 +3,7 @@
 
 import type { BaseContext } from 'clipanion';
 import type { Log } from '../observe/log.ts';
+import type { RecoverOptions, Recovery, Restored, RestoreOptions } from '../protocol/recovery.ts';
 
 interface PeerOptions {
   /** File of the cluster's configuration. */
@@ -40,6 +41,10 @@ export interface Programs {
     readonly json: boolean;
     readonly print: (line: string) => void;
   }): Promise<void>;
+  /** Makes the data directory of a new cluster's first peer. */
+  restore(options: RestoreOptions): Promise<Restored>;
+  /** Looks at the directory of a stopped peer, and with `apply` makes it the whole cluster. */
+  recover(options: RecoverOptions): Promise<Recovery>;
   /** `stop` leaves the services running, `stopAll` takes them along. */
   startAgent(options: AgentOptions): Promise<{ stop(): Promise<void>; stopAll(): Promise<void> }>;
 }

@@ -5,7 +5,9 @@ import { messageOf } from '../lib/errors.ts';
 import { version } from '../protocol/version.ts';
 import { AgentStartCommand } from './agent-start.ts';
 import { ApplyCommand } from './apply.ts';
+import { BackupCommand } from './backup.ts';
 import { ClusterAddCommand, ClusterPromoteCommand, ClusterRemoveCommand } from './cluster-members.ts';
+import { ClusterRecoverCommand } from './cluster-recover.ts';
 import { ClusterStatusCommand } from './cluster-status.ts';
 import { ClusterTransferCommand } from './cluster-transfer.ts';
 import type { Context } from './context.ts';
@@ -17,6 +19,7 @@ import { GetCommand } from './get.ts';
 import { InitCommand } from './init.ts';
 import { LogsCommand } from './logs.ts';
 import { PeerStartCommand } from './peer-start.ts';
+import { RestoreCommand } from './restore.ts';
 import { ScaleCommand } from './scale.ts';
 
 const commands = [
@@ -24,8 +27,10 @@ const commands = [
   Builtins.VersionCommand,
   AgentStartCommand,
   ApplyCommand,
+  BackupCommand,
   ClusterAddCommand,
   ClusterPromoteCommand,
+  ClusterRecoverCommand,
   ClusterRemoveCommand,
   ClusterStatusCommand,
   ClusterTransferCommand,
@@ -36,6 +41,7 @@ const commands = [
   InitCommand,
   LogsCommand,
   PeerStartCommand,
+  RestoreCommand,
   ScaleCommand,
 ];
 

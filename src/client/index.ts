@@ -123,6 +123,24 @@ export class OrionClient {
     }
   }
 
+  /**
+   * The bytes of a backup, as they come: the form is that of `src/protocol/backup.ts`, and only its end says that it is
+   * whole. Throws UNREACHABLE when it breaks off.
+   */
+  async *backup(signal?: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+    const done = new AbortController();
+    const stop = signal === undefined ? done.signal : AbortSignal.any([done.signal, signal]);
+    try {
+      yield* await this.#connection.stream({ path: '/api/backup' }, stop);
+    } catch (error) {
+      if (isOrionError(error)) throw error;
+      const message = 'The backup broke off: its peer went away. Ask again.';
+      throw new OrionError('UNREACHABLE', message, { cause: error });
+    } finally {
+      done.abort();
+    }
+  }
+
   /** The cluster as the first peer that answers knows it. */
   async cluster(): Promise<ClusterView> {
     return this.#json({ method: 'GET', path: '/api/cluster' });

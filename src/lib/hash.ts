@@ -1,6 +1,6 @@
 // Hashes and random identities, in hex.
 
-import { createHash, hash, randomBytes } from 'node:crypto';
+import { createHash, hash, type Hash, randomBytes } from 'node:crypto';
 
 /** The first 128 bits of SHA-256 of a text: 32 hex digits. */
 export function hash128(text: string): string {
@@ -15,4 +15,27 @@ export function digest128(text: string): bigint {
 /** `bytes` random bytes from the system's generator, in hex. */
 export function randomHex(bytes: number): string {
   return randomBytes(bytes).toString('hex');
+}
+
+/** SHA-256 over what comes in pieces. */
+export class Sha256 {
+  readonly #hash: Hash;
+
+  constructor(hash: Hash = createHash('sha256')) {
+    this.#hash = hash;
+  }
+
+  update(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+  }
+
+  /** Goes on by itself from here. */
+  copy(): Sha256 {
+    return new Sha256(this.#hash.copy());
+  }
+
+  /** 32 bytes. Nothing comes after it. */
+  digest(): Buffer {
+    return this.#hash.digest();
+  }
 }

@@ -147,6 +147,8 @@ export const limits = {
   stateHashGraceMs: 5_000,
   /** After a flush that found the disk full, until it is made again, in milliseconds. */
   flushRetryMs: 1_000,
+  /** One frame of a backup: a chunk of rows, of which one may be as large as a row may be. */
+  backupFrameBytesMax: 16 * MiB,
   /** Sessions of agents on one leader. */
   agentSessionsMax: 1_000,
   /** One message of an agent. */

@@ -3,9 +3,14 @@
 // A1. Peers of another cluster are refused; a store merely absent from the configuration is heard, since this peer may
 //     lag (§4.1).
 // A2. A store that a committed configuration removed is refused: nothing that it says is of use any more.
+// A3. Who belongs to this cluster in a lower epoch is refused, as is everybody by a peer that hears of a higher one: a
+//     recovery began the cluster anew, and what was before it takes no part in it.
 
 import type { RaftStatus } from '../../raft/status.ts';
-import type { ClusterId, StoreId } from '../../raft/types.ts';
+import type { ClusterId, Genesis, StoreId } from '../../raft/types.ts';
+import type { Core } from './core.ts';
+import { isPristine } from './founding.ts';
+import type { PeerOptions } from './peer-options.ts';
 import type { PeerIdentity } from './ports.ts';
 
 export interface AdmissionFacts {
@@ -15,6 +20,22 @@ export interface AdmissionFacts {
   /** It may still drop its genesis for another (raft/genesis.ts, N3). */
   readonly pristine: boolean;
   readonly removed: readonly StoreId[];
+  /** Of this peer's disk. */
+  readonly epoch: number;
+}
+
+/** What a peer knows of itself that decides whom it talks to. */
+export function factsOf(
+  { clusterName, log }: Pick<PeerOptions, 'clusterName' | 'log'>,
+  { genesis, core }: { readonly genesis: Genesis | undefined; readonly core: Core | undefined },
+): AdmissionFacts {
+  return {
+    clusterName,
+    clusterId: genesis?.clusterId,
+    pristine: isPristine(core?.status),
+    removed: committedRemovals(core?.status),
+    epoch: log.identity.epoch,
+  };
 }
 
 /** The stores that the configuration removed, as far as it is committed. */
@@ -22,6 +43,12 @@ export function committedRemovals(status: RaftStatus | undefined): readonly Stor
   if (status === undefined || status.configuration.index > status.commit) return [];
   return status.configuration.removed;
 }
+
+const formerly =
+  'belongs to the cluster as it was before it was recovered; to bring it back, start it with an empty data directory and --join, and add it';
+
+/** Why everybody is refused by a peer whose cluster was recovered without it. */
+export const supersededReason = `this peer ${formerly}`;
 
 /** A reason to refuse `identity`, in a sentence, or undefined. */
 export function refusalOf(facts: AdmissionFacts, identity: PeerIdentity): string | undefined {
@@ -32,6 +59,9 @@ export function refusalOf(facts: AdmissionFacts, identity: PeerIdentity): string
     return `REMOVED: ${identity.peerId} with this disk was removed from the cluster; to bring it back, start it with an empty data directory and --join, and add it`;
   }
   const theirs = identity.genesis?.clusterId;
+  if (theirs !== undefined && theirs === facts.clusterId && identity.epoch !== facts.epoch) {
+    return identity.epoch < facts.epoch ? `EPOCH: ${identity.peerId} ${formerly}` : supersededReason;
+  }
   if (facts.clusterId === undefined || theirs === undefined || facts.clusterId === theirs) return undefined;
   if (facts.pristine || !identity.settled) return undefined;
   return `it belongs to another cluster of that name (${theirs}, here ${facts.clusterId})`;

@@ -105,6 +105,16 @@ export class Applier {
     return this.#installing;
   }
 
+  /** Resolves once a restart would find all that is applied now: true, or false when the disk is full. */
+  async flush(): Promise<boolean> {
+    await this.#installing;
+    while (this.#flushing !== undefined) await this.#flushing;
+    if (this.#dirtyCount === 0 && this.#store.snapshot !== undefined) return true;
+    if (this.#stopped || this.#failed) return false;
+    await this.#startFlush();
+    return !this.#failed && !this.#foundFull;
+  }
+
   /** Waits for the flush under way and makes one more, so that a planned restart has nothing to apply again. */
   async stop(): Promise<void> {
     this.#stopped = true; // W2: the flush under way starts no other one when it ends.
@@ -152,21 +162,22 @@ export class Applier {
     if (this.#flushing !== undefined || this.#installing !== undefined) return;
     if (this.#stopped || this.#failed) return;
     if (this.#foundFull) this.#flushLater(limits.flushRetryMs);
-    else if (this.#bytesSinceFlush >= limits.flushBytesMax) this.#startFlush();
+    else if (this.#bytesSinceFlush >= limits.flushBytesMax) void this.#startFlush();
     else if (this.#dirtyCount > 0) this.#flushLater(limits.flushMs);
   }
 
   #flushLater(delayMs: number): void {
     this.#cancelTimer ??= this.#clock.after(delayMs, () => {
       this.#cancelTimer = undefined;
-      if (this.#flushing === undefined && !this.#stopped) this.#startFlush();
+      if (this.#flushing === undefined && !this.#stopped) void this.#startFlush();
     });
   }
 
-  #startFlush(): void {
+  /** Never rejects. */
+  #startFlush(): Promise<void> {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    this.#flushing = this.#flushNow().then(
+    const flushing = this.#flushNow().then(
       () => {
         this.#flushing = undefined;
         this.#foundFull = false;
@@ -180,6 +191,8 @@ export class Applier {
         this.#events.onFatal(error);
       },
     );
+    this.#flushing = flushing;
+    return flushing;
   }
 
   async #flushNow(): Promise<void> {

@@ -1,6 +1,7 @@
 // What a peer offers to those who work through it: API, gateway and controllers see this and the view, nothing else.
 
 import type { ClusterView, MemberRequest, MembersAnswer, TransferAnswer } from '../protocol/api.ts';
+import type { BackupChunk, BackupHeader } from '../protocol/backup.ts';
 import type { CommandBody, CommandResult } from '../protocol/command.ts';
 import type { RowChange, View } from '../state/view.ts';
 
@@ -18,6 +19,13 @@ export interface Freshness {
   readonly leader: string | undefined;
   /** Milliseconds since a leader was last heard; 0 on the leader, undefined if never. */
   readonly lastContactMs: number | undefined;
+}
+
+/** A state on its way out. To be closed. */
+export interface BackupSource {
+  readonly header: BackupHeader;
+  readonly chunks: AsyncIterable<BackupChunk>;
+  close(): Promise<void>;
 }
 
 export interface ControlPlane {
@@ -63,6 +71,12 @@ export interface ControlPlane {
    * `OUTCOME_UNKNOWN` when it may still come true.
    */
   transferLeadership(to: string | undefined): Promise<TransferAnswer>;
+
+  /**
+   * The state as it is on disk now, with at least what this peer has applied when it is asked, to be read at leisure.
+   * Throws `NO_LEADER` before this peer has a state, `BUSY` when too many are open.
+   */
+  openBackup(): Promise<BackupSource>;
 
   freshness(): Freshness;
   cluster(): ClusterView;

@@ -5,6 +5,7 @@
 // G2. Only a peer that never voted nor acknowledged anything may drop its genesis for another.
 
 import { decideGenesis, type GenesisDecision, type Identity, makeGenesis } from '../../raft/genesis.ts';
+import type { RaftStatus } from '../../raft/status.ts';
 import {
   asIndex,
   asOperation,
@@ -20,8 +21,8 @@ import { present } from '../lib/assert.ts';
 import type { Links } from './links.ts';
 import type { LogStore, PeerIdentity, PeerMessage, RestoredLog } from './ports.ts';
 
-export const genesisTerm = asTerm(1);
-export const genesisIndex = asIndex(1);
+const genesisTerm = asTerm(1);
+const genesisIndex = asIndex(1);
 
 export class Founding {
   readonly #name: string;
@@ -104,6 +105,11 @@ export class Founding {
 
 function genesisEntry(genesis: Genesis): Entry {
   return { index: genesisIndex, term: genesisTerm, time: 0, payload: { kind: 'genesis', genesis } };
+}
+
+/** True while nothing was voted or acknowledged under this log's genesis, which may then still be dropped. */
+export function isPristine(status: RaftStatus | undefined): boolean {
+  return status === undefined || (status.term === genesisTerm && status.lastIndex === genesisIndex);
 }
 
 /** Whether only a leader sends it, to who belongs to its cluster. */

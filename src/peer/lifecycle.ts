@@ -5,22 +5,22 @@
 //         founding → foreign (a cluster exists that knows this name by another disk): serves what needs no log.
 // E1. Raft speaks only with stores that handshook under the same genesis.
 // E2. A genesis is dropped for another only before this store voted or acknowledged anything (raft/genesis.ts).
+// E3. Who hears that its cluster goes on in a higher epoch takes no further part in it.
 
 import { Raft } from '../../raft/raft.ts';
 import { asIndex, type Genesis, type Member, type StoreId } from '../../raft/types.ts';
-import { assert, unreachable } from '../lib/assert.ts';
-import { limits } from '../lib/limits.ts';
+import { present, unreachable } from '../lib/assert.ts';
 import type { State } from '../state/state.ts';
 import { Alarms } from './alarms.ts';
-import { type AdmissionFacts, committedRemovals, isWelcome, refusalOf } from './admission.ts';
+import { factsOf, committedRemovals, isWelcome, refusalOf, supersededReason } from './admission.ts';
 import { Core, type CoreOptions } from './core.ts';
-import { Founding, genesisIndex, genesisTerm, isOfLeader } from './founding.ts';
+import { Founding, isOfLeader, isPristine } from './founding.ts';
 import { handOver } from './hand-over.ts';
 import { identityOf } from './identity.ts';
 import { Leadership } from './leadership.ts';
 import { Links } from './links.ts';
+import { catchUp, type Phase, type Running } from './phase.ts';
 import type { PeerOptions } from './peer-options.ts';
-import type { Phase } from './phase.ts';
 import type { PeerIdentity, PeerMessage, PeerRun, RestoredLog } from './ports.ts';
 import { Roster } from './roster.ts';
 
@@ -49,17 +49,17 @@ export class Lifecycle {
     this.#state = options.state;
     this.#events = options.events;
     const { peerId, joins, log, clock, founders, clusterName, hash, raftConfig, transport } = options.peer;
+    const { epoch } = log.identity;
     const listed = founders.find((founder) => founder.peerId === peerId);
-    assert(listed !== undefined, 'configuration lists this peer');
-    this.self = { ...listed, storeId: log.identity.storeId };
+    this.self = { ...present(listed, 'the file lists this peer'), storeId: log.identity.storeId };
     this.alarms = new Alarms({
       clock,
-      linked: () => this.#linked(),
+      linked: () => this.links.storeIds(),
       send: (to, message) => transport.send(to, message),
       report: options.peer.report,
     });
     this.leadership = new Leadership({ clock, staleMs: raftConfig.heartbeatMs });
-    this.roster = new Roster({ self: this.self, listed: founders, founds: !joins, transport });
+    this.roster = new Roster({ self: this.self, listed: founders, founds: !joins, epoch, transport });
     this.#founding = new Founding({
       name: clusterName,
       founders: joins ? [] : founders.map((founder) => founder.peerId),
@@ -103,14 +103,15 @@ export class Lifecycle {
     await transport.start({
       self: () => this.#identity(),
       peers: this.roster.peers,
-      isWelcome: (identity) => isWelcome(this.#facts(), identity),
-      refuse: (identity) => refusalOf(this.#facts(), identity),
+      isWelcome: (identity) => isWelcome(factsOf(this.#options, this), identity),
+      refuse: (identity) => this.#refusal(identity),
       events: {
         onUp: (identity) => this.#onUp(identity),
         onDown: (peer) => this.#onDown(peer),
         onLost: (peer) => this.#onLost(peer),
         onMessage: (from, message) => this.#onMessage(from, message),
-        onRefused: (refused, reason) => {
+        onRefused: (refused, reason, identity) => {
+          if (identity !== undefined) this.#refusal(identity);
           if (refused !== undefined) this.links.refused(refused, reason);
           this.#options.report({ peer: refused, reason }, 'peer link refused');
         },
@@ -135,12 +136,6 @@ export class Lifecycle {
     if (phase.kind === 'running') await phase.core.stop();
   }
 
-  /** True while nothing was voted or acknowledged under this log's genesis, which may then still be dropped. */
-  #pristine(): boolean {
-    const status = this.core?.status;
-    return status === undefined || (status.term === genesisTerm && status.lastIndex === genesisIndex);
-  }
-
   #run(genesis: Genesis, restored: RestoredLog): void {
     const { log, stateStore, codec, transport, clock, raftConfig, seed, compaction, report } = this.#options;
     const raft = new Raft({
@@ -163,7 +158,7 @@ export class Lifecycle {
       clock,
       compaction,
       alarms: this.alarms,
-      linked: () => this.#linked(),
+      linked: () => this.links.storeIds(),
       onStatus: (status) => {
         this.leadership.onStatus(status);
         this.roster.onConfiguration(status.configuration, genesis);
@@ -174,25 +169,18 @@ export class Lifecycle {
       report,
       onFatal: (error) => void this.#fail(error),
     });
-    const phase: Phase = { kind: 'running', genesis, core, caughtUp: false };
+    const phase: Running = { kind: 'running', genesis, core, caughtUp: false };
     this.#phase = phase;
     this.roster.onConfiguration(core.status.configuration, genesis);
     core.start();
     if (this.#isDiskFull) core.onSpace(true);
-    void this.#catchUp(phase);
-  }
-
-  /** Ready once one read was linearizable: everything committed when a leader was first heard is applied. */
-  async #catchUp(phase: Phase & { kind: 'running' }): Promise<void> {
-    while (this.#phase === phase && !phase.caughtUp) {
-      phase.caughtUp = (await phase.core.barriers.pass(limits.requestMs)) === 'passed';
-      if (!phase.caughtUp) await this.leadership.changed(limits.leaderRetryMs);
-    }
+    void catchUp(phase, this.leadership, () => this.#phase === phase);
   }
 
   async #maybeFound(): Promise<void> {
-    if (this.#writing !== undefined || this.#phase.kind === 'stopped' || !this.#pristine()) return;
-    const [own, pristine, followed] = [this.genesis, this.#pristine(), this.#followed];
+    const isOver = this.#phase.kind === 'stopped' || this.#phase.kind === 'superseded';
+    if (this.#writing !== undefined || isOver || !isPristine(this.core?.status)) return;
+    const [own, pristine, followed] = [this.genesis, isPristine(this.core?.status), this.#followed];
     const decision = this.#founding.decide({ own, pristine, followed });
     switch (decision.kind) {
       case 'settled':
@@ -228,6 +216,7 @@ export class Lifecycle {
       this.#phase = phase;
       await replaced?.stop();
       await this.#founding.write(genesis, replaced !== undefined);
+      await this.#options.log.raiseEpoch(this.links.epochOf(genesis.clusterId));
       if (this.#phase !== phase) return; // it stopped meanwhile
       this.#options.report({ clusterId: genesis.clusterId }, 'genesis written');
       this.#run(genesis, this.#founding.restored(genesis));
@@ -247,21 +236,23 @@ export class Lifecycle {
 
   #identity(): PeerIdentity {
     const { self, genesis } = this;
-    return identityOf(this.#options, { self, genesis, settled: !this.#pristine() });
+    return identityOf(this.#options, { self, genesis, settled: !isPristine(this.core?.status) });
   }
 
-  #linked(): readonly StoreId[] {
-    return this.links.identities().map(({ storeId }) => storeId);
+  #refusal(identity: PeerIdentity): string | undefined {
+    const reason = refusalOf(factsOf(this.#options, this), identity);
+    if (reason === supersededReason) this.#onSuperseded(identity.epoch);
+    return reason;
   }
 
-  /** What decides whom this peer talks to. */
-  #facts(): AdmissionFacts {
-    return {
-      clusterName: this.#options.clusterName,
-      clusterId: this.genesis?.clusterId,
-      pristine: this.#pristine(),
-      removed: committedRemovals(this.core?.status),
-    };
+  /** E3. */
+  #onSuperseded(epoch: number): void {
+    const phase = this.#phase;
+    if (phase.kind !== 'running') return;
+    this.#phase = { kind: 'superseded', reason: supersededReason };
+    this.leadership.stop();
+    this.#writing = phase.core.stop();
+    this.#options.report({ epoch }, supersededReason);
   }
 
   #onUp(identity: PeerIdentity): void {

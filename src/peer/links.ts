@@ -1,7 +1,7 @@
 // Links: which peers are connected, who they said they are, and when each was last heard.
 // K1. At most one live link a peer id; what an older incarnation said is forgotten when it goes.
 
-import type { PeerId, StoreId } from '../../raft/types.ts';
+import type { ClusterId, PeerId, StoreId } from '../../raft/types.ts';
 import { limits } from '../lib/limits.ts';
 import type { PeerIdentity } from './ports.ts';
 
@@ -42,8 +42,18 @@ export class Links {
     return this.#up.get(storeId);
   }
 
+  storeIds(): readonly StoreId[] {
+    return [...this.#up.keys()];
+  }
+
   identities(): readonly PeerIdentity[] {
     return [...this.#up.values()];
+  }
+
+  /** The highest epoch in which a peer of that cluster says that it goes on. */
+  epochOf(clusterId: ClusterId): number {
+    const members = this.identities().filter(({ genesis }) => genesis?.clusterId === clusterId);
+    return Math.max(0, ...members.map(({ epoch }) => epoch));
   }
 
   /** Monotonic milliseconds; undefined when it was never heard in this run. */

@@ -18,9 +18,10 @@ import type { MemberRequest, MembersAnswer, TransferAnswer } from '../protocol/a
 import { emptyStateHash } from '../state/state-hash.ts';
 import { State } from '../state/state.ts';
 import type { RowChange, View } from '../state/view.ts';
+import { openBackup } from './backup.ts';
 import { Caller } from './caller.ts';
 import { clusterView, leaderOf } from './cluster-view.ts';
-import type { Applied, ClusterView, ControlPlane, Freshness } from './control-plane.ts';
+import type { Applied, BackupSource, ClusterView, ControlPlane, Freshness } from './control-plane.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { type Measures, measuresOf } from './measures.ts';
 import { changeMembers } from './members.ts';
@@ -160,6 +161,11 @@ export class Peer implements ControlPlane {
 
   async transferLeadership(to: string | undefined): Promise<TransferAnswer> {
     return (await this.#caller.call({ kind: 'transfer', to })) as TransferAnswer;
+  }
+
+  async openBackup(): Promise<BackupSource> {
+    assertServing(this.#life);
+    return openBackup(this.#options, this.#life);
   }
 
   measures(): Measures {

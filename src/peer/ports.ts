@@ -255,7 +255,7 @@ interface TransportEvents {
   onLost(peer: PeerRun): void;
   onMessage(from: StoreId, message: PeerMessage): void;
   /** A peer was refused, or refused us; told once for each peer and reason until it changes. */
-  onRefused(peerId: PeerId | undefined, reason: string): void;
+  onRefused(peerId: PeerId | undefined, reason: string, identity?: PeerIdentity): void;
 }
 
 /** Where a peer is reached. One that is named several times has several addresses, tried in turn. */

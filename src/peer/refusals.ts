@@ -31,7 +31,7 @@ export function assertWritable({ core }: Lifecycle): void {
 
 /** Why no leader was found, as far as this peer can see. */
 export function noLeader({ phase, core, links, self }: Lifecycle): OrionError {
-  if (phase.kind === 'founding' || phase.kind === 'foreign') {
+  if ('reason' in phase) {
     return new OrionError('NO_LEADER', phase.reason);
   }
   if (core === undefined) return new OrionError('NO_LEADER', 'this peer is stopping: ask another one');
@@ -64,6 +64,7 @@ export function notReady(life: Lifecycle, isLed: boolean): readonly string[] {
   switch (phase.kind) {
     case 'founding':
     case 'foreign':
+    case 'superseded':
       return [phase.reason];
     case 'stopped':
       return ['this peer is stopping'];

@@ -5,6 +5,7 @@
 // R2. Addresses are not identity: the one in the file is tried beside the one that the log recorded.
 // R3. Who founded knows every founder. Anyone else may be unknown to the other side, and so is dialled from both.
 // R4. Who is about to be added is dialled until that is settled: its store has to be known first.
+// R5. In a cluster that was recovered whoever the file lists is dialled, too: a peer of before has to hear that it is over.
 
 import type { Configuration, Genesis, Member, PeerId, StoreId } from '../../raft/types.ts';
 import { membersOf } from '../../raft/membership.ts';
@@ -23,6 +24,7 @@ export class Roster {
   readonly #candidates = new Set<PeerAddress>();
   /** What was told to the transport last; undefined before it was started. */
   #told: string | undefined;
+  readonly #isRecovered: boolean;
   #members: readonly PeerAddress[];
   #configuration: Configuration | undefined;
 
@@ -31,11 +33,14 @@ export class Roster {
     listed: readonly Listed[];
     /** Whether those listed found the cluster together; one that joins waits to be dialled. */
     founds: boolean;
+    /** Above 0 in a cluster that was recovered. */
+    epoch: number;
     transport: Pick<Transport, 'setPeers'>;
   }) {
     this.#self = options.self;
     this.#listed = options.listed;
     this.#transport = options.transport;
+    this.#isRecovered = options.epoch > 0;
     this.#members = options.founds ? options.listed : [];
   }
 
@@ -54,7 +59,11 @@ export class Roster {
     this.#configuration = configuration;
     const founders = genesis.founders.map(({ storeId }) => storeId);
     const newestFirst = membersOf(configuration).toReversed();
-    this.#members = newestFirst.flatMap((member) => this.#addressesOf(member, founders)); // R1
+    const members = newestFirst.flatMap((member) => this.#addressesOf(member, founders)); // R1
+    const strangers = this.#listed.filter(({ peerId }) =>
+      members.every((member) => member.peerId !== peerId),
+    );
+    this.#members = this.#isRecovered ? [...members, ...strangers] : members; // R5
     this.#tell();
   }
 

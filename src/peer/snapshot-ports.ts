@@ -86,3 +86,12 @@ export interface SnapshotSink {
   /** What was taken in stays, to go on with. */
   close(): Promise<void>;
 }
+
+/** All chunks of a source, in their order. */
+export async function* chunksOf(source: SnapshotSource): AsyncGenerator<SnapshotChunk, void, undefined> {
+  for (let number = 0; ; number += 1) {
+    const chunk = await source.read(number);
+    if (chunk === undefined) return;
+    yield chunk;
+  }
+}

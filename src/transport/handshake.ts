@@ -36,7 +36,8 @@ export interface Hello {
 export type HandshakeFrame =
   | Hello
   | { readonly kind: 'accept' }
-  | { readonly kind: 'refused'; readonly reason: string };
+  /** `identity`: of the side that refuses, who said nothing of itself before when it was dialled. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly identity: PeerIdentity | undefined };
 
 /** What arrived: also a hello of a protocol that this build does not speak. */
 export type ParsedHandshake = HandshakeFrame | { readonly kind: 'incompatible'; readonly reason: string };
@@ -50,7 +51,8 @@ export function parseHandshake(value: unknown): ParsedHandshake | undefined {
     case 'accept':
       return { kind: 'accept' };
     case 'refused':
-      return isText(it?.['reason']) ? { kind: 'refused', reason: it['reason'] } : undefined;
+      if (!isText(it?.['reason'])) return undefined;
+      return { kind: 'refused', reason: it['reason'], identity: parseIdentity(it['identity']) };
     default:
       return undefined;
   }

@@ -37,7 +37,8 @@ export interface OpeningOptions {
   /** A reason to refuse the peer, or undefined. */
   readonly admit: (identity: PeerIdentity) => string | undefined;
   readonly onJoined: (joined: Joined) => void;
-  readonly onRefused: (peerId: PeerId | undefined, reason: string) => void;
+  /** `identity`: of the other side, where that refused. */
+  readonly onRefused: (peerId: PeerId | undefined, reason: string, identity?: PeerIdentity) => void;
   /** The connection ended before it became part of a link. */
   readonly onEnd: (reason: string) => void;
 }
@@ -70,7 +71,7 @@ export class Opening {
       case 'accept':
         return this.#onAccept();
       case 'refused':
-        this.#options.onRefused(this.#peerId, `refused by the other side: ${frame.reason}`);
+        this.#options.onRefused(this.#peerId, `refused by the other side: ${frame.reason}`, frame.identity);
         return this.connection.close('refused by the other side');
       case 'incompatible':
         return this.#refuse(this.#peerId, frame.reason);
@@ -116,7 +117,9 @@ export class Opening {
 
   #refuse(peerId: PeerId | undefined, reason: string): void {
     this.#options.onRefused(peerId, reason);
-    this.connection.closeWith(encodeFrame({ kind: 'refused', reason } satisfies HandshakeFrame), reason);
+    const identity = this.#options.self();
+    const frame = encodeFrame({ kind: 'refused', reason, identity } satisfies HandshakeFrame);
+    this.connection.closeWith(frame, reason);
   }
 
   /** The other side, as far as it is known by now. */

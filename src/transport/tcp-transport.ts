@@ -207,7 +207,7 @@ class TcpPeerTransport implements TcpTransport {
       self,
       admit: (identity) => this.#admit(identity, dial === undefined),
       onJoined: (joined) => this.#remote(joined.identity.peerId).offer(joined),
-      onRefused: (peerId, reason) => this.#onRefused(peerId, reason),
+      onRefused: (...refusal) => this.#onRefused(...refusal),
       onEnd: (reason) => {
         for (const remote of this.#remotes.values()) {
           remote.onOpeningEnd(opening);
@@ -242,9 +242,9 @@ class TcpPeerTransport implements TcpTransport {
     return this.#remotes.get(peerId)?.refuse(identity) ?? refuse(identity);
   }
 
-  #onRefused(peerId: PeerId | undefined, reason: string): void {
+  #onRefused(peerId: PeerId | undefined, reason: string, identity?: PeerIdentity): void {
     if (!this.#refusals.add(peerId, reason)) return;
-    present(this.#started, 'handshakes come after the start').events.onRefused(peerId, reason);
+    present(this.#started, 'handshakes come after the start').events.onRefused(peerId, reason, identity);
   }
 
   #onUp(link: Link): void {

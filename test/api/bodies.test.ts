@@ -5,11 +5,13 @@ import { type Bodies, createBodies } from '../../src/api/bodies.ts';
 import { isOrionError } from '../../src/lib/errors.ts';
 import { limits } from '../../src/lib/limits.ts';
 
+/** As long as a test may take: none of them is about time. */
+const patienceMs = 30_000;
 const here = createBodies();
 let elsewhere: Bodies;
 
 beforeEach(() => {
-  elsewhere = createBodies(new URL('../../dist/src/api/body-worker.js', import.meta.url));
+  elsewhere = createBodies(new URL('../../dist/src/api/body-worker.js', import.meta.url), patienceMs);
 });
 afterEach(() => elsewhere.close());
 

@@ -1,11 +1,18 @@
 // A control plane without a cluster: rows in maps, every command applied at once, every answer under the test's thumb.
 
 import { OrionError, type ErrorCode } from '../../src/lib/errors.ts';
-import type { Applied, ClusterView, ControlPlane, Freshness } from '../../src/peer/control-plane.ts';
+import type {
+  Applied,
+  BackupSource,
+  ClusterView,
+  ControlPlane,
+  Freshness,
+} from '../../src/peer/control-plane.ts';
 import type { MemberRequest, MembersAnswer, TransferAnswer } from '../../src/protocol/api.ts';
 import type { CommandBody, CommandResult } from '../../src/protocol/command.ts';
 import type { Assignment, Node, OrionObject, Service, Setting } from '../../src/protocol/objects.ts';
 import type { RowChange } from '../../src/state/view.ts';
+import { FakeBackups } from './fake-backup.ts';
 import { FakeView } from './fake-view.ts';
 
 const configuration = { index: 7, voters: [], learners: [] };
@@ -31,6 +38,7 @@ export class FakeControlPlane implements ControlPlane {
   lastContactMs: number | undefined = 0;
   /** What apply answers to a command, where the fake's own answer is not the point. */
   answer: ((body: CommandBody) => CommandResult | undefined) | undefined;
+  readonly backups = new FakeBackups();
   readonly #termListeners = new Set<(term: number | undefined) => void>();
   readonly #changeListeners = new Set<(index: number, changes: readonly RowChange[]) => void>();
 
@@ -51,6 +59,10 @@ export class FakeControlPlane implements ControlPlane {
   async proposeAsLeader(term: number, body: CommandBody): Promise<Applied> {
     if (term !== this.term) throw new OrionError('NO_LEADER', 'this peer does not lead that term');
     return this.propose(body);
+  }
+
+  async openBackup(): Promise<BackupSource> {
+    return this.backups.open();
   }
 
   async readBarrier(): Promise<void> {

@@ -15,6 +15,8 @@ const noPrograms: Programs = {
   mainFile: '/nowhere/main.js',
   startPeer: () => Promise.reject(new Error('no test here starts a peer')),
   debugLog: () => Promise.reject(new Error('no test here reads a log')),
+  restore: () => Promise.reject(new Error('no test here restores')),
+  recover: () => Promise.reject(new Error('no test here recovers')),
   startAgent: () => Promise.reject(new Error('no test here starts an agent')),
 };
 

@@ -15,7 +15,7 @@ import {
 } from '../../raft/types.ts';
 import { present } from '../../src/lib/assert.ts';
 import { limits } from '../../src/lib/limits.ts';
-import { isWelcome, refusalOf, type AdmissionFacts } from '../../src/peer/admission.ts';
+import { isWelcome, refusalOf, type AdmissionFacts, supersededReason } from '../../src/peer/admission.ts';
 import { type ChangeSettlement, MemberChanges } from '../../src/peer/member-changes.ts';
 import type { PeerAddress, PeerIdentity } from '../../src/peer/ports.ts';
 import { Roster } from '../../src/peer/roster.ts';
@@ -146,10 +146,14 @@ describe('a pending change', () => {
 describe('the roster', () => {
   const listed = ['a', 'b', 'c'].map((name) => ({ peerId: asPeerId(name), raft: `${name}:2` }));
 
-  function setUp(self: Member, founds = true): { roster: Roster; told: (readonly PeerAddress[])[] } {
+  function setUp(
+    self: Member,
+    founds = true,
+    epoch = 0,
+  ): { roster: Roster; told: (readonly PeerAddress[])[] } {
     const told: (readonly PeerAddress[])[] = [];
     const transport = { setPeers: (peers: readonly PeerAddress[]) => void told.push(peers) };
-    return { roster: new Roster({ self, listed, founds, transport }), told };
+    return { roster: new Roster({ self, listed, founds, epoch, transport }), told };
   }
 
   test('holds the founders of the file before genesis, and nobody for a peer that joins', () => {
@@ -188,6 +192,16 @@ describe('the roster', () => {
     expect(addresses).toEqual(['b:2', 'elsewhere:9']);
   });
 
+  test('has those of the file dialled who are no members, once the cluster was recovered', () => {
+    const alone = { ...founded, voters: [member('a')] };
+    const usual = setUp(member('a'));
+    usual.roster.onConfiguration(alone, genesis);
+    expect(usual.roster.peers).toEqual([]);
+    const recovered = setUp(member('a'), true, 1);
+    recovered.roster.onConfiguration(alone, genesis);
+    expect(recovered.roster.peers.map(({ peerId }) => peerId)).toEqual(['b', 'c']);
+  });
+
   test('has a candidate dialled until it is released', () => {
     const { roster, told } = setUp(member('a'));
     roster.start();
@@ -204,6 +218,7 @@ describe('admission', () => {
     clusterId: genesis.clusterId,
     pristine: false,
     removed: [asStoreId('gone')],
+    epoch: 1,
   };
   const identity: PeerIdentity = {
     ...member('d'),
@@ -212,9 +227,19 @@ describe('admission', () => {
     founders: [],
     genesis,
     settled: true,
-    epoch: 0,
+    epoch: 1,
     version: '0.0.0',
   };
+
+  test('a peer of the same cluster in a lower epoch is refused, and one in a higher epoch ends this one', () => {
+    expect(refusalOf(facts, { ...identity, epoch: 0 })).toMatch(/EPOCH: d .*empty data directory/);
+    expect(refusalOf(facts, { ...identity, epoch: 2 })).toBe(supersededReason);
+  });
+
+  test('epochs of other clusters, and of peers that belong to none, mean nothing', () => {
+    expect(refusalOf(facts, { ...identity, genesis: undefined, epoch: 0 })).toBeUndefined();
+    expect(refusalOf({ ...facts, clusterId: undefined }, { ...identity, epoch: 5 })).toBeUndefined();
+  });
 
   test('hears a store that is merely absent from the configuration: this peer may lag (§4.1)', () => {
     expect(refusalOf(facts, identity)).toBeUndefined();

@@ -243,7 +243,8 @@ export class SimDisk implements Disk {
     // The size arrived, and some of the sectors did not.
     const bytes = Buffer.from(write.bytes);
     for (let sector = 0; sector < sectors; sector += 1) {
-      if (this.#prng.chance(0.5)) bytes.fill(0, sector * sectorBytes, Math.min((sector + 1) * sectorBytes, bytes.length));
+      if (this.#prng.chance(0.5))
+        bytes.fill(0, sector * sectorBytes, Math.min((sector + 1) * sectorBytes, bytes.length));
     }
     return overwrite(durable, { ...write, bytes });
   }

@@ -183,7 +183,7 @@ test('a connection of the next run ends the link of the one before, though its a
   expect(b.events.map((event) => event.kind)).toEqual(['up', 'down', 'lost', 'up']);
 });
 
-test('a dialler with the larger id is refused: of two peers only one dials', async () => {
+test('a dialler with the larger id is refused, by a peer that says who it is: of two peers only one dials', async () => {
   const ports = await portsFor('a', 'b');
   const a = await new TestPeer({ id: 'a', ports }).start();
   const b = new TestPeer({ id: 'b', ports });
@@ -195,5 +195,6 @@ test('a dialler with the larger id is refused: of two peers only one dials', asy
     attempt: 1,
     identity: b.identity,
   });
-  expect(await wire.next()).toEqual({ kind: 'refused', reason: 'a dials b, not the reverse' });
+  const reason = 'a dials b, not the reverse';
+  expect(await wire.next()).toMatchObject({ kind: 'refused', reason, identity: { peerId: 'a' } });
 });

@@ -1,0 +1,78 @@
+// A cluster of one voter that begins behind a state: what restore and recover both make of a data directory.
+// Why one voter: whoever else is to belong to it comes in by `orion cluster add`, learner first, and takes a snapshot.
+//
+// O1. Each step can be repeated: a crash in the middle leaves the log and state of before, or an install that the next
+//     opening finishes (storage, R10).
+// O2. Versions go on far above every index that was ever told (`versionJump`): none is told twice for another thing.
+
+import type { Genesis, Member, Snapshot, StoreId, Term } from '../../raft/types.ts';
+import { asIndex, asOperation, asTerm } from '../../raft/types.ts';
+import { assert } from '../lib/assert.ts';
+import type { BackupChunk } from '../protocol/backup.ts';
+import type { Storage } from '../storage/open.ts';
+
+/** Between the highest index found and the first of what begins anew. */
+const versionJump = 2 ** 32;
+
+export interface Beginning {
+  readonly genesis: Genesis;
+  /** The one voter: this disk. */
+  readonly voter: Member;
+  /** Stores that will never belong to the cluster again. */
+  readonly removed: readonly StoreId[];
+  /** What was found: the highest index and term of all, and the time of the last entry. */
+  readonly found: { readonly index: number; readonly term: number; readonly time: number };
+  /** State hash of the rows in `chunks`. */
+  readonly hash: string;
+  readonly chunks: AsyncIterable<BackupChunk>;
+}
+
+/**
+ * Lets the log of `storage` begin behind the rows in `chunks`, which become its state. Answers where. Throws MALFORMED,
+ * with nothing switched, when the rows are not those of `hash`.
+ */
+export async function beginBehind(storage: Storage, beginning: Beginning): Promise<Snapshot> {
+  const { log, state } = storage;
+  const { found, voter, removed, hash, chunks } = beginning;
+  assert(voter.storeId === log.identity.storeId, 'the voter is this disk');
+  const index = asIndex(found.index + versionJump);
+  const term = asTerm(found.term + 1);
+  const snapshot: Snapshot = {
+    index,
+    term,
+    time: found.time,
+    configuration: { index, voters: [voter], outgoing: [], learners: [], removed },
+    hash,
+  };
+  const sink = await state.stage(snapshot);
+  try {
+    for await (const chunk of chunks) if (chunk.number >= sink.received) await sink.write(chunk);
+    await sink.finish();
+  } finally {
+    await sink.close();
+  }
+  if (log.restored.lastIndex === 0) await writeGenesis(storage, beginning.genesis, term);
+  await state.install(snapshot);
+  await log.persist({
+    operation: asOperation(2),
+    hardState: { term, vote: undefined },
+    truncateFrom: undefined,
+    entries: [],
+    install: snapshot,
+    mended: true,
+  });
+  return snapshot;
+}
+
+/** A log holds genesis before anything else, and keeps it beside its base. */
+async function writeGenesis({ log }: Storage, genesis: Genesis, term: Term): Promise<void> {
+  await log.joinCluster(genesis.clusterId);
+  await log.persist({
+    operation: asOperation(1),
+    hardState: { term, vote: undefined },
+    truncateFrom: undefined,
+    entries: [{ index: asIndex(1), term: asTerm(1), time: 0, payload: { kind: 'genesis', genesis } }],
+    install: undefined,
+    mended: false,
+  });
+}

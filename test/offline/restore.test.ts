@@ -1,0 +1,78 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { recover } from '../../src/offline/recover.ts';
+import { restoreBackup } from '../../src/offline/restore.ts';
+import { tempDirectory } from '../storage/temp-directory.ts';
+import { backupOf, look, makeDirectory, writeConfig } from './fixtures.ts';
+
+let folder: string;
+let backup: Buffer;
+let oldClusterId: string;
+
+beforeEach(async () => {
+  folder = await tempDirectory();
+  const old = join(folder, 'old');
+  writeConfig(folder);
+  ({ clusterId: oldClusterId } = await makeDirectory(old, ['a', 'b']));
+  await recover({ configFile: join(folder, 'cluster.toml'), id: 'pi-1', dataDir: old, apply: true });
+  backup = await backupOf(old);
+});
+
+function restore(bytes: Buffer, dataDir = join(folder, 'new')) {
+  const backupFile = join(folder, 'home.backup');
+  writeFileSync(backupFile, bytes);
+  return restoreBackup({ backupFile, configFile: join(folder, 'cluster.toml'), id: 'pi-1', dataDir });
+}
+
+test('a backup becomes a new cluster of one voter with the same objects, and versions far above', async () => {
+  const restored = await restore(backup);
+  expect(restored.index).toBe(restored.header.index + 2 ** 32);
+  expect(restored.clusterId).not.toBe(oldClusterId);
+  expect(restored.others).toEqual(['pi-2', 'pi-3']);
+  const now = await look(join(folder, 'new'));
+  expect(now.identity).toMatchObject({ clusterId: restored.clusterId, epoch: 0 });
+  expect(now.restored.genesis?.founders.map(({ storeId }) => storeId)).toEqual([now.identity.storeId]);
+  expect(now.restored).toMatchObject({ lastIndex: restored.index, hardState: { vote: undefined } });
+  expect(now.restored.base.configuration?.voters.map(({ peerId }) => peerId)).toEqual(['pi-1']);
+  const then = await look(join(folder, 'old'));
+  expect(now.rows).toEqual(then.rows);
+  expect(existsSync(join(folder, 'new.partial'))).toBe(false);
+});
+
+test('a directory that is there and empty is taken, one that holds anything is not touched', async () => {
+  const taken = join(folder, 'taken');
+  mkdirSync(taken);
+  await restore(backup, taken);
+  expect((await look(taken)).rows.filter((row) => row.kind === 'Setting')).toHaveLength(2);
+  const before = readdirSync(taken);
+  await expect(restore(backup, taken)).rejects.toMatchObject({ code: 'USAGE' });
+  expect(readdirSync(taken)).toEqual(before);
+});
+
+test('what is no whole backup leaves nothing behind', async () => {
+  const flipped = Buffer.from(backup);
+  flipped[backup.length >> 1] = (flipped[backup.length >> 1] ?? 0) ^ 4;
+  for (const bytes of [Buffer.alloc(0), Buffer.from('rubbish'), backup.subarray(0, -1), flipped]) {
+    await expect(restore(bytes)).rejects.toMatchObject({ code: 'MALFORMED' });
+    expect(readdirSync(folder).toSorted()).toEqual(['cluster.toml', 'home.backup', 'old']);
+  }
+});
+
+test('rows that are not those of the state hash are refused, and leave nothing behind', async () => {
+  const lying = await backupOf(join(folder, 'old'), { hash: 'e'.repeat(32) });
+  await expect(restore(lying)).rejects.toMatchObject({ code: 'MALFORMED' });
+  expect(existsSync(join(folder, 'new'))).toBe(false);
+  expect(existsSync(join(folder, 'new.partial'))).toBe(false);
+});
+
+test('a file that is not there, a peer that is not listed: said, with nothing made', async () => {
+  const configFile = join(folder, 'cluster.toml');
+  const dataDir = join(folder, 'new');
+  const missing = { backupFile: join(folder, 'nothing'), configFile, id: 'pi-1', dataDir };
+  await expect(restoreBackup(missing)).rejects.toMatchObject({ code: 'USAGE' });
+  writeFileSync(join(folder, 'home.backup'), backup);
+  const stranger = { ...missing, backupFile: join(folder, 'home.backup'), id: 'pi-9' };
+  await expect(restoreBackup(stranger)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  expect(existsSync(dataDir)).toBe(false);
+});
