@@ -4,12 +4,13 @@
 //   2. What any peer has applied at an index is what every other applies there, whoever votes by then.
 
 import type { MemberChange } from '../../raft/change.ts';
-import { asRequestId, type Message, type StoreId } from '../../raft/types.ts';
+import { asRequestId, type Input, type Message, type StoreId } from '../../raft/types.ts';
 import { assert, present } from '../../src/lib/assert.ts';
 import { Prng } from '../../src/lib/prng.ts';
 import type { Past } from './disk.ts';
-import { sendSnapshot, TestNetwork } from './network.ts';
+import { TestNetwork } from './network.ts';
 import { member, store, TestNode } from './node.ts';
+import { Transfers } from './story/transfers.ts';
 
 const underWayMax = 200;
 /** A disk forgets at most so many writes. */
@@ -26,7 +27,7 @@ export interface ChaosOptions {
   readonly damage?: { readonly chance: number; readonly impairedMax: number };
   /** Disks fill up, and are cleared. */
   readonly fullDisks?: boolean;
-  /** Logs are cut behind what is applied; whoever lacks that is sent a snapshot. */
+  /** Logs are cut behind what is applied; whoever lacks that is sent a snapshot, slowly, and some never arrive. */
   readonly cuts?: boolean;
   /** Leaders are told to hand over. */
   readonly transfers?: boolean;
@@ -38,6 +39,16 @@ export class Chaos {
   readonly changed = new Set<number>();
   damaged = 0;
   mended = 0;
+  readonly snapshots = new Transfers({
+    nodeOf: (name) =>
+      present(
+        this.nodes.find(({ id }) => id === name),
+        'a node of this chaos',
+      ),
+    isCut: (from, to) => this.#cut.has(store(from)) !== this.#cut.has(store(to)),
+    tell: () => undefined,
+    step: (name, input) => this.#stepWith(name, input),
+  });
   readonly #options: ChaosOptions;
   readonly #prng: Prng;
   readonly #leaders = new Map<number, StoreId>();
@@ -94,7 +105,8 @@ export class Chaos {
         if (this.#options.cuts === true) this.#cutLog(node);
         break;
       case 10:
-        if (node.snapshots.length > 0) this.#sendSnapshot(node);
+        if (this.#prng.chance(0.05)) this.snapshots.fail(node.id);
+        if (this.#prng.chance(0.3)) this.snapshots.move(this.nodes.map(({ id }) => id));
         break;
       case 11:
         if (this.#options.transfers === true && this.#prng.chance(0.1)) this.#transfer();
@@ -140,10 +152,14 @@ export class Chaos {
     if (applied > base) node.compact(this.#prng.int({ from: base + 1, to: applied + 1 }));
   }
 
-  #sendSnapshot(node: TestNode): void {
-    const to = this.nodes.find(({ id }) => id === node.snapshots[0]?.to);
-    const isCut = this.#cut.has(node.id) !== this.#cut.has(to?.id ?? node.id);
-    sendSnapshot(node, isCut || this.#prng.chance(0.2) ? undefined : to);
+  /** What a snapshot stands for is what was applied. */
+  #stepWith(name: string, input: Input): void {
+    if (input.kind === 'snapshotReceived') {
+      const { index, term } = input.snapshot;
+      const known = this.#applied[index];
+      assert(known?.startsWith(`[${term},`) === true, `a snapshot ends with ${index}/${term}, not ${known}`);
+    }
+    this.nodes.find(({ id }) => id === name)?.step(input);
   }
 
   #transfer(): void {
@@ -174,6 +190,7 @@ export class Chaos {
       this.#past.set(node, kept);
       this.damaged += 1;
     }
+    this.snapshots.forget(node.id);
     node.restart();
     this.#checked.set(node, 0);
   }
@@ -187,7 +204,7 @@ export class Chaos {
   }
 
   #carryOut(node: TestNode): void {
-    if (node.raft.hasReady()) node.take();
+    if (node.raft.hasReady()) this.snapshots.take(node.id, node.take());
     this.#underWay.push(...node.takeSent());
     if (this.#underWay.length > underWayMax) this.#underWay = this.#underWay.slice(-underWayMax);
     if (this.#prng.chance(0.2)) this.#persist(node);

@@ -5,7 +5,7 @@ import type { StoreId } from '../../raft/types.ts';
 import { store, TestNode, type NodeOptions } from './node.ts';
 
 /** Sends the snapshot that `from` was asked for first; it does not arrive without `to`, nor where one is being installed. */
-export function sendSnapshot(from: TestNode, to: TestNode | undefined): void {
+function sendSnapshot(from: TestNode, to: TestNode | undefined): void {
   const request = present(from.snapshots[0], 'a snapshot was asked for');
   const { applied, term } = from.status;
   const isTaken = to !== undefined && to.status.durable >= to.status.base;

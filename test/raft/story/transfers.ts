@@ -2,6 +2,7 @@
 // T1. What is sent is the state of the sender when it was asked for: what it had applied by then.
 // T2. One that is held moves only when the story says so.
 // T3. It has ended well when the receiver holds what it stands for, on its disk, by this snapshot or otherwise.
+// T4. Nothing arrives at a peer that has not installed an earlier one yet.
 
 import { asIndex, type Input, type LogIndex, type Ready, type Snapshot } from '../../../raft/types.ts';
 import { assert } from '../../../src/lib/assert.ts';
@@ -27,6 +28,8 @@ interface Around {
 export class Transfers {
   readonly #around: Around;
   #transfers: Transfer[] = [];
+  /** Snapshots that arrived. */
+  arrived = 0;
   readonly #held = new Set<string>();
 
   constructor(around: Around) {
@@ -54,6 +57,7 @@ export class Transfers {
     const transfer = this.#between(from, to);
     const { index, term } = transfer.snapshot;
     transfer.hasArrived = true;
+    this.arrived += 1;
     this.#around.tell(to, `has received the state up to ${index}/${term}`);
     const senderTerm = this.#around.nodeOf(from).status.term;
     const snapshot = structuredClone(transfer.snapshot);
@@ -79,11 +83,22 @@ export class Transfers {
       if (!names.includes(from) || !names.includes(to) || this.#held.has(`${from}>${to}`)) return false;
       if (this.#around.isCut(from, to)) this.end(from, to, 'failed');
       else if (this.#takenBy(transfer) !== undefined) this.end(from, to, 'taken');
-      else if (!hasArrived) this.arrive(from, to);
+      else if (!hasArrived && !this.#isInstalling(to)) this.arrive(from, to);
       else return false;
       return true;
     });
     return moved.includes(true);
+  }
+
+  /** All that `from` was asked for fails. */
+  fail(from: string): void {
+    for (const transfer of this.#transfers) if (transfer.from === from) this.end(from, transfer.to, 'failed');
+  }
+
+  /** T4. */
+  #isInstalling(name: string): boolean {
+    const { base, applied } = this.#around.nodeOf(name).status;
+    return base > applied;
   }
 
   /** `name` crashed: nobody hears of what it sent, and what it received and had not installed is received anew. */
