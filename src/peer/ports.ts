@@ -95,7 +95,7 @@ export interface LogStore {
   raiseEpoch(epoch: number): Promise<void>;
   /**
    * From now on `listener` hears that there is no room for entries (what is kept in reserve still takes term, vote and
-   * compaction), and that there is again; at once if there is none now. One listener.
+   * compaction), and that there is again; at once if there is none now. It takes the place of the listener before.
    */
   onSpace(listener: (full: boolean) => void): void;
   stats(): LogStats;

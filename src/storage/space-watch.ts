@@ -43,10 +43,11 @@ export class SpaceWatch {
     return this.#free;
   }
 
-  /** From now on `listener` hears of each change; at first there is room. */
+  /** From now on `listener` hears of each change, in the place of the one before; before it hears anything there is room. */
   start(listener: (full: boolean) => void): void {
-    assert(this.#listener === undefined, 'one listener');
+    this.#cancelLook();
     this.#listener = listener;
+    if (this.#isFull) listener(true);
     this.#lookAgain();
   }
 

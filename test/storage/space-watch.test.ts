@@ -67,6 +67,21 @@ test('a disk that is full from the start is told of at once', async () => {
   await log.close();
 });
 
+test('who listens anew hears that the disk is full, and the one before hears nothing more', async () => {
+  const { disk, log, said, clock } = await watched(limits.diskFullBytes / 2);
+  const heard: boolean[] = [];
+  log.onSpace((full) => heard.push(full));
+  expect(heard).toEqual([true]);
+  await settled();
+  disk.capacity = 1024 * MiB;
+  clock.advance(limits.diskLookMs);
+  await settled();
+  expect(heard).toEqual([true, false]);
+  expect(said).toEqual([true]);
+  expect(clock.timers).toBe(1);
+  await log.close();
+});
+
 test('a log that is closed, or that nobody listens to, asks nothing of its disk', async () => {
   const { log, clock } = await watched(1024 * MiB);
   expect(clock.timers).toBe(1);
