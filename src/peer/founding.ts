@@ -109,7 +109,9 @@ function genesisEntry(genesis: Genesis): Entry {
 
 /** True while nothing was voted or acknowledged under this log's genesis, which may then still be dropped. */
 export function isPristine(status: RaftStatus | undefined): boolean {
-  return status === undefined || (status.term === genesisTerm && status.lastIndex === genesisIndex);
+  if (status === undefined) return true;
+  if (status.impaired) return false; // what it did is not known
+  return status.term === genesisTerm && status.lastIndex === genesisIndex;
 }
 
 /** Whether only a leader sends it, to who belongs to its cluster. */
