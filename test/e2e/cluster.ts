@@ -44,6 +44,8 @@ export class Cluster {
   readonly configFile: string;
   readonly peers: Peer[];
   readonly agents: Program[] = [];
+  /** Called by `stop` once every process has ended, before the folder is removed. */
+  readonly closers: (() => void)[] = [];
 
   private constructor(folder: string, peers: Peer[]) {
     this.folder = folder;
@@ -55,14 +57,19 @@ export class Cluster {
   static async start(options: ClusterOptions = {}): Promise<Cluster> {
     const cluster = await Cluster.create(options);
     try {
-      for (const peer of cluster.peers) peer.start();
-      for (const agent of cluster.agents) agent.start();
-      await cluster.ready();
+      await cluster.startAll();
       return cluster;
     } catch (error) {
       await cluster.stop();
       throw error;
     }
+  }
+
+  /** What {@link create} wrote, started; resolves once every peer and every node is ready. */
+  async startAll(): Promise<void> {
+    for (const peer of this.peers) peer.start();
+    for (const agent of this.agents) agent.start();
+    await this.ready();
   }
 
   /** Writes the folder and the configuration; nothing runs yet. */
@@ -252,6 +259,7 @@ export class Cluster {
       for (const pid of pids) killHard(pid);
       return pids.length === 0;
     });
+    for (const close of this.closers.splice(0)) close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 

@@ -2,9 +2,12 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { afterEach, expect, test } from 'vitest';
+import { limits } from '../../src/lib/limits.ts';
 import { Prng } from '../../src/lib/prng.ts';
 import type { Setting } from '../../src/protocol/objects.ts';
 import { Cluster } from './cluster.ts';
+import { request } from './http.ts';
+import { canMountTmpfs, fillUp, mountTmpfs } from './mounts.ts';
 import type { Peer } from './peer.ts';
 import { RegisterLoad } from './register-load.ts';
 import { breakSyncs, canTrace, endTracer } from './strace.ts';
@@ -47,6 +50,91 @@ test.skipIf(!canTrace).each(['leader', 'follower'])(
     victim.start();
     await cluster.ready();
     await untilMore(load);
+    await expectNothingLost(load);
+  },
+);
+
+/** A disk for each of `peers`, with little more room than a peer wants. */
+async function startOnSmallDisks(count: number): Promise<readonly Peer[]> {
+  cluster = await Cluster.create({ agents: 0 });
+  const small = cluster.peers.slice(0, count);
+  for (const { dataDir } of small) cluster.closers.push(mountTmpfs(dataDir, smallDiskMegabytes));
+  await cluster.startAll();
+  return small;
+}
+
+const smallDiskMegabytes = 160;
+/** Of the room that a peer keeps for what it must write. */
+const leftBytes = limits.diskFullBytes / 2;
+
+async function alarmsOf(peer: Peer): Promise<readonly string[]> {
+  const { alarms } = await cluster.clusterView(peer);
+  return alarms.map(({ kind, peer: about }) => `${kind} ${about}`);
+}
+
+async function lead(peer: Peer): Promise<void> {
+  await cluster.until(`${peer.id} leads`, async () => {
+    const leader = await cluster.leader();
+    if (leader === peer) return true;
+    await request(`${leader.api}/api/cluster/transfer`, { method: 'POST', body: { to: peer.id } });
+    return false;
+  });
+}
+
+async function untilCaughtUp(peer: Peer): Promise<void> {
+  await cluster.until(`${peer.id} holds everything`, async () => {
+    const { peers, commitIndex } = await cluster.clusterView(await cluster.leader());
+    const match = peers.find(({ id }) => id === peer.id)?.match ?? 0;
+    return match >= commitIndex;
+  });
+}
+
+test.skipIf(!canMountTmpfs).each(['leader', 'follower'])(
+  'a %s whose disk fills up under load neither leads nor acknowledges until there is room, and comes back by itself',
+  async (role) => {
+    const [small] = (await startOnSmallDisks(1)) as [Peer];
+    if (role === 'leader') await lead(small);
+    const other = cluster.peers.find((peer) => peer !== small) ?? small;
+    if (role === 'follower') await lead(other);
+    const load = loadOn(() => cluster.peers);
+    await untilMore(load);
+    const giveBack = fillUp(small.dataDir, leftBytes);
+    await cluster.until('the others know', async () =>
+      (await alarmsOf(other)).includes(`disk-full ${small.id}`),
+    );
+    expect((await cluster.leader()).id).not.toBe(small.id);
+    await untilMore(load, 200);
+    expect(small.running).toBe(true);
+    expect((await request(`${small.api}/livez`)).status).toBe(200);
+    giveBack();
+    await cluster.until('the alarm is over', async () => (await alarmsOf(other)).length === 0);
+    await untilCaughtUp(small);
+    await untilMore(load);
+    expect(small.running).toBe(true);
+    await expectNothingLost(load);
+  },
+);
+
+test.skipIf(!canMountTmpfs)(
+  'a cluster is read-only while a majority of its disks is full, and no longer',
+  async () => {
+    const small = await startOnSmallDisks(2);
+    const load = loadOn(() => cluster.peers);
+    await untilMore(load);
+    const giveBack = small.map(({ dataDir }) => fillUp(dataDir, leftBytes));
+    await cluster.until('everybody knows', async () => {
+      const alarms = await Promise.all(cluster.peers.map(alarmsOf));
+      return alarms.every((kinds) => small.every(({ id }) => kinds.includes(`disk-full ${id}`)));
+    });
+    await cluster.until('writes are refused, for certain', async () => {
+      const [peer] = cluster.peers;
+      const { status } = await request(`${peer?.api}/api/settings/x`, { method: 'PUT', body: { data: 'x' } });
+      return status === 503;
+    });
+    expect((await request(`${small[0]?.api}/api/settings?consistency=stale`)).status).toBe(200);
+    for (const give of giveBack) give();
+    await untilMore(load, 100);
+    await cluster.until('no alarm stands', async () => (await alarmsOf(await cluster.leader())).length === 0);
     await expectNothingLost(load);
   },
 );

@@ -32,11 +32,11 @@ function unmount(path: string): void {
   run('umount', [path]);
 }
 
-/** Takes all the room that is left at `path`; answers how to give it back. */
-export function fillUp(path: string): () => void {
+/** Takes all the room at `path` but `leave` bytes; answers how to give it back. */
+export function fillUp(path: string, leave: number): () => void {
   const ballast = join(path, 'ballast');
   const { bavail, bsize } = statfsSync(path);
-  writeFileSync(ballast, Buffer.alloc(bavail * bsize));
+  writeFileSync(ballast, Buffer.alloc(bavail * bsize - leave));
   return () => rmSync(ballast);
 }
 
