@@ -142,7 +142,7 @@ export const limits = {
   /** Peers compare their states at each index that this divides. */
   stateHashEvery: 1_000,
   /** Hashes of its state that are remembered of each peer. */
-  stateHashesKept: 8,
+  stateHashesKept: 64,
   /** From two different hashes until nobody is waited for any more who might tell which is right, in milliseconds. */
   stateHashGraceMs: 5_000,
   /** After a flush that found the disk full, until it is made again, in milliseconds. */

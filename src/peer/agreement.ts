@@ -2,7 +2,7 @@
 // rows. Where hashes differ a disk, a memory or a program is at fault.
 // Owns: what was told, and the judgement. Does not own: what a peer does that is not to be trusted.
 //
-// G1. Hashes are compared at one index alone, and each peer is judged by the newest index at which that is possible.
+// G1. Hashes are compared at one index alone. What was found of a peer stands until a comparison at a later index.
 // G2. Who differs from a hash that a majority of the voters has is wrong. While no hash has one nobody can say who is wrong.
 // G3. "No majority" is judged only once every linked voter has told its hash of that index, or has had
 //     `limits.stateHashGraceMs` for it: a peer that is merely behind proves nothing.
@@ -35,6 +35,8 @@ export class Agreement {
   readonly #options: AgreementOptions;
   /** By who told it. */
   readonly #told = new Map<StoreId, Map<LogIndex, string>>();
+  /** What the last comparison found of each, and where (G1). */
+  readonly #found = new Map<StoreId, { readonly index: LogIndex; readonly differs: boolean }>();
   /** Differences without a majority, and how long others may still take (G3). */
   readonly #graces = new Map<LogIndex, { isOver: boolean; readonly cancel: () => void }>();
 
@@ -48,42 +50,57 @@ export class Agreement {
     return last === undefined ? undefined : { index: last[0], hash: last[1] };
   }
 
-  /** The state here has applied `index`. */
-  onApplied(index: LogIndex, hash: () => string): void {
-    if (index % limits.stateHashEvery !== 0) return;
-    const own = hash();
-    this.#options.tell(index, own);
-    this.onTold(this.#options.self, index, own);
+  /** The state here has applied `index`, and has that hash. */
+  onApplied(index: LogIndex, hash: string): void {
+    this.#options.tell(index, hash);
+    this.onTold(this.#options.self, index, hash);
   }
 
   onTold(from: StoreId, index: LogIndex, hash: string): void {
     const members = new Set(membersOf(this.#options.configuration()).map(({ storeId }) => storeId));
     if (!members.has(from)) return;
-    for (const storeId of this.#told.keys()) if (!members.has(storeId)) this.#told.delete(storeId);
+    for (const storeId of this.#told.keys()) if (!members.has(storeId)) this.#leave(storeId);
     const hashes = this.#told.get(from) ?? new Map<LogIndex, string>();
     this.#told.set(from, hashes);
     hashes.set(index, hash);
     if (hashes.size > limits.stateHashesKept) hashes.delete(Math.min(...hashes.keys()) as LogIndex); // G4
-    this.#maybeGrace(index);
+    this.#compareAt(index);
     this.#options.onChange();
   }
 
-  /** G1, G2. */
+  /** What it told is of no account any more; it may tell the same again. */
+  forget(storeId: StoreId): void {
+    this.#told.delete(storeId);
+    this.#options.onChange();
+  }
+
   standingOf(storeId: StoreId): Standing {
-    const hashes = this.#told.get(storeId);
-    for (const index of [...(hashes?.keys() ?? [])].toSorted((a, b) => b - a)) {
-      const right = this.#majorityAt(index);
-      if (right !== undefined) {
-        return hashes?.get(index) === right ? { kind: 'trusted' } : { kind: 'differs', index };
-      }
-      if (this.#isUndecided(index)) return { kind: 'undecided', index };
-    }
-    return { kind: 'trusted' };
+    const found = this.#found.get(storeId);
+    const later = [...(this.#told.get(storeId)?.keys() ?? [])].filter((index) => index > (found?.index ?? 0));
+    const undecided = later.findLast((index) => this.#isUndecided(index));
+    if (undecided !== undefined) return { kind: 'undecided', index: undecided };
+    return found?.differs === true ? { kind: 'differs', index: found.index } : { kind: 'trusted' };
   }
 
   stop(): void {
     for (const { cancel } of this.#graces.values()) cancel();
     this.#graces.clear();
+  }
+
+  #leave(storeId: StoreId): void {
+    this.#told.delete(storeId);
+    this.#found.delete(storeId);
+  }
+
+  /** G2. */
+  #compareAt(index: LogIndex): void {
+    const right = this.#majorityAt(index);
+    if (right === undefined) return this.#maybeGrace(index);
+    for (const [storeId, hashes] of this.#told) {
+      const hash = hashes.get(index);
+      if (hash === undefined || (this.#found.get(storeId)?.index ?? 0) > index) continue;
+      this.#found.set(storeId, { index, differs: hash !== right });
+    }
   }
 
   /** What the voters told of an index. */

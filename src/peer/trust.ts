@@ -3,13 +3,17 @@
 // S1. A peer whose state differs from that of a majority serves nothing, neither leads nor campaigns, and says so; all
 //     others say so, too. It goes on keeping the log, voting and acknowledging: those rest on the log alone.
 // S2. While states differ and no majority tells which is right, nothing is written and nothing decided, anywhere.
-// S3. Both end by themselves once a later comparison finds the states equal.
+// S3. Both end by themselves once a later comparison finds the states equal. While an alarm of this kind stands anywhere,
+//     states are compared at every entry, so that whoever was repaired is trusted again soon, and whoever only started anew
+//     is not.
+// S4. Where nothing can be written no later comparison comes: there a peer whose link comes up anew is judged anew.
 
 import { membersOf } from '../../raft/membership.ts';
 import type { Configuration, LogIndex, Member, StoreId } from '../../raft/types.ts';
 import { unreachable } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { OrionError } from '../lib/errors.ts';
+import { limits } from '../lib/limits.ts';
 import { Agreement, type Standing } from './agreement.ts';
 import type { Alarms } from './alarms.ts';
 import type { PeerMessage } from './ports.ts';
@@ -21,7 +25,7 @@ export interface TrustOptions {
   /** Whom there are links to. */
   readonly linked: () => readonly StoreId[];
   readonly send: (to: StoreId, message: PeerMessage) => boolean;
-  readonly alarms: Pick<Alarms, 'set'>;
+  readonly alarms: Pick<Alarms, 'set' | 'list'>;
   /** How this peer's own state stands has changed. */
   readonly onStanding: (standing: Standing) => void;
 }
@@ -68,8 +72,10 @@ export class Trust {
     return new OrionError('NO_QUORUM', undecided(this.#standing.index));
   }
 
+  /** The state here has applied `index`. */
   onApplied(index: LogIndex, hash: () => string): void {
-    this.#agreement.onApplied(index, hash);
+    const isDue = index % limits.stateHashEvery === 0 || this.#isAlarmed; // S3
+    if (isDue) this.#agreement.onApplied(index, hash());
   }
 
   onTold(from: StoreId, index: LogIndex, hash: string): void {
@@ -77,12 +83,17 @@ export class Trust {
   }
 
   onLinkUp(storeId: StoreId): void {
+    if (this.#agreement.standingOf(storeId).kind === 'undecided') this.#agreement.forget(storeId); // S4
     const { newest } = this.#agreement;
     if (newest !== undefined) this.#options.send(storeId, { kind: 'stateHash', ...newest });
   }
 
   stop(): void {
     this.#agreement.stop();
+  }
+
+  get #isAlarmed(): boolean {
+    return this.#options.alarms.list().some(({ kind }) => kind === 'state-differs');
   }
 
   #judge(): void {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { asIndex, asPeerId, asStoreId, type Configuration, type Member } from '../../raft/types.ts';
 import { limits } from '../../src/lib/limits.ts';
 import type { Standing } from '../../src/peer/agreement.ts';
-import type { PeerMessage } from '../../src/peer/ports.ts';
+import type { Alarm, PeerMessage } from '../../src/peer/ports.ts';
 import { Trust } from '../../src/peer/trust.ts';
 import { FakeClock } from '../lib/fake-clock.ts';
 
@@ -54,6 +54,7 @@ class Peers {
             if (message === undefined) alarms.delete(peer);
             else alarms.set(peer, message);
           },
+          list: () => this.#heardBy(name),
         },
         onStanding: ({ kind }) => standings.push(kind),
       }),
@@ -72,6 +73,17 @@ class Peers {
   /** About whom each has an alarm. */
   alarmed(): Record<string, string[]> {
     return Object.fromEntries(Object.entries(this.alarms).map(([name, about]) => [name, [...about.keys()]]));
+  }
+
+  /** What it raised itself and what those raised that it is linked to. */
+  #heardBy(name: string): Alarm[] {
+    const heard: Alarm[] = [];
+    for (const other of [name, ...this.#others(name)]) {
+      for (const [peer, message] of this.alarms[other] ?? []) {
+        heard.push({ kind: 'state-differs', peer: asPeerId(peer), message, sinceMs: 0 });
+      }
+    }
+    return heard;
   }
 
   #others(name: string): string[] {
@@ -148,6 +160,35 @@ test('a later comparison in which the states are equal ends it', () => {
   peers.apply(2 * every, { c: 'z' });
   expect(peers.alarmed()).toEqual({ a: [], b: [], c: [] });
   expect(peers.standings['c']).toEqual(['differs', 'trusted']);
+});
+
+test('while an alarm stands states are compared at every entry: whoever was repaired is trusted again soon', () => {
+  const peers = new Peers(['a', 'b', 'c']);
+  peers.apply(every, { a: 'x', b: 'x', c: 'y' });
+  peers.start('c'); // with the state of the others, or without
+  for (let index = every + 1; index <= every + 2 * limits.stateHashesKept; index += 1) {
+    peers.apply(index, { a: `x${index}`, b: `x${index}` }); // it is far behind
+  }
+  expect(peers.alarmed()).toMatchObject({ a: ['c'], b: ['c'] });
+  const index = every + 2 * limits.stateHashesKept;
+  peers.apply(index, { c: `x${index}` });
+  expect(peers.alarmed()).toEqual({ a: [], b: [], c: [] });
+  peers.apply(index + 1, { a: 'z', b: 'z', c: 'other' });
+  expect(peers.alarmed()).toEqual({ a: [], b: [], c: [] }); // all is well: the next look is at a thousandth
+});
+
+test('where nothing can be written a peer that comes back is judged anew: it may have been repaired', () => {
+  const peers = new Peers(['a', 'b', 'c']);
+  peers.down.add('b');
+  peers.apply(every, { a: 'x', c: 'y' });
+  expect(peers.standings['a']).toEqual(['undecided']);
+  peers.of('a').onLinkUp(memberOf('c').storeId); // the link alone broke
+  peers.of('c').onLinkUp(memberOf('a').storeId);
+  expect(peers.of('a').standing.kind).toBe('undecided');
+  peers.start('c');
+  peers.of('a').onLinkUp(memberOf('c').storeId);
+  expect(peers.of('a').refusesWrites).toBeUndefined();
+  expect(peers.of('c').refusesWrites).toBeUndefined();
 });
 
 test('a learner is judged by the voters, and is no voice against them', () => {
