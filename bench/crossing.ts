@@ -43,7 +43,7 @@ async function cross(worker: Worker, inFlight: number): Promise<Row> {
   const startMs = performance.now();
   await new Promise<void>((resolve) => {
     let answered = 0;
-    const send = (): void => worker.postMessage({ requestId: (sent += 1), time: sent, data });
+    const send = (): void => worker.postMessage({ requestId: (sent += 1), time: sent, data }, []);
     const onAnswer = (): void => {
       answered += 1;
       if (sent < crossings) return send();
@@ -64,6 +64,6 @@ async function cross(worker: Worker, inFlight: number): Promise<Row> {
 
 if (!isMainThread) {
   parentPort?.on('message', ({ requestId }: { readonly requestId: number }) => {
-    parentPort?.postMessage({ requestId, kind: 'applied', index: requestId, term: 1 });
+    parentPort?.postMessage({ requestId, kind: 'applied', index: requestId, term: 1 }, []);
   });
 }

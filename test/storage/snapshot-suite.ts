@@ -28,7 +28,7 @@ async function filled(opener: Open, rows: ReadonlyMap<RowKey, Row>, index = 7): 
   return store;
 }
 
-export async function readAll(source: SnapshotSource): Promise<SnapshotChunk[]> {
+async function readAll(source: SnapshotSource): Promise<SnapshotChunk[]> {
   const chunks: SnapshotChunk[] = [];
   for (;;) {
     const chunk = await source.read(chunks.length);
