@@ -1,5 +1,6 @@
 // Every known bug that the simulator must find.
 
+import { diskMutations } from './disks.ts';
 import { durabilityMutations } from './durability.ts';
 import { electionMutations } from './elections.ts';
 import { leadingMutations } from './leading.ts';
@@ -11,4 +12,5 @@ export const mutations: readonly Mutation[] = [
   ...durabilityMutations,
   ...replicationMutations,
   ...leadingMutations,
+  ...diskMutations,
 ];
