@@ -11,9 +11,20 @@ import { OrionError } from '../lib/errors.ts';
 import type { SnapshotChunk, SnapshotSource } from '../peer/snapshot-ports.ts';
 import type { RowKey } from '../state/row.ts';
 import { addDigests, hashOf, rowDigest } from '../state/state-hash.ts';
-import { ChunkBuilder } from './snapshot-chunk.ts';
+import { ChunkBuilder, type EncodedRow } from './snapshot-chunk.ts';
 import type { StateDatabase, StateView } from './state-database.ts';
 import { onStateInUse, StateDamaged } from './state-faults.ts';
+
+/**
+ * The rows from the start of a chunk on. One goes through the whole state: what an iterator of LevelDB was given stays in
+ * memory until that is collected as garbage, and it looks too small for anybody to hurry.
+ */
+interface Cursor {
+  readonly chunk: number;
+  /** Read, and not yet taken. */
+  readonly rows: readonly EncodedRow[];
+  readonly batches: AsyncGenerator<EncodedRow[], void>;
+}
 
 export class LevelSnapshotSource implements SnapshotSource {
   readonly snapshot: Snapshot;
@@ -27,6 +38,8 @@ export class LevelSnapshotSource implements SnapshotSource {
   #count: number | undefined;
   /** Digests of the rows of all chunks that were read. */
   #sum = 0n;
+  /** Where the chunk after the one that was read last begins. */
+  #cursor: Cursor | undefined;
   #isReading = false;
   #isClosed = false;
 
@@ -57,6 +70,7 @@ export class LevelSnapshotSource implements SnapshotSource {
       throw this.#isClosed ? ended(this.snapshot) : error;
     } finally {
       this.#isReading = false;
+      if (this.#isClosed) await this.#dropCursor();
     }
   }
 
@@ -64,6 +78,7 @@ export class LevelSnapshotSource implements SnapshotSource {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#onClosed();
+    await this.#dropCursor();
     await this.#view.close();
   }
 
@@ -71,21 +86,43 @@ export class LevelSnapshotSource implements SnapshotSource {
   async #gather(number: number): Promise<SnapshotChunk | undefined> {
     if (this.#isClosed) throw ended(this.snapshot);
     const isNew = this.#count === undefined && number === this.#starts.length - 1;
-    const from = this.#starts[number];
     const builder = new ChunkBuilder(this.#chunkBytes);
     let sum = this.#sum;
-    for await (const rows of this.#database.rows({ from, view: this.#view })) {
-      for (const row of rows) {
+    let { rows, batches } = await this.#takeCursor(number);
+    for (;;) {
+      for (const [at, row] of rows.entries()) {
         if (builder.isFull) {
+          this.#cursor = { chunk: number + 1, rows: rows.slice(at), batches };
           if (isNew) this.#passed(sum, row.key);
           return builder.build(number);
         }
         builder.add(row);
         if (isNew) sum = addDigests(sum, rowDigest(row.key, row.text.toString()));
       }
+      const next = await batches.next();
+      if (next.done === true) break;
+      rows = next.value;
     }
     if (isNew) this.#finish(sum, builder.isEmpty ? number : number + 1);
     return builder.isEmpty ? undefined : builder.build(number);
+  }
+
+  /** The rows from the start of a chunk on: read on, if the one before it was read last. */
+  async #takeCursor(chunk: number): Promise<Cursor> {
+    const cursor = this.#cursor;
+    if (cursor?.chunk === chunk) {
+      this.#cursor = undefined;
+      return cursor;
+    }
+    await this.#dropCursor();
+    const from = this.#starts[chunk];
+    return { chunk, rows: [], batches: this.#database.rows({ from, view: this.#view }) };
+  }
+
+  async #dropCursor(): Promise<void> {
+    const cursor = this.#cursor;
+    this.#cursor = undefined;
+    await cursor?.batches.return(undefined);
   }
 
   #passed(sum: bigint, next: RowKey): void {
