@@ -23,10 +23,10 @@ export function assertServing(life: Lifecycle): void {
   assertReadable(life);
 }
 
-/** Throws NO_QUORUM while the states of the peers differ, and nobody knows which is right. */
-export function assertWritable({ core }: Lifecycle): void {
-  const undecided = core?.trust.refusesWrites;
-  if (undecided !== undefined) throw undecided;
+/** Throws NO_QUORUM while nothing can be committed, or while the states of the peers differ and nobody knows which is right. */
+export function assertWritable(life: Lifecycle): void {
+  const why = life.core?.trust.refusesWrites ?? withoutRoom(life);
+  if (why !== undefined) throw why;
 }
 
 /** Why no leader was found, as far as this peer can see. */
@@ -49,12 +49,17 @@ export function noLeader({ phase, core, links, self }: Lifecycle): OrionError {
 }
 
 /** Why no more can be taken now: disks without room are another matter than too many requests. */
-export function tooBusy({ core, alarms }: Lifecycle): OrionError {
+export function tooBusy(life: Lifecycle): OrionError {
+  return withoutRoom(life) ?? busy();
+}
+
+/** A leader with room would append what the others cannot take in, and nobody could tell how that ended. */
+function withoutRoom({ core, alarms }: Lifecycle): OrionError | undefined {
   const full = alarms.list().filter(({ kind }) => kind === 'disk-full');
+  if (core === undefined || full.length === 0) return undefined;
   const names = full.map(({ peer }) => peer);
-  if (core === undefined || names.length === 0) return busy();
   const { need, have } = quorumFigures(core.status.configuration, ({ peerId }) => !names.includes(peerId));
-  if (have >= need) return busy();
+  if (have >= need) return undefined;
   return new OrionError('NO_QUORUM', `the disks of ${names.join(', ')} are full: make room on them`);
 }
 

@@ -43,6 +43,11 @@ test('too much at once is BUSY; disks of a majority that are full are NO_QUORUM,
   });
 });
 
+test('while the disks of a majority are full nothing is written, not even where there is room', () => {
+  expect(() => assertWritable(lifeWith({ full: ['b'] }))).not.toThrow();
+  expect(() => assertWritable(lifeWith({ full: ['b', 'c'] }))).toThrow('the disks of b, c are full');
+});
+
 test('in a joint configuration both sets of voters must be reached', () => {
   expect(noLeader(lifeWith({ linked: ['store-b'] })).code).toBe('NO_LEADER');
   expect(noLeader(lifeWith({ linked: [] }))).toMatchObject({
