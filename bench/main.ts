@@ -2,6 +2,7 @@
 // progress on standard error.
 
 import { benchApi } from './api.ts';
+import { benchCatchUp } from './catch-up.ts';
 import { benchCrossing } from './crossing.ts';
 import { benchFailover } from './failover.ts';
 import { benchSteady } from './steady.ts';
@@ -12,6 +13,7 @@ const count = (byDefault: number): number => Number(process.argv[3] ?? byDefault
 
 const benches: Readonly<Record<string, { readonly usage: string; readonly run: () => Promise<void> }>> = {
   api: { usage: 'api', run: benchApi },
+  'catch-up': { usage: 'catch-up [MEGABYTES]', run: () => benchCatchUp(count(160)) },
   crossing: { usage: 'crossing', run: benchCrossing },
   failover: { usage: 'failover [RUNS]', run: () => benchFailover(count(50)) },
   steady: { usage: 'steady [MINUTES]', run: () => benchSteady(count(10)) },

@@ -4,7 +4,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asPeerId } from '../../raft/types.ts';
 import { present } from '../../src/lib/assert.ts';
-import { hash128 } from '../../src/lib/hash.ts';
 import { Prng } from '../../src/lib/prng.ts';
 import type { Setting } from '../../src/protocol/objects.ts';
 import { openStorage } from '../../src/storage/open.ts';
@@ -90,7 +89,7 @@ async function judgeStates(cluster: Cluster): Promise<string[]> {
 
 async function stateOf(peer: Peer): Promise<string> {
   const storage = await openStorage({ directory: peer.dataDir, peerId: asPeerId(peer.id) });
-  const { rows } = await storage.state.load();
+  const { snapshot } = await storage.state.load();
   await storage.close();
-  return hash128(JSON.stringify([...rows].toSorted(([a], [b]) => (a < b ? -1 : 1))));
+  return present(snapshot, 'it has applied something').hash;
 }
