@@ -249,11 +249,11 @@ export class Raft {
   #takeApply(): readonly Entry[] {
     const { log, loads, config } = this.#shared;
     const range = log.applicable(config.applyingMax);
-    if (range === undefined) return [];
-    const bytesMax = Number.POSITIVE_INFINITY;
-    const entries =
-      log.slice({ ...range, bytesMax }) ?? this.#loaded.filter((entry) => entry.index <= range.to);
+    const loaded = this.#loaded;
     this.#loaded = [];
+    if (range === undefined) return []; // a snapshot stands for what was loaded
+    const bytesMax = Number.POSITIVE_INFINITY;
+    const entries = log.slice({ ...range, bytesMax }) ?? loaded.filter((entry) => entry.index <= range.to);
     if (entries.length === 0) {
       const to = asIndex(Math.min(range.to + 1, log.firstCached));
       loads.request({ kind: 'apply' }, { from: range.from, to, bytesMax: config.appendBytesMax });

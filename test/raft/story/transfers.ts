@@ -38,8 +38,8 @@ export class Transfers {
 
   /** What `from` asks for and drops. */
   take(from: string, { snapshots, discard }: Pick<Ready, 'snapshots' | 'discard'>): void {
-    const { disk, status } = this.#around.nodeOf(from);
     for (const { to, atLeast } of snapshots) {
+      const { disk, status } = this.#around.nodeOf(from);
       this.#around.tell(from, `asks for a snapshot of at least ${atLeast} for ${to}`);
       assert(status.applied >= atLeast, 'the state holds what was cut off');
       this.#transfers.push({ from, to, snapshot: disk.snapshot(status.applied), hasArrived: false });
