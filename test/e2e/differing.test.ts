@@ -107,4 +107,4 @@ test('a peer whose state differs is named by all and serves nothing; with the st
   });
   await cluster.ready();
   expect((await request<Setting>(stale)).body.spec.data).toBe('x');
-});
+}, 120_000);

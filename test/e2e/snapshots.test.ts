@@ -95,4 +95,4 @@ test('under load a new peer takes over the state of a log that was cut, and goes
   for (const [name, data] of acknowledged) expect([name, found.get(name)]).toEqual([name, data]);
   expect(found.get('bulk-7')).toBe(`7 ${bulk.data}`);
   console.log(`the longest time without an acknowledged write was ${Math.round(longestGapMs)} ms`);
-});
+}, 120_000);
