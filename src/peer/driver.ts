@@ -81,6 +81,8 @@ export class Driver {
   #stopped = false;
   /** Ticks since the write in flight was begun; absent when there is none. */
   #writingTicks: number | undefined;
+  /** What is being written may wait for room on the disk: it does not hang, and the core knows. */
+  #isFull = false;
   #cancelTick: () => void = () => undefined;
   #tickedMs: number | undefined;
 
@@ -115,6 +117,7 @@ export class Driver {
 
   /** D5. */
   tell(input: OwnInput): void {
+    if (input.kind === 'diskFull') this.#isFull = input.full;
     this.#push(input);
   }
 
@@ -147,7 +150,7 @@ export class Driver {
 
   /** D3. */
   #watchDisk(): void {
-    if (this.#writingTicks === undefined) return;
+    if (this.#writingTicks === undefined || this.#isFull) return;
     this.#writingTicks += 1;
     if (this.#writingTicks === stallTicks) {
       this.#push({ kind: 'diskStalled' });

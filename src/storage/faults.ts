@@ -40,6 +40,11 @@ export function identityLost(path: string, why: string): OrionError {
   );
 }
 
+/** Whether an operation failed only because the disk is full. LevelDB tells it in words alone. */
+export function isNoRoom(error: unknown): boolean {
+  return /No space left on device|ENOSPC|Disk quota exceeded|EDQUOT/.test(messageOf(error));
+}
+
 export function formatTooNew(path: string, found: unknown, known: number): OrionError {
   return new OrionError(
     'FORMAT_TOO_NEW',

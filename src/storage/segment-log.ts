@@ -97,6 +97,7 @@ export async function openSegmentLog(options: SegmentLogOptions): Promise<LogSto
     impaired: superblock.impaired,
   };
   const space = new SpaceWatch({ disk, directory, clock });
+  disk.waitForRoom = () => space.waitForRoom();
   return new OpenLog({ restored, superblock, files, meter: disk, space });
 }
 

@@ -4,6 +4,8 @@
 //     compaction, and for what was under way when it was said.
 // A2. The disk is asked every `diskLookMs`, since others fill it, too, and as soon as what was written since the last time
 //     may have reached the reserve.
+// A3. Others may take the reserve, too. What then finds no room says so, and is made again at each look, for as long as
+//     somebody listens: meanwhile the peer acknowledges nothing, and goes on by itself when there is room.
 
 import { raftDefaults } from '../../raft/config.ts';
 import { assert } from '../lib/assert.ts';
@@ -26,6 +28,8 @@ export class SpaceWatch {
   #writtenBefore = 0;
   #isFull = false;
   #isLooking = false;
+  /** Writes that found no room, told whether to try again. */
+  #waiting: ((again: boolean) => void)[] = [];
   #cancelLook: () => void = () => undefined;
 
   constructor(options: {
@@ -58,12 +62,25 @@ export class SpaceWatch {
     if (left < limits.diskFullBytes) void this.#look();
   }
 
+  /** A3. Resolves at the next look with true, or with false when nobody listens any more. */
+  waitForRoom(): Promise<boolean> {
+    if (this.#listener === undefined) return Promise.resolve(false);
+    this.#tell(true);
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
   stop(): void {
     this.#listener = undefined;
     this.#cancelLook();
+    this.#release(false);
+  }
+
+  #release(again: boolean): void {
+    for (const resolve of this.#waiting.splice(0)) resolve(again);
   }
 
   #lookAgain(): void {
+    this.#release(true);
     this.#cancelLook = this.#clock.after(limits.diskLookMs, () => this.#lookAgain());
     void this.#look();
   }
@@ -81,6 +98,10 @@ export class SpaceWatch {
       this.#isLooking = false;
     }
     const isFull = this.#free < (this.#isFull ? limits.diskRoomBytes : limits.diskFullBytes);
+    this.#tell(isFull);
+  }
+
+  #tell(isFull: boolean): void {
     if (isFull === this.#isFull) return;
     this.#isFull = isFull;
     this.#listener?.(isFull);

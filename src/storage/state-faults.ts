@@ -6,7 +6,7 @@
 // something wrong: a name that is not there, and a position outside of a file.
 
 import { messageOf, OrionError } from '../lib/errors.ts';
-import { diskFailed, diskFull } from './faults.ts';
+import { diskFailed, diskFull, isNoRoom } from './faults.ts';
 
 /** The files of a state do not hold what was written to them. Never leaves src/storage. */
 export class StateDamaged extends Error {
@@ -21,7 +21,7 @@ export async function onState<T>(what: string, work: () => Promise<T>): Promise<
     if (error instanceof StateDamaged || error instanceof OrionError) throw error;
     const cause = causeOf(error);
     const text = messageOf(cause);
-    if (/No space left on device|ENOSPC|Disk quota exceeded|EDQUOT/.test(text)) throw diskFull(what, cause);
+    if (isNoRoom(cause)) throw diskFull(what, cause);
     if (isDamage(cause, text)) throw new StateDamaged(`${what}: ${text}`, { cause });
     throw diskFailed(what, cause);
   }

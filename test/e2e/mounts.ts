@@ -1,7 +1,7 @@
 // Small file systems of their own, for disks that fill up or lose their power. Needs root.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -32,12 +32,30 @@ function unmount(path: string): void {
   run('umount', [path]);
 }
 
-/** Takes all the room at `path` but `leave` bytes; answers how to give it back. */
+/** Takes all the room at `path` but about `leave` bytes; answers how to give it back. */
 export function fillUp(path: string, leave: number): () => void {
   const ballast = join(path, 'ballast');
-  const { bavail, bsize } = statfsSync(path);
-  writeFileSync(ballast, Buffer.alloc(bavail * bsize - leave));
+  const file = openSync(ballast, 'w');
+  for (const bytes of [1 << 20, 1 << 12]) {
+    const chunk = Buffer.alloc(bytes);
+    while (roomAt(path) > leave && hasRoomFor(file, chunk));
+  }
+  closeSync(file);
   return () => rmSync(ballast);
+}
+
+function roomAt(path: string): number {
+  const { bavail, bsize } = statfsSync(path);
+  return bavail * bsize;
+}
+
+function hasRoomFor(file: number, chunk: Buffer): boolean {
+  try {
+    return writeSync(file, chunk) === chunk.length;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') return false;
+    throw error;
+  }
 }
 
 /** Whether this machine lets us mount what `mount` mounts. */

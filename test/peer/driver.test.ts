@@ -101,3 +101,15 @@ test('a process that was paused itself does not take that for its disk', () => {
   clock.advance(5 * limits.tickMs);
   expect(seen).toEqual({ stalls: 0, errors: [] });
 });
+
+test('a write that waits for room on a full disk does not count as hanging, until there is room', () => {
+  const { driver, clock, writes, seen } = alone();
+  driver.start();
+  while (writes.length === 0) clock.advance(limits.tickMs);
+  driver.tell({ kind: 'diskFull', full: true });
+  clock.advance(limits.diskGiveUpMs * 3);
+  expect(seen).toEqual({ stalls: 0, errors: [] });
+  driver.tell({ kind: 'diskFull', full: false });
+  clock.advance(limits.diskGiveUpMs + 10 * limits.tickMs);
+  expect(seen.errors).toHaveLength(1);
+});

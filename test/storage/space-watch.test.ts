@@ -1,6 +1,7 @@
 // A disk that fills: its log says so while writes still succeed, and says when there is room again.
 
 import { expect, test } from 'vitest';
+import { asIndex } from '../../raft/types.ts';
 import { limits } from '../../src/lib/limits.ts';
 import type { LogStore } from '../../src/peer/ports.ts';
 import { FakeClock } from '../lib/fake-clock.ts';
@@ -101,4 +102,35 @@ test('a disk that cannot be asked is no news', async () => {
   await settled();
   expect(said).toEqual([]);
   await log.close();
+});
+
+test('a write that finds no room is made again when there is some, and said at once', async () => {
+  const { disk, log, said, clock } = await watched(1024 * MiB);
+  await log.persist(persistOf({ entries: [command(1)] }));
+  disk.capacity = 1_024; // somebody else took the rest, all at once
+  let isDone = false;
+  const written = log
+    .persist(persistOf({ entries: [command(2, { bytes: 4_000 })] }))
+    .then(() => (isDone = true));
+  await settled();
+  expect(said).toEqual([true]);
+  clock.advance(limits.diskLookMs * 3);
+  await settled();
+  expect(isDone).toBe(false);
+  disk.capacity = 1024 * MiB;
+  clock.advance(limits.diskLookMs);
+  await written;
+  await settled();
+  expect(said).toEqual([true, false]);
+  expect(await log.read({ from: asIndex(2), to: asIndex(3), bytesMax: 1 })).toHaveLength(1);
+  await log.close();
+  expect((await openOn(disk, 1)).restored.lastIndex).toBe(2);
+});
+
+test('a log that is closed waits for room no longer', async () => {
+  const { disk, log } = await watched(1024 * MiB);
+  disk.capacity = 1_024;
+  const written = log.persist(persistOf({ entries: [command(1, { bytes: 4_000 })] }));
+  await settled();
+  await Promise.all([expect(written).rejects.toMatchObject({ code: 'DISK_FAILED' }), log.close()]);
 });
