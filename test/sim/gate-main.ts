@@ -2,10 +2,13 @@
 //   npm run sim:mutants [-- --only TEXT]     every known bug (whose name holds TEXT); exit code 1 when one is missed
 
 import { parseArgs } from 'node:util';
-import { hunt, seedsMax, simulate, type Verdict } from './mutation-gate.ts';
+import { hunt, seedsMax, simulate, simulateWhole, type Verdict } from './mutation-gate.ts';
 import { mutants } from './mutants.ts';
 import { mutations } from './mutations/all.ts';
 import { runSeed } from './run.ts';
+import { wholeMutants } from './whole/mutants.ts';
+import { wholeMutations } from './whole/mutations/all.ts';
+import { runWhole } from './whole/run.ts';
 
 interface Suspect {
   readonly name: string;
@@ -19,7 +22,15 @@ const suspects: readonly Suspect[] = [
   })),
   ...mutants.map(({ name, parts }) => ({
     name,
-    hunt: () => Promise.resolve(hunt((seed) => runSeed(seed, { parts }), seedsMax)),
+    hunt: () => hunt((seed) => runSeed(seed, { parts }), seedsMax),
+  })),
+  ...wholeMutations.map((mutation) => ({
+    name: `whole: ${mutation.name}`,
+    hunt: async () => hunt(await simulateWhole(mutation), seedsMax),
+  })),
+  ...wholeMutants.map(({ name, parts }) => ({
+    name: `whole: ${name}`,
+    hunt: () => hunt((seed) => runWhole(seed, { parts }), seedsMax),
   })),
 ];
 

@@ -4,6 +4,7 @@
 import { applyEdits, type Mutation } from './mutations/mutation.ts';
 import { rebuild } from './rebuilt.ts';
 import type { SimResult } from './run.ts';
+import type { WholeResult } from './whole/run.ts';
 
 /** Within how many seeds a bug must be found. */
 export const seedsMax = 500;
@@ -12,10 +13,17 @@ export type Verdict =
   | { readonly kind: 'found'; readonly seeds: number; readonly failure: string }
   | { readonly kind: 'missed' };
 
+interface Outcome {
+  readonly failure: string | undefined;
+}
+
 /** Runs seed after seed until one fails. */
-export function hunt(run: (seed: number) => SimResult, seeds: number): Verdict {
+export async function hunt(
+  run: (seed: number) => Outcome | Promise<Outcome>,
+  seeds: number,
+): Promise<Verdict> {
   for (let seed = 1; seed <= seeds; seed += 1) {
-    const { failure } = run(seed);
+    const { failure } = await run(seed);
     if (failure !== undefined) return { kind: 'found', seeds: seed, failure };
   }
   return { kind: 'missed' };
@@ -23,13 +31,24 @@ export function hunt(run: (seed: number) => SimResult, seeds: number): Verdict {
 
 /** The simulator over a core that has the bug. Throws when the patch does not fit the sources. */
 export async function simulate(mutation: Mutation): Promise<(seed: number) => SimResult> {
+  const { runSeed } = (await rebuildWith(mutation, 'test/sim/run.ts')) as typeof import('./run.ts');
+  return (seed) => runSeed(seed);
+}
+
+/** The simulator over whole peers that have the bug. Throws when the patch does not fit the sources. */
+export async function simulateWhole(mutation: Mutation): Promise<(seed: number) => Promise<WholeResult>> {
+  const built = await rebuildWith(mutation, 'test/sim/whole/run.ts');
+  const { runWhole } = built as typeof import('./whole/run.ts');
+  return (seed) => runWhole(seed);
+}
+
+async function rebuildWith(mutation: Mutation, entry: string): Promise<unknown> {
   let patched = false;
-  const rebuilt = await rebuild('test/sim/run.ts', (path, source) => {
+  const rebuilt = await rebuild(entry, (path, source) => {
     if (path !== mutation.file) return source;
     patched = true;
     return applyEdits(source, mutation);
   });
   if (!patched) throw new Error(`"${mutation.name}" patches ${mutation.file}, which is not simulated`);
-  const { runSeed } = rebuilt as { readonly runSeed: (seed: number) => SimResult };
-  return (seed) => runSeed(seed);
+  return rebuilt;
 }

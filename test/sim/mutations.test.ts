@@ -39,11 +39,11 @@ test('a patch that does not fit is refused', () => {
 
 test('without a patch the simulator built anew finds nothing', async () => {
   const harmless = { name: 'none', source: '', file: 'raft/log.ts', edits: [] };
-  expect(hunt(await simulate(harmless), 10)).toEqual({ kind: 'missed' });
+  expect(await hunt(await simulate(harmless), 10)).toEqual({ kind: 'missed' });
 });
 
 describe('the simulator finds', () => {
   test.each(quick)('$name', async (mutation) => {
-    expect(hunt(await simulate(mutation), quickSeedsMax)).toMatchObject({ kind: 'found' });
+    expect(await hunt(await simulate(mutation), quickSeedsMax)).toMatchObject({ kind: 'found' });
   });
 });

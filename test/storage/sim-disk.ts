@@ -240,11 +240,12 @@ export class SimDisk implements Disk {
       // The first sectors arrived, and the file ends after them.
       return overwrite(durable, { ...write, bytes: write.bytes.subarray(0, arrived * sectorBytes) });
     }
-    // The size arrived, and some of the sectors did not.
-    const bytes = Buffer.from(write.bytes);
+    // The size arrived, and some of the sectors did not: there is what was there before, or nothing.
+    const bytes = Buffer.alloc(write.bytes.length);
+    durable.subarray(write.position).copy(bytes);
     for (let sector = 0; sector < sectors; sector += 1) {
-      if (this.#prng.chance(0.5))
-        bytes.fill(0, sector * sectorBytes, Math.min((sector + 1) * sectorBytes, bytes.length));
+      const from = sector * sectorBytes;
+      if (this.#prng.chance(0.5)) write.bytes.copy(bytes, from, from, from + sectorBytes);
     }
     return overwrite(durable, { ...write, bytes });
   }

@@ -73,10 +73,12 @@ export class WholeNemesis {
     }
   }
 
+  /** Some are back before anyone has missed them: what was on its way to the run before meets the new one. */
   #crash(peer: WholePeer, how: 'killed' | 'power', downMs: number): void {
     if (peer.isDown) return;
     peer.crash(how);
-    this.#cluster.time.after(downMs, () => {
+    const delayMs = this.#prng.chance(0.3) ? drawFrom(this.#prng, { from: 1, to: 30 }) : downMs;
+    this.#cluster.time.after(delayMs, () => {
       if (peer.isDown) peer.start();
     });
   }

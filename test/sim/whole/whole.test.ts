@@ -6,7 +6,9 @@ import { wholeMutants } from './mutants.ts';
 import { runWhole } from './run.ts';
 import { Situations } from './situations.ts';
 
-const seeds = Array.from({ length: 63 }, (_, i) => i + 1);
+const seeds = Array.from({ length: 60 }, (_, i) => i + 1);
+/** Small, for busy machines. */
+const slices = Array.from({ length: 12 }, (_, i) => i);
 /** Within how many seeds each mutant must be found. */
 const mutantSeedsMax = 40;
 
@@ -15,8 +17,8 @@ describe('whole peers under faults', () => {
   let ran = 0;
   let messages = 0;
 
-  test.each([0, 1, 2])('keep every promise and get well again (third %i of 63 seeds)', async (third) => {
-    for (const seed of seeds.filter((seed) => seed % 3 === third)) {
+  test.each(slices)('keep every promise and get well again (slice %i of 60 seeds)', async (slice) => {
+    for (const seed of seeds.filter((seed) => seed % slices.length === slice)) {
       const result = await runWhole(seed);
       expect(result.failure, `seed ${seed}: npm run sim:whole -- --seed ${seed} --verbose`).toBeUndefined();
       situations.merge(result.situations);
@@ -35,11 +37,10 @@ describe('whole peers under faults', () => {
   });
 });
 
-test('one seed is one run, bit for bit', async () => {
-  const hashes: string[] = [];
-  for (const seed of [7, 8, 9, 7, 8, 9]) hashes.push((await runWhole(seed)).traceHash);
-  expect(hashes.slice(3)).toEqual(hashes.slice(0, 3));
-  expect(new Set(hashes).size).toBe(3);
+test.each([7, 8, 9])('one seed is one run, bit for bit (seed %i)', async (seed) => {
+  const { traceHash } = await runWhole(seed);
+  expect((await runWhole(seed)).traceHash).toBe(traceHash);
+  expect((await runWhole(seed + 10)).traceHash).not.toBe(traceHash);
 });
 
 test('printing a run does not change it', async () => {

@@ -1,0 +1,155 @@
+// Known bugs of what drives a core: who is told what, when, and how it is asked again.
+
+import type { Mutation } from '../../mutations/mutation.ts';
+
+const applier = 'src/peer/applier.ts';
+const driver = 'src/peer/driver.ts';
+const proposals = 'src/peer/proposals.ts';
+const questions = 'src/peer/questions.ts';
+
+export const peerMutations: readonly Mutation[] = [
+  {
+    name: 'questions are numbered from 1 in every run',
+    source: 'Q3; found in this project',
+    file: questions,
+    edits: [{ find: 'options.incarnation * numbersOfRun; // Q3', replace: '0;' }],
+  },
+  {
+    name: 'what was asked over a link that fell counts as never asked',
+    source: 'Q1; the outcome is unknown, not a refusal',
+    file: questions,
+    edits: [
+      {
+        find: "if (waiting.to === storeId) this.#settle(requestId, { kind: 'unknown' });",
+        replace:
+          "if (waiting.to === storeId) this.#settle(requestId, { kind: 'unsent', reason: 'NO_LINK' });",
+      },
+    ],
+  },
+  {
+    name: 'an unknown outcome is tried again',
+    source: 'X1, X2; a write is done twice',
+    file: 'src/peer/writer.ts',
+    edits: [{ find: 'throw outcomeUnknown();', replace: 'break;' }],
+  },
+  {
+    name: 'a leader takes a write that was meant for another term',
+    source: 'F1',
+    file: 'src/peer/forwarding.ts',
+    edits: [{ find: 'if (leadsTerm !== term) return', replace: 'if (leadsTerm === undefined) return' }],
+  },
+  {
+    name: 'whatever is applied at the index of a proposal is that proposal',
+    source: 'P3; etcd #741',
+    file: proposals,
+    edits: [{ find: 'if (place.term === entry.term) {', replace: 'if (place.term > 0) {' }],
+  },
+  {
+    name: 'a proposal is given up as refused when its leader appends in its place',
+    source: 'P3; a change of leader proves nothing',
+    file: proposals,
+    edits: [
+      {
+        find: "if (older !== undefined) this.#settle(older, { kind: 'unknown' });",
+        replace: "if (older !== undefined) this.#settle(older, { kind: 'refused', reason: 'OVERTAKEN' });",
+      },
+    ],
+  },
+  {
+    name: 'a write is refused once its time is up, though it is in a log',
+    source: 'X2; the outcome is unknown',
+    file: proposals,
+    edits: [
+      {
+        find: "const cancelTimer = this.#clock.after(withinMs, () => this.#settle(requestId, { kind: 'unknown' }));",
+        replace:
+          "const cancelTimer = this.#clock.after(withinMs, () => this.#settle(requestId, { kind: 'refused', reason: 'OVERTAKEN' }));",
+      },
+    ],
+  },
+  {
+    name: 'a read does not wait until its index is applied',
+    source: 'R12',
+    file: 'src/peer/barriers.ts',
+    edits: [
+      {
+        find: 'const passed = this.#applying.filter(({ index }) => index <= applied);',
+        replace: 'const passed = this.#applying.filter(({ index }) => index > 0 || applied > 0);',
+      },
+    ],
+  },
+  {
+    name: 'a read joins a request that was made before it',
+    source: 'B1; etcd #20418',
+    file: 'src/peer/barriers.ts',
+    edits: [
+      {
+        find: '      this.#gathering.push(settle);\n',
+        replace:
+          '      const [under] = this.#asked.keys();\n      if (under === undefined) this.#gathering.push(settle);\n      else this.#asked.set(under, [...(this.#asked.get(under) ?? []), settle]);\n',
+      },
+    ],
+  },
+  {
+    name: 'a state that is flushed claims what is applied when the flush ends',
+    source: 'W2; the applied index ahead of its rows',
+    file: applier,
+    edits: [
+      {
+        find: 'await this.#store.flush({ snapshot, rows });',
+        replace: `await new Promise<void>((resolve) => void this.#clock.after(20, resolve));
+    await this.#store.flush({ snapshot: this.#point ?? snapshot, rows });`,
+      },
+    ],
+  },
+  {
+    name: 'a write to the log that failed counts as done',
+    source: 'D3; fsyncgate',
+    file: driver,
+    edits: [
+      {
+        find: 'this.#log.persist(operation).then(',
+        replace: 'this.#log.persist(operation).catch(() => undefined).then(',
+      },
+    ],
+  },
+  {
+    name: 'a write is durable as soon as it was begun',
+    source: 'R4, R5',
+    file: driver,
+    edits: [
+      {
+        find: "        this.#push({ kind: 'persisted', operation: operation.operation });\n",
+        replace: '',
+      },
+      {
+        find: '    this.#writingTicks = 0;\n    this.#log.persist',
+        replace:
+          "    this.#writingTicks = 0;\n    this.#push({ kind: 'persisted', operation: operation.operation });\n    this.#log.persist",
+      },
+    ],
+  },
+  {
+    name: 'a process that slept still takes itself for the one that may decide',
+    source: 'L2',
+    file: 'src/peer/leadership.ts',
+    edits: [
+      {
+        find: 'return this.#clock.monotonicMs() - this.#statusMs <= this.#staleMs ? this.#controlTerm : undefined;',
+        replace:
+          'return this.#statusMs <= this.#clock.monotonicMs() + this.#staleMs ? this.#controlTerm : undefined;',
+      },
+    ],
+  },
+  {
+    name: 'a state keeps what a controller of an earlier term decided',
+    source: 'raft.md: no effect of a stale controller',
+    file: 'src/state/state.ts',
+    edits: [
+      {
+        find: "if ('fence' in command && command.fence.term !== term) {",
+        replace: "if ('fence' in command && command.fence.term > term) {",
+      },
+    ],
+  },
+];
