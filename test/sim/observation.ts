@@ -68,7 +68,12 @@ export type Observation =
   | { readonly kind: 'synced'; readonly peer: StoreId; readonly operation: PersistOperation }
   | { readonly kind: 'sent'; readonly message: Message }
   /** A peer's state has applied everything up to there; told where nobody sees each entry applied. */
-  | { readonly kind: 'reached'; readonly peer: StoreId; readonly applied: LogIndex }
+  | {
+      readonly kind: 'reached';
+      readonly peer: StoreId;
+      readonly applied: LogIndex;
+      readonly stateHash: number;
+    }
   | { readonly kind: 'applied'; readonly peer: StoreId; readonly entry: Entry; readonly stateHash: number }
   /** A client heard that its write is in the state. */
   | { readonly kind: 'acknowledged'; readonly command: number; readonly index: LogIndex }

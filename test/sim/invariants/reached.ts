@@ -1,5 +1,6 @@
-// What a state has applied is committed, and durable on the own disk (R7); within a run it only grows; and what a peer
-// restarts from is never older than what it restarted from before. For peers that are seen from outside only.
+// What a state has applied is committed, and durable on the own disk (R7), or stands in a snapshot of what is committed;
+// within a run it only grows; and what a peer restarts from is never older than what it restarted from before. For peers
+// that are seen from outside only.
 
 import type { StoreId } from '../../../raft/types.ts';
 import type { Evidence } from '../evidence.ts';
@@ -13,15 +14,43 @@ export class Reached implements Invariant {
   readonly #applied = new Map<StoreId, number>();
 
   check(observation: Observation, evidence: Evidence): string | undefined {
-    if (observation.kind !== 'started' && observation.kind !== 'reached') return undefined;
-    const { peer, applied } = observation;
+    switch (observation.kind) {
+      case 'started': {
+        const { peer, applied } = observation;
+        const flushed = this.#flushed.get(peer) ?? 0;
+        this.#flushed.set(peer, applied);
+        this.#applied.set(peer, applied);
+        return applied < flushed ? `${peer} restarts from ${applied}, earlier from ${flushed}` : undefined;
+      }
+      case 'installed':
+        return this.#move(observation, checkSnapshot, evidence);
+      case 'reached':
+        return this.#move(observation, checkApplied, evidence);
+      default:
+        return undefined;
+    }
+  }
+
+  #move(
+    { peer, applied }: { readonly peer: StoreId; readonly applied: number },
+    check: typeof checkApplied,
+    evidence: Evidence,
+  ): string | undefined {
     const before = this.#applied.get(peer) ?? 0;
     this.#applied.set(peer, applied);
-    if (observation.kind === 'reached') return checkApplied(peer, before, applied, evidence);
-    const flushed = this.#flushed.get(peer) ?? 0;
-    this.#flushed.set(peer, applied);
-    return applied < flushed ? `${peer} restarts from ${applied}, earlier from ${flushed}` : undefined;
+    if (applied < before) return `the state of ${peer} falls from ${before} to ${applied}`;
+    return check(peer, before, applied, evidence);
   }
+}
+
+function checkSnapshot(
+  peer: StoreId,
+  _before: number,
+  applied: number,
+  evidence: Evidence,
+): string | undefined {
+  if (evidence.committedAt(applied) !== undefined) return undefined;
+  return `${peer} takes over a state of ${applied}, which nobody committed`;
 }
 
 function checkApplied(
@@ -30,7 +59,6 @@ function checkApplied(
   applied: number,
   evidence: Evidence,
 ): string | undefined {
-  if (applied < before) return `the state of ${peer} falls from ${before} to ${applied}`;
   for (let index = before + 1; index <= applied; index += 1) {
     const committed = evidence.committedAt(index);
     if (committed === undefined) return `${peer} applies ${index}, which nobody committed`;

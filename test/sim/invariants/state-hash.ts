@@ -11,7 +11,11 @@ export class StateHash implements Invariant {
     if (observation.kind === 'applied') {
       return this.#see(observation.entry.index, observation.stateHash, observation.peer);
     }
-    if (observation.kind === 'started' || observation.kind === 'installed') {
+    if (
+      observation.kind === 'started' ||
+      observation.kind === 'installed' ||
+      observation.kind === 'reached'
+    ) {
       return this.#see(observation.applied, observation.stateHash, observation.peer);
     }
     return undefined;

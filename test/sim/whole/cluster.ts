@@ -102,6 +102,7 @@ export class WholeCluster {
     return {
       sent: (_from, _to, message) => {
         if (message.kind === 'raft') this.judge.sent(message.message);
+        if (message.kind === 'snapshotOffer') situations.add('snapshots offered');
       },
       delivered: (from, to, message) => {
         this.messages += 1;
@@ -122,8 +123,8 @@ export class WholeCluster {
 
   #makePeer(self: Listed, founders: readonly Listed[], prng: Prng): WholePeer {
     const { plan, parts, trace } = this.#options;
-    const { time, links, situations, onBroken } = this;
-    return new WholePeer({
+    const { time, links, situations, note, onBroken } = this;
+    const peer: WholePeer = new WholePeer({
       self,
       founders,
       time,
@@ -142,8 +143,14 @@ export class WholeCluster {
         this.judge.changed(index, changes);
         this.judge.guard(() => checkSlots(view, self.peerId));
       },
+      onReset: (view, index) => {
+        note('reset', self.peerId, index);
+        this.judge.installed(peer.storeId, view);
+        situations.add('snapshots installed');
+      },
       onBroken,
     });
+    return peer;
   }
 
   #makeClient(prng: Prng): WholeClient {

@@ -1,4 +1,4 @@
-// What a peer's data directory stands on: a simulated disk for log and superblock, and the image of its state.
+// What a peer's data directory stands on: a simulated disk, from its first use to its loss.
 // Owns: what is durable, and the faults of the disk. Does not own: who writes it, how long that takes (machine.ts).
 //
 // D1. The store id that is drawn on it is one that no other drive of the run has.
@@ -6,7 +6,6 @@
 import { asStoreId, type StoreId } from '../../../raft/types.ts';
 import { assert } from '../../../src/lib/assert.ts';
 import type { Prng } from '../../../src/lib/prng.ts';
-import { emptyStateImage, type MemoryStateImage } from '../../storage/memory-state-store.ts';
 import { type Fate, SimDisk } from '../../storage/sim-disk.ts';
 
 /** Drives of one run. */
@@ -14,7 +13,6 @@ const drivesMax = 0xff;
 
 export class Drive {
   readonly disk: SimDisk;
-  readonly image: MemoryStateImage = emptyStateImage();
   /** The highest index that a state on it was seen to have. */
   appliedEver = 0;
   readonly #number: number;

@@ -14,19 +14,24 @@ import {
   type Term,
 } from '../../../raft/types.ts';
 import type { Peer } from '../../../src/peer/peer.ts';
+import { assert } from '../../../src/lib/assert.ts';
 import { createCommandCodec } from '../../../src/storage/codec.ts';
 import { encodeRow } from '../../../src/state/row-codec.ts';
 import type { Row } from '../../../src/state/row.ts';
-import type { RowChange } from '../../../src/state/view.ts';
+import { State } from '../../../src/state/state.ts';
+import type { RowChange, View } from '../../../src/state/view.ts';
 import { Checker } from '../checker.ts';
 import { CommittedDurable } from '../invariants/committed-durable.ts';
 import { Electable } from '../invariants/electable.ts';
 import { Elected } from '../invariants/elected.ts';
 import { HonestPromises } from '../invariants/honest-promises.ts';
+import { Impaired } from '../invariants/impaired.ts';
 import { LeaderCompleteness } from '../invariants/leader-completeness.ts';
 import { LogMatching } from '../invariants/log-matching.ts';
 import { OneLeader } from '../invariants/one-leader.ts';
 import { Reached } from '../invariants/reached.ts';
+import { Snapshots } from '../invariants/snapshots.ts';
+import { StateHash } from '../invariants/state-hash.ts';
 import { Votes } from '../invariants/votes.ts';
 import { type Observation, Violation } from '../observation.ts';
 import { Commands } from './commands.ts';
@@ -60,6 +65,9 @@ export class WholeJudge {
       new LeaderCompleteness(),
       new CommittedDurable(),
       new Electable(),
+      new StateHash(),
+      new Impaired(),
+      new Snapshots(),
       new Votes(),
       new HonestPromises(),
       new Reached(),
@@ -108,6 +116,12 @@ export class WholeJudge {
     });
   }
 
+  /** A snapshot took the place of the state. */
+  installed(storeId: StoreId, view: View): void {
+    this.#reached.set(storeId, view.appliedIndex);
+    this.observe({ kind: 'installed', peer: storeId, ...stateOf(view) });
+  }
+
   /** Looks at the peers as they are between two events. */
   look(peers: readonly WholePeer[]): void {
     for (const { peer, storeId } of peers) {
@@ -123,12 +137,11 @@ export class WholeJudge {
    */
   #lookAt(storeId: StoreId, peer: Peer): void {
     const { self, leader, term } = peer.cluster();
-    const { appliedIndex } = peer.view;
-    if (leader === self) this.#observeCommit(storeId, asTerm(term), asIndex(appliedIndex));
-    const applied = Math.min(appliedIndex, this.#checker.evidence.commit);
-    if (applied === this.#reached.get(storeId)) return;
-    this.#reached.set(storeId, applied);
-    this.observe({ kind: 'reached', peer: storeId, applied: asIndex(applied) });
+    const state = stateOf(peer.view);
+    if (leader === self) this.#observeCommit(storeId, asTerm(term), state.applied);
+    if (state.applied > this.#checker.evidence.commit) return;
+    this.#reached.set(storeId, state.applied);
+    this.observe({ kind: 'reached', peer: storeId, ...state });
   }
 
   #observeCommit(peer: StoreId, term: Term, commit: LogIndex): void {
@@ -160,5 +173,14 @@ export class WholeJudge {
     this.broken ??= new Violation(`control: ${names.join(' and ')} may control at one moment`);
   }
 }
+
+/** A state tells its hash to whoever knows that it is one. */
+function stateOf(view: View): { readonly applied: LogIndex; readonly stateHash: number } {
+  assert(view instanceof State, 'a peer shows its state');
+  return { applied: asIndex(view.appliedIndex), stateHash: hashNumber(view.hash()) };
+}
+
+/** As much of a hash as a number holds. */
+export const hashNumber = (hash: string): number => Number.parseInt(hash.slice(0, 13), 16);
 
 const textOf = (row: Row | undefined): string => (row === undefined ? 'none' : encodeRow(row));

@@ -169,6 +169,7 @@ const reached = (peer: typeof a, applied: number): Observation => ({
   kind: 'reached',
   peer,
   applied: asIndex(applied),
+  stateHash: 0,
 });
 
 testInvariants([

@@ -2,15 +2,11 @@
 // Owns: how long operations take, what a crash makes of those under way. Does not own: what a disk keeps (SimDisk).
 //
 // M1. An operation takes effect at its end: one that its process did not live to see never happened.
-// M2. A flush of the state that is under way when its process ends is kept or lost as a whole.
 
 import type { Prng } from '../../../src/lib/prng.ts';
 import type { Peer } from '../../../src/peer/peer.ts';
-import type { LogStore, StateFlush, StateStore, Transport } from '../../../src/peer/ports.ts';
-import type { SnapshotSink, SnapshotSource } from '../../../src/peer/snapshot-ports.ts';
+import type { LogStore, StateStore, Transport } from '../../../src/peer/ports.ts';
 import type { Disk, DiskFile } from '../../../src/storage/disk.ts';
-import type { Snapshot } from '../../../raft/types.ts';
-import type { MemoryStateStore } from '../../storage/memory-state-store.ts';
 import { drawFrom, type DiskFaults } from '../faults.ts';
 import type { SimProcess } from './process.ts';
 
@@ -91,70 +87,4 @@ export function slowDisk(disk: Disk, options: MachineOptions): Disk {
     freeBytes: (directory) => disk.freeBytes(directory),
     syncDirectory: (directory) => cached(() => disk.syncDirectory(directory)),
   };
-}
-
-/** The state's store as one process uses it. */
-export class SlowStateStore implements StateStore {
-  readonly #store: MemoryStateStore;
-  readonly #options: MachineOptions;
-  #underWay: StateFlush | undefined;
-
-  constructor(store: MemoryStateStore, options: MachineOptions) {
-    this.#store = store;
-    this.#options = options;
-  }
-
-  get snapshot(): StateStore['snapshot'] {
-    return this.#store.snapshot;
-  }
-
-  load(): ReturnType<StateStore['load']> {
-    return this.#store.load();
-  }
-
-  async flush(flush: StateFlush): Promise<void> {
-    this.#underWay = flush;
-    await this.#options.process.sleep(syncMs(this.#options));
-    await this.#store.flush(flush);
-    this.#underWay = undefined;
-  }
-
-  openSnapshot(): Promise<SnapshotSource> {
-    return this.#store.openSnapshot();
-  }
-
-  async stage(snapshot: Snapshot): Promise<SnapshotSink> {
-    const sink = await this.#store.stage(snapshot);
-    const slowly = async (act: () => Promise<void>): Promise<void> => {
-      await this.#options.process.sleep(syncMs(this.#options));
-      await act();
-    };
-    return {
-      get received() {
-        return sink.received;
-      },
-      write: (chunk) => slowly(() => sink.write(chunk)),
-      finish: () => slowly(() => sink.finish()),
-      close: () => sink.close(),
-    };
-  }
-
-  async install(snapshot: Snapshot): ReturnType<StateStore['install']> {
-    await this.#options.process.sleep(syncMs(this.#options));
-    return this.#store.install(snapshot);
-  }
-
-  discard(): Promise<void> {
-    return this.#store.discard();
-  }
-
-  close(): Promise<void> {
-    return this.#store.close();
-  }
-
-  /** Its process has ended (M2). */
-  crash(): void {
-    if (this.#underWay !== undefined && this.#options.prng.chance(0.5))
-      void this.#store.flush(this.#underWay);
-  }
 }

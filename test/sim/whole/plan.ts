@@ -1,9 +1,11 @@
 // What may go wrong in a run of whole peers, beside what can happen to cores alone (faults.ts).
 // Times are in virtual milliseconds; chances are in [0, 1].
 
+import { type CompactionBounds, compactionDefaults } from '../../../src/peer/compactor.ts';
 import type { Prng } from '../../../src/lib/prng.ts';
 import { drawFaults } from '../draw-faults.ts';
 import { drawFrom, type FaultPlan } from '../faults.ts';
+import { segmentBytesMax } from './stores.ts';
 
 export interface WholePlan extends FaultPlan {
   /** Machines on which no founder runs: peers to be added. */
@@ -12,8 +14,23 @@ export interface WholePlan extends FaultPlan {
   readonly syncErrorChance: number;
   /** Between two changes of members that somebody asks for, on average; none when absent. */
   readonly changeEveryMs: number | undefined;
+  /** When the log is cut short. */
+  readonly cuts: CompactionBounds;
   /** Between two losses of a disk, on average; none when absent. */
   readonly wipeEveryMs: number | undefined;
+}
+
+/** From a log of a few entries, of which followers soon need what is gone, to one that is never cut. */
+function drawCuts(prng: Prng): CompactionBounds {
+  if (prng.chance(0.2)) return compactionDefaults;
+  const tight = prng.chance(0.6);
+  return {
+    keepEntries: prng.int({ from: 1, to: tight ? 8 : 60 }),
+    keepBytes: 1_000_000,
+    retainBytesMax: prng.int({ from: 1, to: tight ? 10_000 : 100_000 }),
+    retainHeardMs: drawFrom(prng, { from: 1, to: tight ? 300 : 3_000 }),
+    cutBytesMin: prng.int({ from: 500, to: segmentBytesMax }),
+  };
 }
 
 export function drawWholePlan(prng: Prng): WholePlan {
@@ -25,6 +42,7 @@ export function drawWholePlan(prng: Prng): WholePlan {
     spares: changes ? prng.int({ from: 1, to: 3 }) : 0,
     syncErrorChance: prng.chance(0.3) ? prng.fraction() * 0.03 : 0,
     changeEveryMs: changes ? drawFrom(prng, { from: 200, to: 2_500 }) : undefined,
+    cuts: drawCuts(prng),
     wipeEveryMs: changes && prng.chance(0.5) ? drawFrom(prng, { from: 500, to: 4_000 }) : undefined,
   };
 }

@@ -1,5 +1,6 @@
 // One seed, one run of whole peers: faults for a while, then none, and then the cluster must get well.
 
+import './bounds.ts';
 import { setImmediate } from 'node:timers/promises';
 import { messageOf } from '../../../src/lib/errors.ts';
 import { Prng } from '../../../src/lib/prng.ts';

@@ -33,6 +33,8 @@ export interface WholePeerOptions {
   readonly nextDrive: () => number;
   readonly observe: (observation: Observation) => void;
   readonly onChanges: (view: View, index: number, changes: readonly RowChange[]) => void;
+  /** A snapshot took the place of the state. */
+  readonly onReset: (view: View, index: number) => void;
   /** Something happened that must not. */
   readonly onBroken: (error: unknown) => void;
 }

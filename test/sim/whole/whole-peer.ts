@@ -10,25 +10,25 @@ import { raftDefaults } from '../../../raft/config.ts';
 import { asIndex, type StoreId } from '../../../raft/types.ts';
 import { assert } from '../../../src/lib/assert.ts';
 import type { Control } from '../../../src/control/control.ts';
+import { isOrionError, messageOf } from '../../../src/lib/errors.ts';
 import { hash128 } from '../../../src/lib/hash.ts';
-import { compactionDefaults } from '../../../src/peer/compactor.ts';
 import { Peer } from '../../../src/peer/peer.ts';
-import type { LogStore, RestoredLog } from '../../../src/peer/ports.ts';
+import type { LoadedState, LogStore, RestoredLog, StateStore } from '../../../src/peer/ports.ts';
+import { emptyStateHash } from '../../../src/state/state-hash.ts';
 import { createCommandCodec } from '../../../src/storage/codec.ts';
-import { MemoryStateStore } from '../../storage/memory-state-store.ts';
 import { calmDisk, type DiskFaults, drawFrom } from '../faults.ts';
 import { runControllers } from './controllers.ts';
 import { Drive } from './drive.ts';
-import { type MachineOptions, SlowStateStore } from './machine.ts';
+import { hashNumber } from './judge.ts';
+import type { MachineOptions } from './machine.ts';
 import { SimProcess } from './process.ts';
 import type { WholePeerOptions } from './whole-peer-options.ts';
-import { openWatchedLog } from './watched-log.ts';
+import { openWatchedStores } from './stores.ts';
 
 const restartMs = { from: 10, to: 2_000 };
 
 interface Run {
   readonly process: SimProcess;
-  readonly store: SlowStateStore;
   writing: boolean;
   stopping: boolean;
   peer: Peer | undefined;
@@ -101,8 +101,7 @@ export class WholePeer {
       wallOffsetMs: () => this.#wallOffsetMs,
     });
     const machine: MachineOptions = { process, prng, faults: () => this.#diskFaults };
-    const store = new SlowStateStore(new MemoryStateStore(this.#drive.image), machine);
-    const run: Run = { process, store, writing: false, stopping: false, peer: undefined, control: undefined };
+    const run: Run = { process, writing: false, stopping: false, peer: undefined, control: undefined };
     this.#run = run;
     this.#runs += 1;
     this.#note('start', this.#runs);
@@ -122,7 +121,6 @@ export class WholePeer {
     this.#drive.appliedEver = Math.max(this.#drive.appliedEver, run.peer?.view.appliedIndex ?? 0);
     run.process.end(how);
     links.leave(this.name, run.process);
-    run.store.crash();
     this.#run = undefined;
     if (how === 'power') this.#drive.reboot(prng.chance(0.4) ? 'torn' : prng.chance(0.5) ? 'lost' : 'kept');
   }
@@ -170,14 +168,13 @@ export class WholePeer {
   async #boot(run: Run, machine: MachineOptions): Promise<void> {
     const { self, parts, observe } = this.#options;
     const peer = this.storeId;
-    const log = await openWatchedLog({
+    const stores = await openWatchedStores({
       drive: this.#drive,
       disk: parts.disk(this.#drive.disk, machine),
       peerId: self.peerId,
       clock: run.process.clock,
-      state: await run.store.load(),
       watch: {
-        opened: (restored) => this.#onOpened(restored),
+        opened: (log, state) => this.#onOpened(log, state),
         issued: (operation) => {
           run.writing = true;
           observe({ kind: 'issued', peer, operation });
@@ -189,12 +186,12 @@ export class WholePeer {
         },
       },
     });
-    await this.#open(run, log);
+    await this.#open(run, stores);
   }
 
-  async #open(run: Run, log: LogStore): Promise<void> {
-    const { self, founders, parts, links, plan, prng, situations } = this.#options;
-    const { process, store } = run;
+  async #open(run: Run, { log, state }: { log: LogStore; state: StateStore }): Promise<void> {
+    const { self, founders, parts, links, plan, prng, situations, onChanges, onReset } = this.#options;
+    const { process } = run;
     let requests = 0;
     const peer = await Peer.open({
       clusterName: 'sim',
@@ -203,9 +200,9 @@ export class WholePeer {
       joins: this.#joins,
       version: '0.0.0',
       raftConfig: { ...raftDefaults, ...plan.raft },
-      compaction: compactionDefaults,
+      compaction: plan.cuts,
       log: parts.log(log),
-      stateStore: parts.stateStore(store),
+      stateStore: parts.stateStore(state),
       codec: createCommandCodec(),
       transport: parts.transport(links.transport(this.name, process)),
       clock: process.clock,
@@ -218,7 +215,8 @@ export class WholePeer {
       report: () => undefined,
       onFatal: (error) => this.#onFatal(run, error),
     });
-    peer.onChanges((index, changes) => this.#options.onChanges(peer.view, index, changes));
+    peer.onChanges((index, changes) => onChanges(peer.view, index, changes));
+    peer.onReset((index) => onReset(peer.view, index));
     run.peer = peer;
     run.control = runControllers({
       peer,
@@ -233,12 +231,18 @@ export class WholePeer {
   }
 
   /** Tells what the disk holds. The log may be given only in part: what was applied is read again when it is needed. */
-  #onOpened({ hardState, base, tail, lastIndex, impaired }: RestoredLog): { tail: number } {
+  #onOpened(
+    { hardState, base: { index: base }, tail: log, lastIndex, impaired }: RestoredLog,
+    { snapshot, installed }: LoadedState,
+  ): { tail: number } {
     const { situations, observe, prng } = this.#options;
-    const { image, appliedEver } = this.#drive;
-    const applied = image.snapshot?.index ?? asIndex(0);
-    if (applied < appliedEver) situations.add('restarts that apply entries again');
-    const held = { hardState, base: base.index, log: tail, applied, stateHash: 0, impaired };
+    const applied = snapshot?.index ?? asIndex(0);
+    if (applied < this.#drive.appliedEver) situations.add('restarts that apply entries again');
+    if (installed) situations.add('restarts from a state of another peer');
+    if (base > 0) situations.add('restarts with a log cut short');
+    if (impaired) situations.add('restarts of peers that lost entries');
+    const stateHash = hashNumber(snapshot?.hash ?? emptyStateHash);
+    const held = { hardState, base, log, applied, stateHash, impaired };
     observe({ kind: 'started', peer: this.storeId, ...held });
     const given = prng.chance(0.5) ? Number.POSITIVE_INFINITY : prng.int({ from: 1, to: 20 });
     if (given < lastIndex) situations.add('restarts with a log read only in part');
@@ -247,7 +251,8 @@ export class WholePeer {
 
   /** W2. */
   #onFatal(run: Run, error: unknown): void {
-    if (!this.#isDiskFailure(error)) return this.#options.onBroken(error);
+    this.#note('fatal', messageOf(error));
+    if (!isOrionError(error, 'DISK_FAILED')) return this.#options.onBroken(error);
     this.#options.situations.add('syncs that failed');
     this.#end(run);
   }
@@ -260,10 +265,6 @@ export class WholePeer {
     time.after(drawFrom(prng, restartMs), () => {
       if (this.isDown) this.start();
     });
-  }
-
-  #isDiskFailure(error: unknown): boolean {
-    return error instanceof Error && 'code' in error && error.code === 'DISK_FAILED';
   }
 
   #makeDrive(): Drive {

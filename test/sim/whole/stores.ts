@@ -1,34 +1,46 @@
-// The product's log on a simulated drive, opened and written under the eyes of the invariants.
+// What stands on a simulated drive: the product's log, opened and written under the eyes of the invariants, and the
+// product's state store over a model of LevelDB.
 
+import { join } from 'node:path';
 import type { ClusterId, Entry, LogIndex, PeerId, PersistOperation } from '../../../raft/types.ts';
 import type { Clock } from '../../../src/lib/clock.ts';
-import type { LoadedState, LogStats, LogStore, RestoredLog } from '../../../src/peer/ports.ts';
+import type { LoadedState, LogStats, LogStore, RestoredLog, StateStore } from '../../../src/peer/ports.ts';
 import type { Disk } from '../../../src/storage/disk.ts';
+import { openStateStore } from '../../../src/storage/state-store.ts';
 import { openSegmentLog } from '../../../src/storage/segment-log.ts';
+import { simLevelAt } from '../../crash/sim-level.ts';
 import type { Drive } from './drive.ts';
 
 const directory = '/data';
 /** Small, so that runs cross from one segment to the next. */
-const segmentBytesMax = 8_192;
+export const segmentBytesMax = 4_096;
+/** Small, so that a state takes several. */
+const chunkBytes = 700;
 
 interface Watch {
   /** With all that it holds, and how many entries of it are given to the peer, at most. */
-  opened(log: RestoredLog): { readonly tail: number };
+  opened(log: RestoredLog, state: LoadedState): { readonly tail: number };
   issued(operation: PersistOperation): void;
   synced(operation: PersistOperation): void;
 }
 
-/** The log that stands on `drive`, which is used through `disk`. */
-export async function openWatchedLog(options: {
+/** In the order of src/storage/open.ts; `disk` is how `drive` is used. */
+export async function openWatchedStores(options: {
   readonly drive: Drive;
   readonly disk: Disk;
   readonly peerId: PeerId;
   readonly clock: Clock;
-  /** The state that stands beside it. */
-  readonly state: LoadedState;
   readonly watch: Watch;
-}): Promise<LogStore> {
-  const { drive, disk, peerId, clock, state, watch } = options;
+}): Promise<{ readonly log: LogStore; readonly state: StateStore }> {
+  const { drive, disk, peerId, clock, watch } = options;
+  await disk.makeDirectory(directory);
+  const state = await openStateStore({
+    directory: join(directory, 'state'),
+    disk,
+    chunkBytes,
+    levelAt: simLevelAt(disk),
+  });
+  const loaded = await state.load();
   const log = await openSegmentLog({
     directory,
     disk,
@@ -36,22 +48,22 @@ export async function openWatchedLog(options: {
     random: (bytes) => drive.random(bytes),
     tailBytes: Number.POSITIVE_INFINITY,
     clock,
-    state,
+    state: loaded,
     segmentBytesMax,
   });
-  return new WatchedLog(log, watch);
+  const { tail } = watch.opened(log.restored, loaded);
+  return { log: new WatchedLog(log, { ...watch, tail }), state };
 }
 
 class WatchedLog implements LogStore {
   readonly restored: RestoredLog;
   readonly #log: LogStore;
-  readonly #watch: Watch;
+  readonly #watch: Pick<Watch, 'issued' | 'synced'>;
 
-  constructor(log: LogStore, watch: Watch) {
+  constructor(log: LogStore, options: Pick<Watch, 'issued' | 'synced'> & { readonly tail: number }) {
     this.#log = log;
-    this.#watch = watch;
-    const { tail } = watch.opened(log.restored);
-    this.restored = { ...log.restored, tail: log.restored.tail.slice(-Math.max(1, tail)) };
+    this.#watch = options;
+    this.restored = { ...log.restored, tail: log.restored.tail.slice(-Math.max(1, options.tail)) };
   }
 
   get identity(): LogStore['identity'] {
