@@ -92,7 +92,10 @@ export class OpenLog implements LogStore {
       segments: segments.count,
       bytesWritten: this.#meter.bytesWritten,
       syncs: this.#meter.syncs,
-      syncP99Ms: writer.syncTimes.p99,
+      /** Sorts the times: whoever asks often asks for something else. */
+      get syncP99Ms() {
+        return writer.syncTimes.p99;
+      },
       free: this.#space.free,
     };
   }

@@ -31,14 +31,15 @@ export async function hunt(
 
 /** The simulator over a core that has the bug. Throws when the patch does not fit the sources. */
 export async function simulate(mutation: Mutation): Promise<(seed: number) => SimResult> {
-  const { runSeed } = (await rebuildWith(mutation, 'test/sim/run.ts')) as typeof import('./run.ts');
+  const built = await rebuildWith(mutation, 'test/sim/run.ts');
+  const { runSeed } = built as { readonly runSeed: (seed: number) => SimResult };
   return (seed) => runSeed(seed);
 }
 
 /** The simulator over whole peers that have the bug. Throws when the patch does not fit the sources. */
 export async function simulateWhole(mutation: Mutation): Promise<(seed: number) => Promise<WholeResult>> {
   const built = await rebuildWith(mutation, 'test/sim/whole/run.ts');
-  const { runWhole } = built as typeof import('./whole/run.ts');
+  const { runWhole } = built as { readonly runWhole: (seed: number) => Promise<WholeResult> };
   return (seed) => runWhole(seed);
 }
 

@@ -13,6 +13,8 @@ const drivesMax = 0xff;
 
 export class Drive {
   readonly disk: SimDisk;
+  /** D1. As the store that begins on it will draw it. */
+  readonly storeId: StoreId;
   /** The highest index that a state on it was seen to have. */
   appliedEver = 0;
   readonly #number: number;
@@ -21,14 +23,10 @@ export class Drive {
     const { number, prng, failsSync } = options;
     assert(number > 0 && number <= drivesMax, 'a byte tells drives apart');
     this.#number = number;
+    this.storeId = asStoreId(number.toString(16).padStart(2, '0').repeat(16));
     this.disk = new SimDisk(prng.next());
     this.disk.fault = (operation) =>
       operation === 'datasync' && failsSync() ? new Error('EIO: a sync failed') : undefined;
-  }
-
-  /** D1. As the store that begins on it will draw it. */
-  get storeId(): StoreId {
-    return asStoreId(this.#number.toString(16).padStart(2, '0').repeat(16));
   }
 
   random(bytes: number): Uint8Array {

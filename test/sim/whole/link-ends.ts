@@ -1,7 +1,7 @@
 // The two ends of a link between simulated peers: one process each, with what it was told of the others, and whom it lets in.
 
 import type { StoreId } from '../../../raft/types.ts';
-import type { PeerAddress, PeerIdentity, Transport } from '../../../src/peer/ports.ts';
+import type { PeerAddress, PeerIdentity, PeerMessage, Transport } from '../../../src/peer/ports.ts';
 import type { SimProcess } from './process.ts';
 
 /** One process on the network. */
@@ -15,6 +15,19 @@ export interface End {
   peers: readonly PeerAddress[];
   /** By store. */
   readonly known: Map<StoreId, Known>;
+  /** Those that stand, by the store at the other end. */
+  readonly links: Map<StoreId, Link>;
+}
+
+export interface Link {
+  readonly a: End;
+  readonly b: End;
+  /** Who they said they are. */
+  readonly identities: ReadonlyMap<End, PeerIdentity>;
+  up: boolean;
+  /** When the last message of each direction arrives. */
+  readonly latest: Map<End, number>;
+  held: { readonly to: End; readonly message: PeerMessage }[];
 }
 
 /** What an end knows of another peer's last run. */

@@ -15,19 +15,8 @@ import type { Prng } from '../../../src/lib/prng.ts';
 import type { PeerIdentity, PeerMessage, Transport } from '../../../src/peer/ports.ts';
 import { drawFrom, type NetworkFaults } from '../faults.ts';
 import type { VirtualTime } from '../virtual-time.ts';
-import { dials, type End, type Known, refusalOf } from './link-ends.ts';
+import { dials, type End, type Known, type Link, refusalOf } from './link-ends.ts';
 import type { SimProcess } from './process.ts';
-
-interface Link {
-  readonly a: End;
-  readonly b: End;
-  /** Who they said they are. */
-  readonly identities: ReadonlyMap<End, PeerIdentity>;
-  up: boolean;
-  /** When the last message of each direction arrives. */
-  readonly latest: Map<End, number>;
-  held: { readonly to: End; readonly message: PeerMessage }[];
-}
 
 export interface LinkWatch {
   sent(from: StoreId, to: StoreId, message: PeerMessage): void;
@@ -77,7 +66,16 @@ export class SimLinks {
       start: async (started) => {
         this.#dropAll(name, () => 0); // what is left of an earlier process
         const address = this.#addressOf(name);
-        this.#ends.set(name, { name, address, process, started, peers: started.peers, known: new Map() });
+        const known = new Map();
+        this.#ends.set(name, {
+          name,
+          address,
+          process,
+          started,
+          peers: started.peers,
+          known,
+          links: new Map(),
+        });
         this.#dialAll(name);
       },
       setPeers: (peers) => {
@@ -125,12 +123,7 @@ export class SimLinks {
   #send(name: string, process: SimProcess, to: StoreId, message: PeerMessage): boolean {
     if (process.ended) return false;
     const from = this.#ends.get(name);
-    const link = [...this.#links.values()].find(
-      ({ a, b, identities, up }) =>
-        up &&
-        ((a === from && identities.get(b)?.storeId === to) ||
-          (b === from && identities.get(a)?.storeId === to)),
-    );
+    const link = from?.links.get(to);
     if (from === undefined || link === undefined || this.#prng.chance(this.#faults.lossChance)) return false;
     this.#watch.sent(storeOf(link, from), to, message);
     this.#carry(link, link.a === from ? link.b : link.a, structuredClone(message));
@@ -196,6 +189,8 @@ export class SimLinks {
     this.#tries.delete(pair);
     const link: Link = { a, b, identities, up: true, latest: new Map(), held: [] };
     this.#links.set(pair, link); // L1
+    a.links.set(ofB.storeId, link);
+    b.links.set(ofA.storeId, link);
     this.#watch.up(ofA.storeId, ofB.storeId);
     this.#greet(a, ofB);
     this.#greet(b, ofA);
@@ -242,6 +237,7 @@ export class SimLinks {
       [link.b, link.a],
     ] as const) {
       const identity = present(link.identities.get(other), 'both said who they are');
+      end.links.delete(identity.storeId);
       end.process.enter(() => end.started.events.onDown(identity));
       if (!this.#isRefusing(pair, other)) continue;
       const known = present(end.known.get(identity.storeId), 'whoever is linked is known');
