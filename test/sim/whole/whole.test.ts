@@ -8,7 +8,7 @@ import { Situations } from './situations.ts';
 
 const seeds = Array.from({ length: 60 }, (_, i) => i + 1);
 /** Small, for busy machines. */
-const slices = Array.from({ length: 12 }, (_, i) => i);
+const slices = Array.from({ length: 20 }, (_, i) => i);
 /** Within how many seeds each mutant must be found. */
 const mutantSeedsMax = 40;
 
