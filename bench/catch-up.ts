@@ -78,7 +78,7 @@ async function secondsToJoin(cluster: Cluster, leader: Peer): Promise<number> {
   await cluster.until(
     'it follows the log',
     async () => {
-      const { peers, commitIndex } = await cluster.clusterView(leader);
+      const { peers, commitIndex } = await cluster.clusterView(await cluster.leader());
       const view = peers.find((peer) => peer.id === id);
       return view?.replication === 'replicate' && (view.match ?? 0) > commitIndex - 1_000;
     },
