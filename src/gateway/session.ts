@@ -49,9 +49,6 @@ type State =
     }
   | { readonly kind: 'closed' };
 
-/** No recovery has ever raised it: peers with another epoch do not talk to each other. */
-const epoch = 0;
-
 export class Session {
   readonly term: number;
   readonly logs = new LogStreams((message) => this.send(message));
@@ -236,7 +233,7 @@ export class Session {
     this.send({
       type: 'assignments',
       clusterId: controlPlane.view.clusterId,
-      epoch,
+      epoch: controlPlane.epoch,
       term: this.term,
       ...content,
     });

@@ -15,10 +15,11 @@ import { present } from '../lib/assert.ts';
 import { OrionError } from '../lib/errors.ts';
 import type { RestoredLog } from '../peer/ports.ts';
 import { chunksOf } from '../peer/snapshot-ports.ts';
-import type { RecoverOptions, Recovery, Survivor } from '../protocol/recovery.ts';
+import type { RecoverOptions, Recovery } from '../protocol/recovery.ts';
 import { openStorage, type Storage } from '../storage/open.ts';
 import { beginBehind } from './begin.ts';
 import { replay } from './replay.ts';
+import { lookAt } from './survivor.ts';
 
 /**
  * Looks at the directory of a peer that does not run and, with `apply`, makes it the one voter of its cluster. Throws
@@ -32,16 +33,12 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
     throw new OrionError('CONFIG_INVALID', `${options.configFile} has no [[peer]] "${options.id}"`);
   }
   const peerId = asPeerId(listed.id);
+  const found = await lookAt(options.dataDir, listed.id);
+  if (!options.apply) return { found, begun: undefined }; // Y1
   const storage = await openStorage({ directory: options.dataDir, peerId });
   try {
     const { identity, restored } = storage.log;
-    const genesis = restored.genesis;
-    if (genesis === undefined) {
-      const message = `${options.dataDir} belongs to no cluster yet: there is nothing to recover from it`;
-      throw new OrionError('NOT_FOUND', message);
-    }
-    const found = survivorOf(storage, genesis, listed.id);
-    if (!options.apply) return { found, begun: undefined }; // Y1
+    const genesis = present(restored.genesis, 'who has a cluster has its genesis');
     const epoch = identity.epoch + 1;
     await storage.log.raiseEpoch(epoch); // Y2
     const time = await replay(storage); // Y3
@@ -51,8 +48,8 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
       const { index } = await beginBehind(storage, {
         genesis,
         voter: { storeId: identity.storeId, peerId, api: listed.api, raft: listed.raft },
-        removed: removedBy(storage.log.restored, genesis, identity.storeId),
-        found: { index: found.lastIndex, term: found.term, time },
+        removed: removedBy(restored, genesis, identity.storeId),
+        found: { index: restored.lastIndex, term: restored.hardState.term, time },
         hash: source.snapshot.hash,
         chunks: chunksOf(source),
       });
@@ -71,23 +68,6 @@ function flushNothing({ log, state }: Storage, genesis: Genesis): Promise<void> 
   const configuration = newestConfiguration(log.restored, genesis);
   const { term } = present(termRuns.at(-1), 'a log that holds genesis has a term');
   return state.flush({ snapshot: { index, term, time: 0, configuration }, rows: new Map() });
-}
-
-function survivorOf({ log }: Storage, genesis: Genesis, id: string): Survivor {
-  const { identity, restored } = log;
-  const { hardState, termRuns, lastIndex, impaired } = restored;
-  const { voters, outgoing } = newestConfiguration(restored, genesis);
-  return {
-    id,
-    storeId: identity.storeId,
-    clusterId: genesis.clusterId,
-    epoch: identity.epoch,
-    term: hardState.term,
-    lastTerm: termRuns.at(-1)?.term ?? 0,
-    lastIndex,
-    impaired,
-    voters: [...new Set([...voters, ...outgoing].map(({ peerId }) => peerId))].toSorted(),
-  };
 }
 
 function newestConfiguration({ configurations, base }: RestoredLog, genesis: Genesis): Configuration {

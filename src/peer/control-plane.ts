@@ -30,6 +30,8 @@ export interface BackupSource {
 
 export interface ControlPlane {
   readonly view: View;
+  /** Of the cluster: raised by each recovery. */
+  readonly epoch: number;
 
   /**
    * Has a user's command applied, by way of the leader, within `limits.requestMs`. Throws `NO_LEADER`, `NO_QUORUM` or

@@ -5,7 +5,7 @@
 //         founding → foreign (a cluster exists that knows this name by another disk): serves what needs no log.
 // E1. Raft speaks only with stores that handshook under the same genesis.
 // E2. A genesis is dropped for another only before this store voted or acknowledged anything (raft/genesis.ts).
-// E3. Who hears that its cluster goes on in a higher epoch takes no further part in it.
+// E3. Who hears that its cluster goes on in a higher epoch takes no further part in it; who promised nothing yet follows.
 
 import { Raft } from '../../raft/raft.ts';
 import { asIndex, type Genesis, type Member, type StoreId } from '../../raft/types.ts';
@@ -204,19 +204,19 @@ export class Lifecycle {
     this.#options.report({ reason: phase.reason }, 'this peer has no part in a cluster yet');
   }
 
-  #found(genesis: Genesis): Promise<void> {
-    this.#writing = this.#writeGenesis(genesis).finally(() => (this.#writing = undefined));
+  #found(genesis: Genesis, epoch = this.links.epochOf(genesis.clusterId)): Promise<void> {
+    this.#writing = this.#writeGenesis(genesis, epoch).finally(() => (this.#writing = undefined));
     return this.#writing;
   }
 
-  async #writeGenesis(genesis: Genesis): Promise<void> {
+  async #writeGenesis(genesis: Genesis, epoch: number): Promise<void> {
     try {
       const replaced = this.core;
       const phase: Phase = { kind: 'founding', reason: 'writing the genesis record' };
       this.#phase = phase;
       await replaced?.stop();
       await this.#founding.write(genesis, replaced !== undefined);
-      await this.#options.log.raiseEpoch(this.links.epochOf(genesis.clusterId));
+      await this.#options.log.raiseEpoch(Math.max(epoch, this.#options.log.identity.epoch));
       if (this.#phase !== phase) return; // it stopped meanwhile
       this.#options.report({ clusterId: genesis.clusterId }, 'genesis written');
       this.#run(genesis, this.#founding.restored(genesis));
@@ -248,7 +248,8 @@ export class Lifecycle {
   /** E3. */
   #onSuperseded(epoch: number): void {
     const phase = this.#phase;
-    if (phase.kind !== 'running') return;
+    if (phase.kind !== 'running' || this.#writing !== undefined) return;
+    if (isPristine(phase.core.status)) return void this.#found(phase.genesis, epoch);
     this.#phase = { kind: 'superseded', reason: supersededReason };
     this.leadership.stop();
     this.#writing = phase.core.stop();

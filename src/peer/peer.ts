@@ -108,6 +108,10 @@ export class Peer implements ControlPlane {
     return this.#state;
   }
 
+  get epoch(): number {
+    return this.#options.log.identity.epoch;
+  }
+
   async propose(body: CommandBody): Promise<Applied> {
     assertWritable(this.#life);
     return this.#writer.write(this.#encode(body));

@@ -26,6 +26,7 @@ const tables = {
 
 export class FakeControlPlane implements ControlPlane {
   readonly view = new FakeView();
+  epoch = 0;
   /** Every command proposed, oldest first; those proposed as the leader too. */
   readonly proposed: CommandBody[] = [];
   /** The next proposals fail with these, or wait for them. */

@@ -21,6 +21,7 @@ import {
 
 describe('opening a session', () => {
   test('a node is registered, then welcomed, then given its complete set', async () => {
+    peer.epoch = 4;
     peer.write(
       { after: assignmentRow('a-0', { node: 'n1' }) },
       { after: assignmentRow('a-1', { node: 'n1', desired: 'stopped', state: 'running' }) },
@@ -41,7 +42,7 @@ describe('opening a session', () => {
       complete: true,
       previous: 0,
       term: 3,
-      epoch: 0,
+      epoch: 4,
       version: peer.view.appliedIndex,
     });
     expect(set.set?.map(({ assignmentId, desired }) => [assignmentId, desired])).toEqual([

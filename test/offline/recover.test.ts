@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { asPeerId } from '../../raft/types.ts';
@@ -15,6 +15,16 @@ beforeEach(async () => {
   dataDir = join(folder, 'pi-1');
   configFile = writeConfig(folder);
 });
+
+/** Every file of log and superblock. */
+const contentOf = (directory: string): Map<string, string> =>
+  new Map(
+    readdirSync(directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => /\/(log\/|superblock)/.test(path))
+      .map((path) => [path, readFileSync(path, 'latin1')]),
+  );
 
 const options = () => ({ configFile, id: 'pi-1', dataDir });
 
@@ -35,6 +45,19 @@ test('without --yes it tells what is there, and changes nothing', async () => {
   const { identity, restored } = await look(dataDir);
   expect(identity.epoch).toBe(0);
   expect(restored).toMatchObject({ lastIndex: 3, hardState: { term: 6, vote: others[0].storeId } });
+});
+
+test('that holds for a damaged log, too, whose files may be all that is left', async () => {
+  await makeDirectory(dataDir, ['a', 'b', 'c']);
+  const segment = readdirSync(join(dataDir, 'log')).find((name) => name.endsWith('.log'));
+  const file = join(dataDir, 'log', segment ?? '');
+  const bytes = readFileSync(file);
+  bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+  writeFileSync(file, bytes);
+  const before = contentOf(dataDir);
+  const { found } = await recover({ ...options(), apply: false });
+  expect(found.impaired).toBe(true);
+  expect(contentOf(dataDir)).toEqual(before);
 });
 
 test('with it the peer is the one voter of the same cluster, in a higher epoch, with all that its log held', async () => {
