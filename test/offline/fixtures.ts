@@ -47,18 +47,18 @@ export async function makeDirectory(directory: string, settings: readonly string
     const self = member('pi-1', storage.log.identity.storeId, 1);
     const genesis = makeGenesis({ name: 'home', founders: [self, ...others] }, hash128);
     await storage.log.joinCluster(genesis.clusterId);
+    const { log } = storage;
+    const first = {
+      index: asIndex(1),
+      term: asTerm(1),
+      time: 0,
+      payload: { kind: 'genesis', genesis },
+    } as const;
     const puts = settings.map((name, i) => entryOf(storage, name, i + 2));
-    await storage.log.persist({
-      operation: asOperation(1),
-      hardState: { term: asTerm(6), vote: others[0].storeId },
-      truncateFrom: undefined,
-      entries: [
-        { index: asIndex(1), term: asTerm(1), time: 0, payload: { kind: 'genesis', genesis } },
-        ...puts,
-      ],
-      install: undefined,
-      mended: false,
-    });
+    const nothing = { truncateFrom: undefined, install: undefined, mended: false };
+    const hardState = { term: asTerm(6), vote: others[0].storeId };
+    await log.persist({ ...nothing, operation: asOperation(1), hardState, entries: [first] });
+    await log.persist({ ...nothing, operation: asOperation(2), hardState: undefined, entries: puts });
     return genesis;
   } finally {
     await storage.close();

@@ -52,7 +52,7 @@ test('that holds for a damaged log, too, whose files may be all that is left', a
   const segment = readdirSync(join(dataDir, 'log')).find((name) => name.endsWith('.log'));
   const file = join(dataDir, 'log', segment ?? '');
   const bytes = readFileSync(file);
-  bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+  bytes.write('VALUE', bytes.indexOf('value of b'));
   writeFileSync(file, bytes);
   const before = contentOf(dataDir);
   const { found } = await recover({ ...options(), apply: false });
