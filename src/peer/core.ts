@@ -91,6 +91,7 @@ export class Core implements WriteParts {
         apply: (entry) => this.applier.apply(entry),
         sendSnapshot: (request, term) => this.snapshots.request(request, term),
         install: (snapshot) => this.#install(snapshot),
+        onInstalled: () => this.snapshots.onInstalled(),
         discard: () => this.snapshots.onDiscarded(),
         onProposal: (outcome) => this.proposals.onOutcome(outcome),
         onTransfer: (outcome) => this.transfers.onOutcome(outcome),
@@ -263,7 +264,6 @@ export class Core implements WriteParts {
     this.members.onJump(snapshot);
     this.barriers.onApplied();
     this.#compactor.onInstalled(snapshot.index);
-    this.snapshots.onInstalled();
     onReset(snapshot.index);
   }
 

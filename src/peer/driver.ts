@@ -52,6 +52,8 @@ export interface DriverEvents {
   sendSnapshot(request: SnapshotRequest, term: Term): void;
   /** Switch the state to what is staged. */
   install(snapshot: Snapshot): Promise<void>;
+  /** The log begins behind it, durably, and the core hears of that before anything that comes from now on. */
+  onInstalled(): void;
   /** What is staged is of no use. */
   discard(): void;
   onProposal(outcome: ProposalOutcome): void;
@@ -206,6 +208,7 @@ export class Driver {
         this.#writingTicks = undefined;
         if (hadStalled && !this.#stopped) this.#events.onDiskStalled(false);
         this.#push({ kind: 'persisted', operation: operation.operation });
+        if (operation.install !== undefined && !this.#stopped) this.#events.onInstalled();
       },
       (error: unknown) => this.#fail(error),
     );

@@ -67,7 +67,7 @@ export class Snapshots {
     this.#sender.onStatus(status);
   }
 
-  /** The state was switched to the one that the core was given. */
+  /** The state was switched to the one that the core was given, and the log begins behind it. */
   onInstalled(): void {
     this.#receiver.onInstalled();
   }

@@ -63,6 +63,10 @@ function setUp() {
       apply: ignore,
       sendSnapshot: ignore,
       install: () => act('state'),
+      onInstalled: () => {
+        done.push('installed');
+        driver.tell({ kind: 'snapshotReceived', term: asTerm(3), snapshot });
+      },
       discard: ignore,
       onProposal: ignore,
       onTransfer: ignore,
@@ -94,6 +98,18 @@ test('the log is written only when the state was switched, and that may take its
   clock.settle();
   expect(steps).toContain('persisted');
   expect(fatal).toEqual([]);
+});
+
+test('another snapshot is taken in only once the log begins behind this one, and the core hears of that first', async () => {
+  const { clock, done, ends, steps } = setUp();
+  ends.get('state')?.end();
+  await turn();
+  expect(done).toEqual(['state', 'log']);
+  ends.get('log')?.end();
+  await turn();
+  clock.settle();
+  expect(done).toEqual(['state', 'log', 'installed']);
+  expect(steps.slice(-2)).toEqual(['persisted', 'snapshotReceived']);
 });
 
 test('a peer that stops meanwhile writes nothing more: the next start finds the state ahead, and goes on from there', async () => {

@@ -32,6 +32,7 @@ function makeDriver(onStall: (ms: number) => void = () => undefined) {
     onChange: ignore,
     sendSnapshot: ignore,
     install: () => Promise.resolve(),
+    onInstalled: () => undefined,
     discard: ignore,
   };
   const log: Pick<LogStore, 'persist' | 'read'> = {

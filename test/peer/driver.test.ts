@@ -54,6 +54,7 @@ function alone() {
       onStatus: () => undefined,
       sendSnapshot: () => undefined,
       install: () => Promise.resolve(),
+      onInstalled: () => undefined,
       discard: () => undefined,
       onDiskStalled: (stalls) => (seen.stalls += stalls ? 1 : 0),
       onStall: () => undefined,
