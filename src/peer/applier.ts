@@ -107,8 +107,7 @@ export class Applier {
 
   /** Resolves once a restart would find all that is applied now: true, or false when the disk is full. */
   async flush(): Promise<boolean> {
-    await this.#installing;
-    while (this.#flushing !== undefined) await this.#flushing;
+    while ((this.#installing ?? this.#flushing) !== undefined) await (this.#installing ?? this.#flushing);
     if (this.#dirtyCount === 0 && this.#store.snapshot !== undefined) return true;
     if (this.#stopped || this.#failed) return false;
     await this.#startFlush();
@@ -129,7 +128,7 @@ export class Applier {
   }
 
   async #install(snapshot: Snapshot, clusterId: string): Promise<void> {
-    await this.#flushing;
+    while (this.#flushing !== undefined) await this.#flushing; // W5
     const { index, term, time, configuration, hash } = snapshot;
     const { rows } = await this.#store.install(snapshot);
     this.state.reset({ applied: index, clusterId, rows, hash });
