@@ -1,93 +1,10 @@
 // The applier and a state store that is slow, or fails: what is flushed, and when.
 
 import { expect, test } from 'vitest';
-import { asIndex, asTerm, type Entry, type Snapshot } from '../../raft/types.ts';
+import { asIndex, asTerm } from '../../raft/types.ts';
 import { OrionError } from '../../src/lib/errors.ts';
 import { limits } from '../../src/lib/limits.ts';
-import { Applier } from '../../src/peer/applier.ts';
-import type { StateFlush } from '../../src/peer/ports.ts';
-import { rowKey } from '../../src/state/row.ts';
-import { State } from '../../src/state/state.ts';
-import { emptyStateHash } from '../../src/state/state-hash.ts';
-import { createCommandCodec } from '../../src/storage/codec.ts';
-import { settingRow } from '../api/fake-control-plane.ts';
-import { FakeClock } from '../lib/fake-clock.ts';
-import { emptyStateImage, MemoryStateStore } from '../storage/memory-state-store.ts';
-
-const codec = createCommandCodec();
-
-const snapshot: Snapshot = {
-  index: asIndex(1),
-  term: asTerm(1),
-  time: 0,
-  configuration: { index: asIndex(1), voters: [], outgoing: [], learners: [], removed: [] },
-  hash: emptyStateHash,
-};
-
-interface Flush {
-  readonly applied: number;
-  readonly rows: number;
-  readonly end: () => void;
-  readonly fail: (error: Error) => void;
-}
-
-/** A store whose flushes end when told to. */
-class SlowStore extends MemoryStateStore {
-  readonly #flushes: Flush[];
-
-  constructor(flushes: Flush[]) {
-    super({ ...emptyStateImage(), snapshot });
-    this.#flushes = flushes;
-  }
-
-  override flush({ snapshot: { index: applied }, rows }: StateFlush): Promise<void> {
-    return new Promise((end, fail) => void this.#flushes.push({ applied, rows: rows.size, end, fail }));
-  }
-}
-
-/** An applier over a store whose flushes end when told to. */
-function setUp() {
-  const clock = new FakeClock();
-  const flushes: Flush[] = [];
-  const fatal: unknown[] = [];
-  const flushed: number[] = [];
-  const store = new SlowStore(flushes);
-  const applier = new Applier({
-    state: new State({ applied: 1, clusterId: 'a-cluster', rows: new Map(), hash: emptyStateHash }),
-    store,
-    codec,
-    clock,
-    events: {
-      onApplied: () => {},
-      onChanges: () => {},
-      onFlushed: (index) => flushed.push(index),
-      onFatal: (error) => fatal.push(error),
-    },
-  });
-  let index = 1;
-  /** One entry that changes a row; `bytes` of data in it. */
-  const apply = (bytes = 1): void => {
-    index += 1;
-    const data = codec.encode({
-      kind: 'setting.put',
-      schema: 1,
-      requestId: `request-${index}`,
-      name: `s${index}`,
-      data: 'x'.repeat(bytes),
-    });
-    const entry: Entry = {
-      index: asIndex(index),
-      term: asTerm(1),
-      time: 0,
-      payload: { kind: 'command', data },
-    };
-    applier.apply(entry);
-  };
-  return { applier, store, clock, flushes, flushed, fatal, apply };
-}
-
-/** Lets everything that only waits for promises go on. */
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+import { codec, setUp, turn } from './applier-rig.ts';
 
 test('one flush is in flight, also while the applier stops: its end is the end of the last one', async () => {
   const { applier, clock, flushes, apply } = setUp();
@@ -236,69 +153,6 @@ test('an applier that stops with a full disk leaves the rest to the next start',
   await turn();
   flushes[0]?.fail(new OrionError('DISK_FULL', 'as the test wants it'));
   await expect(stopped).resolves.toBeUndefined();
-});
-
-/** What another peer has sent, staged in `store`. */
-async function staged(store: MemoryStateStore): Promise<Snapshot> {
-  const other = new MemoryStateStore();
-  const at = { ...snapshot, index: asIndex(50), configuration: snapshot.configuration };
-  await other.flush({
-    snapshot: at,
-    rows: new Map([[rowKey('setting', 'theirs'), settingRow('theirs', 'x')]]),
-  });
-  const source = await other.openSnapshot();
-  const sink = await store.stage(source.snapshot);
-  await sink.write((await source.read(0))!);
-  await sink.finish();
-  return source.snapshot;
-}
-
-test('a snapshot takes the place of the state after the flush under way, and what waited is forgotten', async () => {
-  const { applier, store, clock, flushes, flushed, apply } = setUp();
-  const theirs = await staged(store);
-  apply();
-  clock.advance(limits.flushMs);
-  apply();
-  let isInstalled = false;
-  const installed = applier.install(theirs, 'the-cluster').then(() => (isInstalled = true));
-  await turn();
-  expect(isInstalled).toBe(false);
-  flushes[0]?.end();
-  await installed;
-  const { state } = applier;
-  expect([state.appliedIndex, state.clusterId, state.hash()]).toEqual([50, 'the-cluster', theirs.hash]);
-  expect([...state.settings.values()].map(({ metadata }) => metadata.name)).toEqual(['theirs']);
-  clock.advance(limits.flushMs * 10);
-  expect(flushed).toEqual([2]);
-  expect(flushes).toHaveLength(1);
-});
-
-test("a flush for a backup and a snapshot keep out of each other's way, whichever is asked for first", async () => {
-  const { applier, store, clock, flushes, flushed, apply } = setUp();
-  const theirs = await staged(store);
-  const install = store.install.bind(store);
-  let onInstall = (): void => undefined;
-  store.install = async (what) => {
-    await new Promise<void>((resolve) => (onInstall = resolve));
-    return install(what);
-  };
-  apply();
-  clock.advance(limits.flushMs);
-  apply();
-  const before = applier.flush();
-  const installed = applier.install(theirs, 'the-cluster');
-  const after = applier.flush();
-  await turn();
-  flushes[0]?.end();
-  await turn();
-  expect([flushes.length, applier.state.appliedIndex]).toEqual([1, 3]); // the state is being replaced
-  const meanwhile = applier.flush();
-  await turn();
-  expect(flushes).toHaveLength(1);
-  onInstall();
-  await installed;
-  expect(await Promise.all([before, after, meanwhile])).toEqual([true, true, true]);
-  expect([flushes.length, flushed, applier.state.appliedIndex]).toEqual([1, [2], 50]);
 });
 
 test('so much of a log that changed no row is flushed all the same: it could not be cut else', async () => {

@@ -1,0 +1,72 @@
+// The applier and a snapshot that takes the place of the state (W5).
+
+import { expect, test } from 'vitest';
+import { asIndex, type Snapshot } from '../../raft/types.ts';
+import { limits } from '../../src/lib/limits.ts';
+import { rowKey } from '../../src/state/row.ts';
+import { settingRow } from '../api/fake-control-plane.ts';
+import { MemoryStateStore } from '../storage/memory-state-store.ts';
+import { setUp, snapshot, turn } from './applier-rig.ts';
+
+/** What another peer has sent, staged in `store`. */
+async function staged(store: MemoryStateStore): Promise<Snapshot> {
+  const other = new MemoryStateStore();
+  const at = { ...snapshot, index: asIndex(50), configuration: snapshot.configuration };
+  await other.flush({
+    snapshot: at,
+    rows: new Map([[rowKey('setting', 'theirs'), settingRow('theirs', 'x')]]),
+  });
+  const source = await other.openSnapshot();
+  const sink = await store.stage(source.snapshot);
+  await sink.write((await source.read(0))!);
+  await sink.finish();
+  return source.snapshot;
+}
+
+test('a snapshot takes the place of the state after the flush under way, and what waited is forgotten', async () => {
+  const { applier, store, clock, flushes, flushed, apply } = setUp();
+  const theirs = await staged(store);
+  apply();
+  clock.advance(limits.flushMs);
+  apply();
+  let isInstalled = false;
+  const installed = applier.install(theirs, 'the-cluster').then(() => (isInstalled = true));
+  await turn();
+  expect(isInstalled).toBe(false);
+  flushes[0]?.end();
+  await installed;
+  const { state } = applier;
+  expect([state.appliedIndex, state.clusterId, state.hash()]).toEqual([50, 'the-cluster', theirs.hash]);
+  expect([...state.settings.values()].map(({ metadata }) => metadata.name)).toEqual(['theirs']);
+  clock.advance(limits.flushMs * 10);
+  expect(flushed).toEqual([2]);
+  expect(flushes).toHaveLength(1);
+});
+
+test("a flush for a backup and a snapshot keep out of each other's way, whichever is asked for first", async () => {
+  const { applier, store, clock, flushes, flushed, apply } = setUp();
+  const theirs = await staged(store);
+  const install = store.install.bind(store);
+  let onInstall = (): void => undefined;
+  store.install = async (what) => {
+    await new Promise<void>((resolve) => (onInstall = resolve));
+    return install(what);
+  };
+  apply();
+  clock.advance(limits.flushMs);
+  apply();
+  const before = applier.flush();
+  const installed = applier.install(theirs, 'the-cluster');
+  const after = applier.flush();
+  await turn();
+  flushes[0]?.end();
+  await turn();
+  expect([flushes.length, applier.state.appliedIndex]).toEqual([1, 3]); // the state is being replaced
+  const meanwhile = applier.flush();
+  await turn();
+  expect(flushes).toHaveLength(1);
+  onInstall();
+  await installed;
+  expect(await Promise.all([before, after, meanwhile])).toEqual([true, true, true]);
+  expect([flushes.length, flushed, applier.state.appliedIndex]).toEqual([1, [2], 50]);
+});
