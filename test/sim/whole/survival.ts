@@ -27,6 +27,9 @@ function possibleSets({ voters, outgoing, learners }: Membership): readonly (rea
 
 function without(set: readonly Member[], leaving: readonly string[]): readonly (readonly Member[])[] {
   const sets: (readonly Member[])[] = [set];
-  for (const name of leaving) sets.push(...sets.map((one) => one.filter(({ peerId }) => peerId !== name)));
+  for (const name of new Set(leaving)) {
+    if (!set.some(({ peerId }) => peerId === name)) continue;
+    sets.push(...sets.map((one) => one.filter(({ peerId }) => peerId !== name)));
+  }
   return sets;
 }
