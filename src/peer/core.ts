@@ -177,6 +177,7 @@ export class Core implements WriteParts {
   onSpace(full: boolean): void {
     this.#isFull = full;
     this.#driver.tell({ kind: 'diskFull', full });
+    this.snapshots.onSpace(full);
     this.#raise('disk-full', full);
   }
 

@@ -6,6 +6,8 @@
 //     decided nothing else is staged: it would take the place of what the core holds.
 // V3. What was taken in before the link or a process broke is not sent again.
 // V4. What the store does, it does one after the other. A failed disk ends the peer; anything else ends the transfer.
+// V5. What is staged makes way when the disk is full, whether it still comes in or not: the log needs the room, and nothing
+//     else might ever give it back. Only what the core holds stays: it takes the place of the state in use.
 
 import type { RaftStatus } from '../../raft/status.ts';
 import { asIndex, type Snapshot, type StoreId, type Term } from '../../raft/types.ts';
@@ -19,6 +21,8 @@ import type {
   SnapshotSink,
   SnapshotStore,
 } from './snapshot-ports.ts';
+
+const diskIsFull = 'the disk of the receiver is full';
 
 type Offer = Extract<SnapshotSenderMessage, { kind: 'snapshotOffer' }>;
 
@@ -87,6 +91,14 @@ export class SnapshotReceiver {
     if (this.#state.kind === 'receiving' && this.#state.it.from === storeId) this.#leave(this.#state.it);
   }
 
+  /** There is no room on the disk any more, or there is again (V5). */
+  onSpace(full: boolean): void {
+    const { kind } = this.#state;
+    if (!full || kind === 'handedOver' || kind === 'stopped') return;
+    if (this.#state.kind === 'receiving') this.#fail(this.#state.it, diskIsFull);
+    this.#do(() => this.#options.store.discard());
+  }
+
   /** The state was switched to what the core was given, and the log begins behind it. */
   onInstalled(): void {
     if (this.#state.kind === 'handedOver') this.#state = { kind: 'idle' };
@@ -137,7 +149,7 @@ export class SnapshotReceiver {
     if (this.#state.kind === 'handedOver') return 'the receiver is still busy with another state';
     const newest = this.#state.kind === 'receiving' ? Math.max(ownTerm, this.#state.it.offer.term) : ownTerm;
     if (term < newest) return `term ${term} is over: this is ${newest}`; // V1
-    return this.#options.isFull() ? 'the disk of the receiver is full' : undefined;
+    return this.#options.isFull() ? diskIsFull : undefined;
   }
 
   #onChunk(it: Receiving, chunk: SnapshotChunk): void {
@@ -195,7 +207,7 @@ export class SnapshotReceiver {
     this.#leave(it);
   }
 
-  /** It is over; what is staged stays (V3). */
+  /** It is over; what is staged stays (V3, but for V5). */
   #leave(it: Receiving): void {
     this.#state = { kind: 'idle' };
     this.#do(() => this.#close(it));
@@ -211,8 +223,10 @@ export class SnapshotReceiver {
   #do(work: () => Promise<void>, it?: Receiving): void {
     this.#work = this.#work.then(work).catch((error: unknown) => {
       const isFatal = it === undefined || !isOrionError(error) || error.code === 'DISK_FAILED';
-      if (isFatal) this.#options.onFatal(error);
-      else this.#fail(it, messageOf(error));
+      if (isFatal) return this.#options.onFatal(error);
+      if (!this.#isCurrent(it)) return;
+      this.#fail(it, messageOf(error));
+      if (error.code === 'DISK_FULL') this.#do(() => this.#options.store.discard()); // V5
     });
   }
 }

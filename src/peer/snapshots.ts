@@ -67,6 +67,11 @@ export class Snapshots {
     this.#sender.onStatus(status);
   }
 
+  /** There is no room on the disk any more, or there is again. */
+  onSpace(full: boolean): void {
+    this.#receiver.onSpace(full);
+  }
+
   /** The state was switched to the one that the core was given, and the log begins behind it. */
   onInstalled(): void {
     this.#receiver.onInstalled();

@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { asTerm } from '../../raft/types.ts';
 import { OrionError } from '../../src/lib/errors.ts';
 import { limits } from '../../src/lib/limits.ts';
-import { fill, leader, SnapshotRig, term, turns } from './snapshot-rig.ts';
+import type { SnapshotSink } from '../../src/peer/snapshot-ports.ts';
+import { fill, type Follower, leader, SnapshotRig, term, turns } from './snapshot-rig.ts';
 
 async function rigWith(index = 9): Promise<SnapshotRig> {
   const rig = new SnapshotRig();
@@ -118,6 +119,69 @@ test.each([
   await rig.run();
   expect(follower.fatal).toHaveLength(fatal);
   expect(rig.saidOf('snapshotFailed')).toHaveLength(1 - fatal);
+});
+
+/** What is kept of a transfer of which two parts came, `meddle` between them. */
+async function kept(meddle: (follower: Follower) => void): Promise<number> {
+  const rig = await rigWith();
+  const follower = rig.follower();
+  rig.request(follower);
+  await turns();
+  follower.held = true;
+  await rig.run();
+  follower.deliver(1);
+  await turns();
+  meddle(follower);
+  follower.deliver(1);
+  await turns();
+  expect(follower.fatal).toEqual([]);
+  return (await follower.store.stage(rig.store.snapshot!)).received;
+}
+
+test('a disk that becomes full ends the transfer, and what came of it makes way for the log', async () => {
+  expect(await kept(() => undefined)).toBeGreaterThan(1);
+  const said: unknown[] = [];
+  const received = await kept((follower) => {
+    follower.receiver.onSpace(true);
+    said.push(follower.receiver.received);
+  });
+  expect({ received, said }).toEqual({ received: 0, said: [undefined] });
+});
+
+test('what was left of a transfer that broke makes way, too, when the disk is full', async () => {
+  const received = await kept((follower) => {
+    follower.receiver.onLinkDown(leader);
+    follower.receiver.onSpace(true);
+  });
+  expect(received).toBe(0);
+});
+
+test('a part that finds no room ends the transfer, and nothing of it is kept', async () => {
+  const rig = await rigWith();
+  const follower = rig.follower();
+  const stage = follower.store.stage.bind(follower.store);
+  follower.store.stage = async (snapshot) => {
+    const sink = await stage(snapshot);
+    const write: SnapshotSink['write'] = (chunk) =>
+      chunk.number < 3 ? sink.write(chunk) : Promise.reject(new OrionError('DISK_FULL', 'as it is'));
+    return { received: sink.received, write, finish: () => sink.finish(), close: () => sink.close() };
+  };
+  rig.request(follower);
+  await rig.run();
+  expect(rig.saidOf('snapshotFailed')).toHaveLength(1);
+  expect(follower.fatal).toEqual([]);
+  expect((await stage(rig.store.snapshot!)).received).toBe(0);
+});
+
+test('a state that the core holds stays when the disk is full', async () => {
+  const rig = await rigWith();
+  const follower = rig.follower();
+  rig.request(follower);
+  await rig.run();
+  expect(follower.received).toHaveLength(1);
+  follower.receiver.onSpace(true);
+  await turns();
+  expect((await follower.store.install(rig.store.snapshot!)).rows.size).toBe(12);
 });
 
 test('a receiver that stops leaves its store alone', async () => {
