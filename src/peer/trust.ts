@@ -121,7 +121,8 @@ function messageOf(member: Member, standing: Standing): string | undefined {
     case 'differs':
       return (
         `${differs(member, standing.index)} Look after its memory and disk; then stop it, move the folder "state" of its ` +
-        'data directory away, and start it again: it takes over the state of the others.'
+        'data directory away, and start it again: it takes over the state of the others. If there are several such peers, mend one after ' +
+        'the other, each only once no alarm names the one before.'
       );
     case 'undecided':
       return undecided(standing.index);
@@ -135,5 +136,7 @@ const differs = ({ peerId }: Member, index: LogIndex): string =>
 
 const undecided = (index: LogIndex): string =>
   `The peers have different states at entry ${index}, no majority has the same, and so nothing is written any more. ` +
-  'Find out which peer is right, have it lead (orion cluster transfer); then stop the others, move the folder "state" of ' +
-  'their data directories away, and start them again: they take over its state.';
+  'First find out which peer is right, and have it lead (orion cluster transfer). Then mend the others, one peer after the ' +
+  'other: stop it, move the folder "state" of its data directory away, and start it again; it takes over the ' +
+  'state of the leader. Go on to the next peer only once no alarm names this one any more: until then it may not count, ' +
+  'and two such peers may be too many.';

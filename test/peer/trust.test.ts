@@ -143,6 +143,19 @@ test('without a majority all alarm and nothing is written anywhere, until one is
   expect(peers.alarmed()).toEqual({ a: ['a'], b: [], c: ['a'] });
 });
 
+test('people are told which peer comes first, and to mend only one at a time: two without a state may be no quorum', () => {
+  const peers = new Peers(['a', 'b', 'c']);
+  peers.apply(every, { a: 'x', b: 'y', c: 'z' });
+  const message = peers.alarms['a']?.get('b') ?? '';
+  const steps = ['First', '(orion cluster transfer)', 'one peer after the other', 'only once no alarm names'];
+  const places = steps.map((step) => message.indexOf(step));
+  expect(places).not.toContain(-1);
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+  expect(message.length).toBeLessThanOrEqual(limits.linkTextCharsMax);
+  peers.apply(2 * every, { a: 'x', b: 'x', c: 'z' });
+  expect(peers.alarms['a']?.get('c')).toContain('only once no alarm names the one before');
+});
+
 test('one that is linked and never tells is waited for only so long', () => {
   const peers = new Peers(['a', 'b', 'c']);
   peers.apply(every, { a: 'x', c: 'y' });
