@@ -52,7 +52,15 @@ const rules: readonly Rule[] = [
       'src/state/state-hash.ts',
       'src/protocol/command.ts',
     ],
-    packages: ['classic-level', 'msgpackr', 'node:fs', 'node:fs/promises', 'node:path', 'node:zlib'],
+    packages: [
+      'classic-level',
+      'msgpackr',
+      'node:child_process',
+      'node:fs',
+      'node:fs/promises',
+      'node:path',
+      'node:zlib',
+    ],
   },
   {
     from: 'src/transport/',

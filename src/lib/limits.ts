@@ -129,7 +129,7 @@ export const limits = {
   flushBytesMax: 4 * MiB,
   /** One part of a state on its way to another peer is closed by the row with which it gets this large. */
   snapshotChunkBytes: 256 * KiB,
-  /** Times in a row that reading a state may end the process, before that state is taken for damaged. */
+  /** Processes in a row that may end while they read a state, before it is tried whether it is the state that ends them. */
   stateReadsMax: 3,
   /** Rows changed but not flushed; past it, new commands are refused with BUSY. */
   unflushedRowsMax: 50_000,

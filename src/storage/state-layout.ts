@@ -13,7 +13,8 @@
 // Y3. Whatever a crash leaves is cleared away at open: all numbers but the one in use and the next.
 // Y4. A pointer that is damaged, or gone while there are states, says nothing: they are set aside.
 // Y5. LevelDB trusts lengths in its own files, and a damaged one can make it ask for more memory than there is, which ends the
-//     process. A state that ended several in a row is taken for damaged, so that a peer does not do so for ever.
+//     process. After several ends in a row another process reads the state first, and only if that is ended by what it reads is
+//     the state damaged: kills and power cuts discard nothing, however often they come.
 
 import { basename, join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -33,6 +34,8 @@ export interface StatePlace {
   readonly directory: string;
   readonly disk: Disk;
   readonly levelAt: LevelAt;
+  /** Whether the state at that path ends a process that does nothing but read it (Y5). */
+  readonly endsReader: (path: string) => Promise<boolean>;
   /** Told which state is damaged, and why. */
   readonly report: (fields: object, message: string) => void;
 }
@@ -40,6 +43,7 @@ export interface StatePlace {
 export class StateLayout {
   readonly #disk: Disk;
   readonly #levelAt: LevelAt;
+  readonly #endsReader: StatePlace['endsReader'];
   readonly #report: StatePlace['report'];
   readonly #directory: string;
   #current: number;
@@ -49,6 +53,7 @@ export class StateLayout {
   private constructor(place: StatePlace, found: { readonly current: number; readonly discarded: boolean }) {
     this.#disk = place.disk;
     this.#levelAt = place.levelAt;
+    this.#endsReader = place.endsReader;
     this.#report = place.report;
     this.#directory = place.directory;
     this.#current = found.current;
@@ -141,15 +146,15 @@ export class StateLayout {
     return StateDatabase.open({ path, disk: this.#disk, levelAt: this.#levelAt });
   }
 
-  /** Does `read`, which lets LevelDB read the state at `path`. Throws `StateDamaged` once that ended too many processes (Y5). */
+  /** Does `read`, which lets LevelDB read the state at `path`. Throws `StateDamaged` when that ends processes (Y5). */
   async guard<T>(path: string, read: () => Promise<T>): Promise<T> {
     const opening = join(this.#directory, openingName);
     await onState(`noting that ${path} is read`, async () => {
       const [name, count] = String((await readWhole(this.#disk, opening)) ?? '').split(' ');
       const ended = name === basename(path) ? Number(count) : 0;
-      if (ended >= limits.stateReadsMax) {
+      if (ended >= limits.stateReadsMax && (await this.#endsReader(path))) {
         await this.#disk.unlink(opening);
-        throw new StateDamaged(`reading ${path} ended ${ended} processes`);
+        throw new StateDamaged(`reading ${path} ended one process after the other`);
       }
       await this.#replace(openingName, `${basename(path)} ${ended + 1} `);
     });

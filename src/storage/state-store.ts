@@ -20,6 +20,7 @@ import { decodeRow, encodeRow } from '../state/row-codec.ts';
 import type { Row, RowKey } from '../state/row.ts';
 import { emptyStateHash } from '../state/state-hash.ts';
 import type { Disk } from './disk.ts';
+import { endsReader } from './ends-reader.ts';
 import { diskFailed } from './faults.ts';
 import { nodeDisk } from './node-disk.ts';
 import { LevelSnapshotSource } from './snapshot-source.ts';
@@ -53,12 +54,20 @@ export async function openStateStore(options: {
   readonly chunkBytes?: number;
   /** Default: LevelDB. */
   readonly levelAt?: LevelAt;
+  /** Default {@link endsReader}. */
+  readonly endsReader?: (path: string) => Promise<boolean>;
   /** Told what was damaged on this disk. */
   readonly report?: (fields: object, message: string) => void;
 }): Promise<StateStore> {
   const { directory, chunkBytes = limits.snapshotChunkBytes } = options;
   const { disk = nodeDisk, levelAt = classicLevelAt, report = () => undefined } = options;
-  const layout = await StateLayout.open({ directory, disk, levelAt, report });
+  const layout = await StateLayout.open({
+    directory,
+    disk,
+    levelAt,
+    report,
+    endsReader: options.endsReader ?? endsReader,
+  });
   const found = await layout.openState(layout.current, readState);
   if (found === undefined) await layout.setAside(layout.current); // T2
   const opened = found ?? (await layout.openState(layout.current, readState));

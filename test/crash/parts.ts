@@ -23,7 +23,7 @@ export async function openParts(options: {
   const state: StateStore = await openStateStore({
     directory: join(directory, 'state'),
     disk,
-    ...(levelAt === undefined ? {} : { levelAt }),
+    ...(levelAt === undefined ? {} : { levelAt, endsReader: async () => false }),
   });
   let log: LogStore | undefined;
   try {

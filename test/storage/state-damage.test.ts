@@ -234,6 +234,14 @@ test('of the states that were set aside the last is kept', async () => {
   expect((await readdir(sound.directory)).toSorted()).toEqual([inUse, `${inUse}.damaged`, 'current']);
 });
 
+/** What another process finds there. */
+function readElsewhere(directory: string): string {
+  const program = join(import.meta.dirname, 'read-state.ts');
+  return spawnSync(process.execPath, ['--import', 'tsx', program, directory], {
+    encoding: 'utf8',
+  }).stdout.trim();
+}
+
 test('a state that ends whoever reads it is given up after some tries', async () => {
   const { directory } = await soundState();
   const table = join(directory, inUse, '000005.ldb');
@@ -242,12 +250,18 @@ test('a state that ends whoever reads it is given up after some tries', async ()
   bytes.fill(0, bytes.length - 48, bytes.length - 8);
   Buffer.from([0, 0, 0, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01]).copy(bytes, bytes.length - 48);
   await writeFile(table, bytes);
-  const program = join(import.meta.dirname, 'read-state.ts');
-  const read = (): string =>
-    spawnSync(process.execPath, ['--import', 'tsx', program, directory], { encoding: 'utf8' }).stdout.trim();
-  const outcomes = Array.from({ length: limits.stateReadsMax + 1 }, read);
+  const outcomes = Array.from({ length: limits.stateReadsMax + 1 }, () => readElsewhere(directory));
   expect(outcomes).toEqual([...Array.from({ length: limits.stateReadsMax }, () => ''), 'set aside']);
   await expectUsable(directory);
+});
+
+test('a sound state is kept, however many processes were killed while they read it', async () => {
+  const { directory } = await soundState();
+  for (const ends of [limits.stateReadsMax, 100]) {
+    await writeFile(join(directory, 'opening'), `${inUse} ${ends} `);
+    expect(readElsewhere(directory)).toBe('sound');
+    expect(await readdir(directory)).not.toContain('opening');
+  }
 });
 
 test('a state on a disk that is no directory is an error of the disk', async () => {

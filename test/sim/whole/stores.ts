@@ -39,6 +39,7 @@ export async function openWatchedStores(options: {
     disk,
     chunkBytes,
     levelAt: simLevelAt(disk),
+    endsReader: async () => false,
   });
   const loaded = await state.load();
   const log = await openSegmentLog({
