@@ -50,6 +50,11 @@ export class Agreement {
     return last === undefined ? undefined : { index: last[0], hash: last[1] };
   }
 
+  /** Somebody has told the hash of that index, and it is remembered. */
+  isTold(index: LogIndex): boolean {
+    return [...this.#told.values()].some((hashes) => hashes.has(index));
+  }
+
   /** The state here has applied `index`, and has that hash. */
   onApplied(index: LogIndex, hash: string): void {
     this.#options.tell(index, hash);

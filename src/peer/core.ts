@@ -128,7 +128,7 @@ export class Core implements WriteParts {
           this.proposals.onApplied(entry, result);
           this.members.onApplied(entry);
           this.barriers.onApplied();
-          this.trust.onApplied(entry.index, () => state.hash());
+          this.trust.onApplied();
         },
         onChanges: options.onChanges,
         onFlushed: (index) => this.#compactor.onFlushed(index),
@@ -156,6 +156,7 @@ export class Core implements WriteParts {
     this.trust = new Trust({
       self: options.self,
       clock,
+      state,
       configuration: () => this.#status.configuration,
       linked: options.linked,
       send,

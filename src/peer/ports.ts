@@ -197,7 +197,7 @@ export type PeerMessage =
   | { readonly kind: 'callAnswer'; readonly requestId: number; readonly answer: CallAnswer }
   | SnapshotSenderMessage
   | SnapshotReceiverMessage
-  /** The sender's state at `index`, which is divisible by `limits.stateHashEvery`. */
+  /** The sender's state at `index`: one that `limits.stateHashEvery` divides, or any while states differ or are compared anew. */
   | { readonly kind: 'stateHash'; readonly index: LogIndex; readonly hash: string }
   /** What the sender has found wrong with itself or with others, whole, whenever it changes. */
   | { readonly kind: 'alarms'; readonly alarms: readonly Alarm[] };

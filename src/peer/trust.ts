@@ -7,13 +7,16 @@
 //     states are compared at every entry, so that whoever was repaired is trusted again soon, and whoever only started anew
 //     is not.
 // S4. Where nothing can be written no later comparison comes: there a peer whose link comes up anew is judged anew.
+// S5. What was found is not kept across a restart. So whoever has started tells what it has loaded, and whoever hears of an
+//     index compares it, too, once it stands there: a state that was known to differ is soon known again.
 
 import { membersOf } from '../../raft/membership.ts';
-import type { Configuration, LogIndex, Member, StoreId } from '../../raft/types.ts';
+import { asIndex, type Configuration, type LogIndex, type Member, type StoreId } from '../../raft/types.ts';
 import { unreachable } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
+import type { State } from '../state/state.ts';
 import { Agreement, type Standing } from './agreement.ts';
 import type { Alarms } from './alarms.ts';
 import type { PeerMessage } from './ports.ts';
@@ -21,6 +24,7 @@ import type { PeerMessage } from './ports.ts';
 export interface TrustOptions {
   readonly self: Member;
   readonly clock: Clock;
+  readonly state: Pick<State, 'appliedIndex' | 'hash'>;
   readonly configuration: () => Configuration;
   /** Whom there are links to. */
   readonly linked: () => readonly StoreId[];
@@ -34,6 +38,8 @@ export class Trust {
   readonly #options: TrustOptions;
   readonly #agreement: Agreement;
   #standing: Standing = { kind: 'trusted' };
+  /** Where the own state was last told. */
+  #toldIndex: LogIndex | undefined;
   /** About whom alarms may stand. */
   #judged: readonly Member[] = [];
 
@@ -72,24 +78,34 @@ export class Trust {
     return new OrionError('NO_QUORUM', undecided(this.#standing.index));
   }
 
-  /** The state here has applied `index`. */
-  onApplied(index: LogIndex, hash: () => string): void {
+  /** The state here has applied one entry more. */
+  onApplied(): void {
+    const index = asIndex(this.#options.state.appliedIndex);
     const isDue = index % limits.stateHashEvery === 0 || this.#isAlarmed; // S3
-    if (isDue) this.#agreement.onApplied(index, hash());
+    if (isDue || this.#agreement.isTold(index)) this.#tell(); // S5
   }
 
   onTold(from: StoreId, index: LogIndex, hash: string): void {
     this.#agreement.onTold(from, index, hash);
+    const isNews = index === this.#options.state.appliedIndex && index !== this.#toldIndex;
+    if (isNews) this.#tell(); // S5
   }
 
   onLinkUp(storeId: StoreId): void {
     if (this.#agreement.standingOf(storeId).kind === 'undecided') this.#agreement.forget(storeId); // S4
     const { newest } = this.#agreement;
     if (newest !== undefined) this.#options.send(storeId, { kind: 'stateHash', ...newest });
+    else if (this.#options.state.appliedIndex > 0) this.#tell(); // S5
   }
 
   stop(): void {
     this.#agreement.stop();
+  }
+
+  #tell(): void {
+    const { state } = this.#options;
+    this.#toldIndex = asIndex(state.appliedIndex);
+    this.#agreement.onApplied(this.#toldIndex, state.hash());
   }
 
   get #isAlarmed(): boolean {
