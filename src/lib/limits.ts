@@ -53,6 +53,8 @@ export const limits = {
   diskStallMs: 1_000,
   /** A write to the log that takes this long ends the peer, in milliseconds: it may never end. */
   diskGiveUpMs: 5_000,
+  /** A switch to a received state that takes this long ends the peer, in milliseconds: all rows are read meanwhile. */
+  installGiveUpMs: 600_000,
   /** What a peer that cannot go on has to stop in good order before it kills itself, in milliseconds. */
   fatalStopMs: 3_000,
   /** What a leader that stops gives the others to take over, in milliseconds. */
@@ -242,6 +244,7 @@ assert(limits.flushRetryMs * 4 < limits.unflushedMs, 'a flush is tried again bef
 assert(limits.tickMs * 10 < limits.stallMs, 'a stall is longer than late ticks');
 assert(limits.tickMs * 10 < limits.diskStallMs, 'ticks tell how long a write takes');
 assert(limits.diskFullBytes < limits.diskRoomBytes, 'a disk that gets room does not flap');
+assert(limits.diskGiveUpMs < limits.installGiveUpMs, 'a whole state takes longer than a write');
 assert(limits.diskStallMs * 2 < limits.diskGiveUpMs, 'a leader hands over before its peer ends');
 assert(limits.handOverLookMs < limits.handOverMs, 'whoever waits looks');
 assert(limits.dialBackoffBaseMs <= limits.dialBackoffMaxMs, 'back-off grows');

@@ -10,6 +10,7 @@
 // D3. A failed write or sync is never retried: the peer stops (`onFatal`), and restart judges what is on disk.
 //     A write that hangs is as bad: the core is told first, so that a leader hands over, and then the peer stops. How
 //     long it takes is counted in own ticks, so that a process that was paused itself does not take that for its disk.
+//     A switch of the state that hangs ends the peer, too, after far longer; a write that waits for room does not: people make it.
 // D4. A tick says when it is taken, not when it was queued: after a stall in between, a leader would take its lease for
 //     young (found by simulation).
 // D5. The queue is bounded: a Raft message beyond it is dropped (Raft resends), a proposal or read refused as busy. What
@@ -72,6 +73,7 @@ export interface DriverEvents {
 
 const stallTicks = Math.ceil(limits.diskStallMs / limits.tickMs);
 const giveUpTicks = Math.ceil(limits.diskGiveUpMs / limits.tickMs);
+const installTicks = Math.ceil(limits.installGiveUpMs / limits.tickMs);
 
 export class Driver {
   readonly #raft: Raft;
@@ -83,6 +85,8 @@ export class Driver {
   #stopped = false;
   /** Ticks since the write in flight was begun; absent when there is none. */
   #writingTicks: number | undefined;
+  /** Ticks since the switch of the state that is under way was begun. */
+  #installingTicks: number | undefined;
   /** What is being written may wait for room on the disk: it does not hang, and the core knows. */
   #isFull = false;
   #cancelTick: () => void = () => undefined;
@@ -152,6 +156,9 @@ export class Driver {
 
   /** D3. */
   #watchDisk(): void {
+    if (this.#installingTicks !== undefined && (this.#installingTicks += 1) >= installTicks) {
+      this.#giveUp('the switch to the state of another peer', limits.installGiveUpMs);
+    }
     if (this.#writingTicks === undefined || this.#isFull) return;
     this.#writingTicks += 1;
     if (this.#writingTicks === stallTicks) {
@@ -159,7 +166,11 @@ export class Driver {
       this.#events.onDiskStalled(true);
     }
     if (this.#writingTicks < giveUpTicks) return;
-    const message = `a write to the log has not ended within ${limits.diskGiveUpMs} ms: look after the disk, then start this peer again`;
+    this.#giveUp('a write to the log', limits.diskGiveUpMs);
+  }
+
+  #giveUp(what: string, afterMs: number): void {
+    const message = `${what} has not ended within ${afterMs} ms: look after the disk, then start this peer again`;
     this.#fail(new OrionError('DISK_FAILED', message));
   }
 
@@ -192,8 +203,10 @@ export class Driver {
 
   #persist(operation: PersistOperation): void {
     if (operation.install === undefined) return this.#write(operation);
+    this.#installingTicks = 0;
     this.#events.install(operation.install).then(
       () => {
+        this.#installingTicks = undefined;
         if (!this.#stopped) this.#write(operation);
       },
       (error: unknown) => this.#fail(error),

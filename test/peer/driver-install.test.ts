@@ -95,7 +95,7 @@ test('the log is written only when the state was switched, and that may take its
   expect(done).toEqual(['state', 'log']);
   ends.get('log')?.end();
   await turn();
-  clock.settle();
+  clock.advance(limits.installGiveUpMs);
   expect(steps).toContain('persisted');
   expect(fatal).toEqual([]);
 });
@@ -125,6 +125,14 @@ test('a state that cannot be switched ends the peer', async () => {
   ends.get('state')?.fail(new Error('EIO'));
   await turn();
   expect([done, fatal]).toEqual([['state'], [new Error('EIO')]]);
+});
+
+test('a switch that hangs ends the peer, as a write does, though later', () => {
+  const { clock, done, fatal } = setUp();
+  clock.advance(limits.installGiveUpMs - 2 * limits.tickMs);
+  expect(fatal).toEqual([]);
+  clock.advance(4 * limits.tickMs);
+  expect([done, fatal]).toMatchObject([['state'], [{ code: 'DISK_FAILED' }]]);
 });
 
 test('what a peer tells its own core is taken, however much waits', () => {
