@@ -4,6 +4,7 @@
 import { assert, unreachable } from '../src/lib/assert.ts';
 import type { Basis } from './durability.ts';
 import type { Log } from './log.ts';
+import type { OwnDisk } from './own-disk.ts';
 import type { Shared } from './shared.ts';
 import { asIndex, type LogIndex, type Message, type StoreId, type Term } from './types.ts';
 
@@ -19,14 +20,14 @@ export function answerLeader(
   message: AppendRequest | HeartbeatRequest,
   { self, log, disk }: Pick<Shared, 'self' | 'log' | 'disk'>,
 ): { readonly answer: Message; readonly basis: Basis } | undefined {
-  const { impairment, isFull: full } = disk;
-  const common = { from: self, to: message.from, term: message.term, impairment };
+  const full = disk.isFull;
+  if (message.kind === 'heartbeatRequest' && !disk.isImpaired) acceptCommit(log, disk, message.commit);
+  const common = { from: self, to: message.from, term: message.term, impairment: disk.impairment };
   if (message.kind === 'appendRequest') {
     if (full && isNews(log, message)) return undefined;
     const { outcome, basis } = acceptAppend(log, message);
     return { answer: { kind: 'appendResponse', ...common, outcome }, basis };
   }
-  if (!disk.isImpaired) acceptCommit(log, message.commit);
   const { round } = message;
   return { answer: { kind: 'heartbeatResponse', ...common, round, full }, basis: 'term' };
 }
@@ -84,10 +85,13 @@ function rejection(log: Log, request: AppendRequest): AppendOutcome {
   return { kind: 'rejected', rejected: request.previousIndex, hintIndex, hintTerm };
 }
 
-/** The commit index of a heartbeat: the leader names none above what this log has acknowledged. */
-function acceptCommit(log: Log, commit: LogIndex): void {
-  assert(commit <= log.lastIndex, 'this disk holds what it acknowledged');
-  log.advanceCommit(commit);
+/**
+ * The commit index of a heartbeat: the leader names none above what this peer has acknowledged. Whoever does not hold that
+ * has forgotten it.
+ */
+function acceptCommit(log: Log, disk: OwnDisk, commit: LogIndex): void {
+  if (commit > log.lastIndex) disk.onLoss();
+  else log.advanceCommit(commit);
 }
 
 /** A leader or reader of a past term learns this one; answers and orders of a past term are only late. */

@@ -11,12 +11,16 @@
 // Y5. A peer whose disk hangs could not make a vote for itself durable: it does not campaign.
 // Y6. A peer whose state differs from the others' would decide and serve by it: it does not campaign. Its log is sound, so
 //     that it votes and acknowledges as ever.
+// Y7. A loss at the very end of a log looks like an earlier moment, until a leader counts on what was lost. Then this peer is
+//     impaired, for this run: the next one learns it in the same way, as long as that leader leads.
 
+import { assert } from '../src/lib/assert.ts';
 import type { Prng } from '../src/lib/prng.ts';
 import type { Log } from './log.ts';
 import { asImpairment, type Impairment, type Message, sound } from './types.ts';
 
 export class OwnDisk {
+  readonly #prng: Prng;
   #impairment: Impairment;
   /** `due`: the next operation says that this disk is mended. `written`: the one in flight does. */
   #mending: 'no' | 'due' | 'written' = 'no';
@@ -26,7 +30,8 @@ export class OwnDisk {
 
   /** `impaired`: as it was restored. */
   constructor({ impaired, prng }: { readonly impaired: boolean; readonly prng: Prng }) {
-    this.#impairment = impaired ? asImpairment(prng.int({ from: 1, to: 2 ** 31 })) : sound;
+    this.#prng = prng;
+    this.#impairment = impaired ? this.#anew() : sound;
   }
 
   /** What every answer to a leader says of this disk. */
@@ -48,6 +53,12 @@ export class OwnDisk {
 
   get mayCampaign(): boolean {
     return !this.isImpaired && !this.#isFull && !this.#hangs && !this.#isDistrusted; // Y1, Y4, Y5, Y6
+  }
+
+  /** Entries that it acknowledged are not there (Y7). */
+  onLoss(): void {
+    assert(!this.isImpaired, 'whoever is impaired takes no commit index from a heartbeat');
+    this.#impairment = this.#anew();
   }
 
   /** The leader of this peer's term says so (Y2). */
@@ -90,5 +101,10 @@ export class OwnDisk {
 
   onSpace(isFull: boolean): void {
     this.#isFull = isFull;
+  }
+
+  /** A number that no other run has used. */
+  #anew(): Impairment {
+    return asImpairment(this.#prng.int({ from: 1, to: 2 ** 31 }));
   }
 }

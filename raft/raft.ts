@@ -48,7 +48,8 @@
 // genesis, or lost it. One that never voted by its log does not campaign: a joiner waits until it is made a voter. Who was
 // one campaigns until it knows the entry that removed it to be committed (§4.2.2). `impaired` when entries are lost that may
 // have been acknowledged, in this run and in every later one until an operation was `mended`: what is restored is then a
-// beginning of what once was there, with a term no lower than that of its entries.
+// beginning of what once was there, with a term no lower than that of its entries. A loss that only a leader notices is told by
+// `status.impaired`, for this run.
 
 import { assert, unreachable } from '../src/lib/assert.ts';
 import { Prng } from '../src/lib/prng.ts';

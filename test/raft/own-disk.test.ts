@@ -163,3 +163,33 @@ test('Y3: an impaired peer takes no commit index from a heartbeat: that rests on
   other.receive(heartbeat(3));
   expect(other.status.commit).toBe(3);
 });
+
+describe('Y7 a peer whose disk forgot the end of its log', () => {
+  test('is impaired as soon as a leader counts on that, and says so in this answer', () => {
+    const node = peer();
+    node.receive(heartbeat(4));
+    node.settle();
+    expect(node.status).toMatchObject({ impaired: true, commit: 0, lastIndex: 3 });
+    expect(present(node.takeSent('heartbeatResponse').at(-1), 'it answers').impairment).not.toBe(sound);
+    node.pass(1_000);
+    node.receive(request(false));
+    node.settle();
+    expect(node.takeSent('voteResponse')).toMatchObject([{ granted: false }]);
+  });
+
+  test('says the same in each answer of this run, and is mended like any other', () => {
+    const node = peer();
+    node.receive(heartbeat(4));
+    node.settle();
+    const impairment = present(node.takeSent('heartbeatResponse').at(-1), 'it answers').impairment;
+    node.receive(heartbeat(4, 2));
+    expect(impairmentOf(node)).toBe(impairment);
+    node.receive(append(2, 3, [command(4, 2)]));
+    node.settle();
+    node.receive(mended(impairment, 4));
+    node.settle();
+    expect(node.status.impaired).toBe(false);
+    node.receive(heartbeat(4, 3));
+    expect(node.status).toMatchObject({ impaired: false, commit: 4 });
+  });
+});

@@ -62,7 +62,7 @@ export const diskMutations: readonly Mutation[] = [
     name: 'an impaired peer takes a commit index that rests on what it forgot',
     source: 'Y3',
     file: follower,
-    edits: [{ find: 'if (!disk.isImpaired) acceptCommit', replace: 'acceptCommit' }],
+    edits: [{ find: ' && !disk.isImpaired) acceptCommit', replace: ') acceptCommit' }],
   },
   {
     name: 'a leader goes on where an impaired peer was before it lost entries',

@@ -89,7 +89,7 @@ export const replicationMutations: readonly Mutation[] = [
     file: 'raft/follower.ts',
     edits: [
       {
-        find: "assert(commit <= log.lastIndex, 'this disk holds what it acknowledged');\n  log.advanceCommit(commit);",
+        find: 'if (commit > log.lastIndex) disk.onLoss();\n  else log.advanceCommit(commit);',
         replace: 'log.advanceCommit(asIndex(Math.min(commit + 1, log.lastIndex)));',
       },
     ],
