@@ -144,7 +144,10 @@ export class WholePeer {
       peer.controlTerm() === undefined ? 'followers shut down' : 'leaders shut down',
     );
     run.process.enter(() => {
-      peer.stop().then(() => this.#end(run), this.#options.onBroken);
+      peer.stop().then(
+        () => this.#end(run),
+        (error: unknown) => this.#onFatal(run, error),
+      );
     });
   }
 
