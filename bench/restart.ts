@@ -35,6 +35,7 @@ const peer = await Peer.open({
   raftConfig: { ...raftDefaults, tickMs: limits.tickMs },
   compaction: compactionDefaults,
   log: storage.log,
+  incarnations: storage.incarnations,
   stateStore: storage.state,
   codec: storage.codec,
   transport,

@@ -86,6 +86,7 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
       raftConfig: { ...raftDefaults, tickMs: limits.tickMs, priority: listed.priority },
       compaction: compactionDefaults,
       log: storage.log,
+      incarnations: storage.incarnations,
       stateStore: storage.state,
       codec: storage.codec,
       transport,

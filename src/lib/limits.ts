@@ -107,6 +107,8 @@ export const limits = {
   linkTextCharsMax: 1_024,
   /** Peers in one handshake: founders of a file or members of a genesis record. */
   linkMembersMax: 64,
+  /** Stores of which the highest incarnation is remembered; those noted longest ago are forgotten first. */
+  incarnationsMax: 256,
   /** Refusals remembered, each told only once; the oldest is forgotten first. */
   refusalsToldMax: 64,
   /** One segment file of the log; a larger batch still stands in one segment. */
@@ -247,4 +249,5 @@ assert(limits.diskFullBytes < limits.diskRoomBytes, 'a disk that gets room does 
 assert(limits.diskGiveUpMs < limits.installGiveUpMs, 'a whole state takes longer than a write');
 assert(limits.diskStallMs * 2 < limits.diskGiveUpMs, 'a leader hands over before its peer ends');
 assert(limits.handOverLookMs < limits.handOverMs, 'whoever waits looks');
+assert(limits.linkMembersMax < limits.incarnationsMax, 'every member is remembered');
 assert(limits.dialBackoffBaseMs <= limits.dialBackoffMaxMs, 'back-off grows');

@@ -5,13 +5,16 @@
 // A2. A store that a committed configuration removed is refused: nothing that it says is of use any more.
 // A3. Who belongs to this cluster in a lower epoch is refused, as is everybody by a peer that hears of a higher one: a
 //     recovery began the cluster anew, and what was before it takes no part in it.
+// A4. A store is refused when a later run of it is remembered: an old copy of its disk was put in place, which knows
+//     nothing of the votes and entries that were promised since.
 
 import type { RaftStatus } from '../../raft/status.ts';
 import type { ClusterId, Genesis, StoreId } from '../../raft/types.ts';
 import type { Core } from './core.ts';
 import { isPristine } from './founding.ts';
 import type { PeerOptions } from './peer-options.ts';
-import type { PeerIdentity } from './ports.ts';
+import type { Incarnations, PeerIdentity } from './ports.ts';
+import { staleReason } from './stale.ts';
 
 export interface AdmissionFacts {
   readonly clusterName: string;
@@ -22,11 +25,12 @@ export interface AdmissionFacts {
   readonly removed: readonly StoreId[];
   /** Of this peer's disk. */
   readonly epoch: number;
+  readonly incarnations: Pick<Incarnations, 'highest'>;
 }
 
 /** What a peer knows of itself that decides whom it talks to. */
 export function factsOf(
-  { clusterName, log }: Pick<PeerOptions, 'clusterName' | 'log'>,
+  { clusterName, log, incarnations }: Pick<PeerOptions, 'clusterName' | 'log' | 'incarnations'>,
   { genesis, core }: { readonly genesis: Genesis | undefined; readonly core: Core | undefined },
 ): AdmissionFacts {
   return {
@@ -35,6 +39,7 @@ export function factsOf(
     pristine: isPristine(core?.status),
     removed: committedRemovals(core?.status),
     epoch: log.identity.epoch,
+    incarnations,
   };
 }
 
@@ -58,6 +63,7 @@ export function refusalOf(facts: AdmissionFacts, identity: PeerIdentity): string
   if (facts.removed.includes(identity.storeId)) {
     return `REMOVED: ${identity.peerId} with this disk was removed from the cluster; to bring it back, start it with an empty data directory and --join, and add it`;
   }
+  if (identity.incarnation < facts.incarnations.highest(identity.storeId)) return staleReason;
   const theirs = identity.genesis?.clusterId;
   if (theirs !== undefined && theirs === facts.clusterId && identity.epoch !== facts.epoch) {
     return identity.epoch < facts.epoch ? `EPOCH: ${identity.peerId} ${formerly}` : supersededReason;

@@ -6,13 +6,14 @@
 // E1. Raft speaks only with stores that handshook under the same genesis.
 // E2. A genesis is dropped for another only before this store voted or acknowledged anything (raft/genesis.ts).
 // E3. Who hears that its cluster goes on in a higher epoch takes no further part in it; who promised nothing yet follows.
+// E4. Nor does who hears that its disk has gone back in time, and no later start of it does: it talks to nobody any more.
 
 import { Raft } from '../../raft/raft.ts';
-import { asIndex, type Genesis, type Member, type StoreId } from '../../raft/types.ts';
+import { asIndex, type Genesis, type Member, type PeerId, type StoreId } from '../../raft/types.ts';
 import { present, unreachable } from '../lib/assert.ts';
 import type { State } from '../state/state.ts';
 import { Alarms } from './alarms.ts';
-import { factsOf, committedRemovals, isWelcome, refusalOf, supersededReason } from './admission.ts';
+import { committedRemovals, factsOf, isWelcome, refusalOf, supersededReason } from './admission.ts';
 import { Core, type CoreOptions } from './core.ts';
 import { Founding, isOfLeader, isPristine } from './founding.ts';
 import { handOver } from './hand-over.ts';
@@ -23,6 +24,7 @@ import { catchUp, type Phase, type Running } from './phase.ts';
 import type { PeerOptions } from './peer-options.ts';
 import type { PeerIdentity, PeerMessage, PeerRun, RestoredLog } from './ports.ts';
 import { Roster } from './roster.ts';
+import { noteRun, retire, staleReason, tellsStale } from './stale.ts';
 
 /** What the peer around it hears. */
 export type LifecycleEvents = Pick<CoreOptions, 'onChanges' | 'onReset' | 'onCall'>;
@@ -37,7 +39,7 @@ export class Lifecycle {
   readonly #state: State;
   readonly #founding: Founding;
   readonly #events: LifecycleEvents;
-  #phase: Phase = { kind: 'founding', reason: 'it has not started' };
+  #phase: Phase = { kind: 'founding', reason: 'it has heard nobody yet' };
   /** While genesis is being written: what is heard meanwhile is judged again after it. */
   #writing: Promise<void> | undefined;
   #isDiskFull = false;
@@ -90,6 +92,7 @@ export class Lifecycle {
   async start(): Promise<void> {
     const { log, transport } = this.#options;
     const { genesis } = log.restored;
+    if (log.identity.retired) return this.#leave(staleReason); // E4
     log.onSpace((full) => {
       this.#isDiskFull = full;
       this.core?.onSpace(full);
@@ -97,11 +100,9 @@ export class Lifecycle {
     if (genesis !== undefined) {
       await log.joinCluster(genesis.clusterId);
       this.#run(genesis, log.restored);
-    } else {
-      this.#phase = { kind: 'founding', reason: 'it has heard nobody yet' };
     }
     await transport.start({
-      self: () => this.#identity(),
+      self: () => identityOf(this.#options, this),
       peers: this.roster.peers,
       isWelcome: (identity) => isWelcome(factsOf(this.#options, this), identity),
       refuse: (identity) => this.#refusal(identity),
@@ -110,11 +111,7 @@ export class Lifecycle {
         onDown: (peer) => this.#onDown(peer),
         onLost: (peer) => this.#onLost(peer),
         onMessage: (from, message) => this.#onMessage(from, message),
-        onRefused: (refused, reason, identity) => {
-          if (identity !== undefined) this.#refusal(identity);
-          if (refused !== undefined) this.links.refused(refused, reason);
-          this.#options.report({ peer: refused, reason }, 'peer link refused');
-        },
+        onRefused: (...refusal) => this.#onRefused(...refusal),
       },
     });
     this.roster.start();
@@ -180,8 +177,7 @@ export class Lifecycle {
   async #maybeFound(): Promise<void> {
     const isOver = this.#phase.kind === 'stopped' || this.#phase.kind === 'superseded';
     if (this.#writing !== undefined || isOver || !isPristine(this.core?.status)) return;
-    const [own, pristine, followed] = [this.genesis, isPristine(this.core?.status), this.#followed];
-    const decision = this.#founding.decide({ own, pristine, followed });
+    const decision = this.#founding.decide({ own: this.genesis, pristine: true, followed: this.#followed });
     switch (decision.kind) {
       case 'settled':
         return;
@@ -205,7 +201,9 @@ export class Lifecycle {
   }
 
   #found(genesis: Genesis, epoch = this.links.epochOf(genesis.clusterId)): Promise<void> {
-    this.#writing = this.#writeGenesis(genesis, epoch).finally(() => (this.#writing = undefined));
+    this.#writing = this.#writeGenesis(genesis, epoch).finally(() => {
+      if (this.#phase.kind !== 'superseded') this.#writing = undefined;
+    });
     return this.#writing;
   }
 
@@ -234,11 +232,6 @@ export class Lifecycle {
     this.#options.onFatal(error);
   }
 
-  #identity(): PeerIdentity {
-    const { self, genesis } = this;
-    return identityOf(this.#options, { self, genesis, settled: !isPristine(this.core?.status) });
-  }
-
   #refusal(identity: PeerIdentity): string | undefined {
     const reason = refusalOf(factsOf(this.#options, this), identity);
     if (reason === supersededReason) this.#onSuperseded(identity.epoch);
@@ -250,14 +243,30 @@ export class Lifecycle {
     const phase = this.#phase;
     if (phase.kind !== 'running' || this.#writing !== undefined) return;
     if (isPristine(phase.core.status)) return void this.#found(phase.genesis, epoch);
-    this.#phase = { kind: 'superseded', reason: supersededReason };
+    this.#leave(supersededReason);
+  }
+
+  #onRefused(peer: PeerId | undefined, reason: string, identity: PeerIdentity | undefined): void {
+    if (identity !== undefined) this.#refusal(identity);
+    if (peer !== undefined) this.links.refused(peer, reason);
+    this.#options.report({ peer, reason }, 'peer link refused');
+    if (!tellsStale(this.#options.log.identity.clusterId, reason, identity)) return; // E4
+    this.#leave(staleReason);
+    this.#writing = retire(this.#options, this.#writing).catch((error: unknown) => this.#fail(error));
+  }
+
+  #leave(reason: string): void {
+    const { core } = this;
+    if (this.#phase.kind === 'stopped' || this.#phase.kind === 'superseded') return;
+    this.#phase = { kind: 'superseded', reason };
     this.leadership.stop();
-    this.#writing = phase.core.stop();
-    this.#options.report({ epoch }, supersededReason);
+    if (core !== undefined) this.#writing = core.stop();
+    this.#options.report({}, reason);
   }
 
   #onUp(identity: PeerIdentity): void {
     this.links.up(identity, this.#options.clock.monotonicMs());
+    void noteRun(this.#options, identity).catch((error: unknown) => this.#fail(error));
     this.leadership.wake();
     this.alarms.onLinkUp(identity.storeId);
     this.core?.onLinkUp(identity.storeId);

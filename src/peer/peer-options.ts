@@ -4,7 +4,7 @@ import type { RaftConfig } from '../../raft/config.ts';
 import type { PeerId } from '../../raft/types.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { CompactionBounds } from './compactor.ts';
-import type { CommandCodec, LogStore, StateStore, Transport } from './ports.ts';
+import type { CommandCodec, Incarnations, LogStore, StateStore, Transport } from './ports.ts';
 
 export interface PeerOptions {
   /** From cluster.toml. */
@@ -18,6 +18,7 @@ export interface PeerOptions {
   /** How much of its log it keeps. */
   readonly compaction: CompactionBounds;
   readonly log: LogStore;
+  readonly incarnations: Incarnations;
   readonly stateStore: StateStore;
   readonly codec: CommandCodec;
   readonly transport: Transport;

@@ -9,7 +9,7 @@ export type Phase =
   | { readonly kind: 'founding'; readonly reason: string }
   | { readonly kind: 'foreign'; readonly reason: string }
   | Running
-  /** Its cluster goes on without it. */
+  /** Its cluster goes on without it: in a higher epoch, or past an old copy of its disk. */
   | { readonly kind: 'superseded'; readonly reason: string }
   | { readonly kind: 'stopped' };
 

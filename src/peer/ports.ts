@@ -1,8 +1,7 @@
 // The ports of a peer: what the driver needs from the outside, named by the driver and implemented by adapters.
 // Every adapter passes the suite of its port (test/storage/log-store-suite.ts, …), the in-memory ones too.
 //
-// Callbacks never do work: they enqueue. A rejected promise from a store means that its disk cannot be trusted any
-// more; the peer stops (raft.md: a failed fsync is never retried).
+// Callbacks never do work: they enqueue. A store that rejects has a disk that cannot be trusted any more: the peer stops.
 
 import type {
   ClusterId,
@@ -42,6 +41,8 @@ export interface StoreIdentity {
   readonly clusterId: ClusterId | undefined;
   /** Raised by a recovery; 0 in a cluster that never needed one. */
   readonly epoch: number;
+  /** The others know a later run of this store: an old copy of the disk was put in place, which takes part in nothing. */
+  readonly retired: boolean;
 }
 
 /** What a log holds when it is opened. */
@@ -91,8 +92,10 @@ export interface LogStore {
   }): Promise<readonly Entry[]>;
   /** Durably records which cluster this store belongs to; refuses (`WRONG_CLUSTER`) to change it once past genesis. */
   joinCluster(clusterId: ClusterId): Promise<void>;
-  /** Durably raises the epoch in {@link identity}; it never falls. */
+  /** Durably raises the epoch in {@link identity}; it never falls. Who begins anew in a higher one is retired no more. */
   raiseEpoch(epoch: number): Promise<void>;
+  /** Durably; never called while a `persist` is pending. */
+  retire(): Promise<void>;
   /**
    * From now on `listener` hears that there is no room for entries (what is kept in reserve still takes term, vote and
    * compaction), and that there is again; at once if there is none now. It takes the place of the listener before.
@@ -114,6 +117,14 @@ export interface LogStats {
   readonly syncP99Ms: number | undefined;
   /** Bytes free on the disk when last looked at; undefined when nobody looks. */
   readonly free: number | undefined;
+}
+
+/** The runs of others, of `limits.incarnationsMax` stores at most: who comes with an earlier one has gone back in time. */
+export interface Incarnations {
+  /** The highest that was noted of this store; 0 when none was. */
+  highest(storeId: StoreId): number;
+  /** Heeded at once, durable when it resolves. Rejects with `DISK_FULL` (the next note writes this, too) or `DISK_FAILED`. */
+  note(storeId: StoreId, incarnation: number): Promise<void>;
 }
 
 // ── State ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -81,6 +81,10 @@ export class OpenLog implements LogStore {
     return this.#superblock.raiseEpoch(epoch);
   }
 
+  retire(): Promise<void> {
+    return this.#superblock.retire();
+  }
+
   onSpace(listener: (full: boolean) => void): void {
     this.#space.start(listener);
   }

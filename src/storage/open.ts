@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import type { PeerId } from '../../raft/types.ts';
 import { systemClock } from '../lib/clock.ts';
 import { limits } from '../lib/limits.ts';
-import type { CommandCodec, LogStore, StateStore } from '../peer/ports.ts';
+import type { CommandCodec, Incarnations, LogStore, StateStore } from '../peer/ports.ts';
 import { createCommandCodec } from './codec.ts';
 import { onDisk } from './faults.ts';
+import { openIncarnations } from './incarnations.ts';
 import { lockDirectory } from './lock.ts';
 import { nodeDisk } from './node-disk.ts';
 import { openSegmentLog } from './segment-log.ts';
@@ -14,6 +15,7 @@ import { openStateStore } from './state-store.ts';
 
 export interface Storage {
   readonly log: LogStore;
+  readonly incarnations: Incarnations;
   readonly state: StateStore;
   readonly codec: CommandCodec;
   /** Waits for what is in flight, then gives the directory free. */
@@ -52,7 +54,9 @@ export async function openStorage(options: {
       ...reporting,
     });
     opened.push(log);
-    return { log, state, codec: createCommandCodec(), close };
+    const incarnations = await openIncarnations({ directory, disk: nodeDisk, ...reporting });
+    opened.push(incarnations);
+    return { log, incarnations, state, codec: createCommandCodec(), close };
   } catch (error) {
     await close();
     throw error;

@@ -6,7 +6,7 @@
 //     rises by two, so that it is never one that was told before.
 // S3. Without a sound copy the disk is new only if nothing was ever told of it: no log, and no copy that was finished.
 // S4. Its format is that of everything beside it: a version that knows the superblock knows the segments, too. Format 1
-//     had neither an epoch nor impairment, and is read as a disk without them.
+//     had neither an epoch nor impairment, format 2 no retirement; they are read as disks without them.
 //
 // A copy is one frame (frame.ts).
 
@@ -26,7 +26,7 @@ import { type Disk, readWhole } from './disk.ts';
 import { formatTooNew, identityLost, onDisk } from './faults.ts';
 import { frame, sectorBytes, unframe } from './frame.ts';
 
-const format = 2;
+const format = 3;
 const magic = 'ORION-SB';
 const fileNames = ['superblock-a', 'superblock-b'] as const;
 
@@ -41,6 +41,8 @@ interface Content {
   readonly epoch: number;
   /** Entries that may have been acknowledged were lost from this disk. */
   readonly impaired: boolean;
+  /** An old copy of the disk: later runs of this store are known. */
+  readonly retired: boolean;
 }
 
 type Copy =
@@ -99,6 +101,7 @@ export class Superblock {
         incarnation: 1,
         epoch: 0,
         impaired: false,
+        retired: false,
       };
       const made = new Superblock({ disk, directory, paths: [a.path, b.path], content });
       await made.#write({});
@@ -113,8 +116,8 @@ export class Superblock {
   }
 
   get identity(): StoreIdentity {
-    const { peerId, storeId, incarnation, clusterId, epoch } = this.#content;
-    return { peerId, storeId, incarnation, clusterId, epoch };
+    const { peerId, storeId, incarnation, clusterId, epoch, retired } = this.#content;
+    return { peerId, storeId, incarnation, clusterId, epoch, retired };
   }
 
   get impaired(): boolean {
@@ -127,11 +130,17 @@ export class Superblock {
     await this.#write({});
   }
 
-  /** Durably records it, in both copies; it never falls. */
+  /** Durably records it, in both copies; it never falls. In a higher one nothing counts that was promised before. */
   async raiseEpoch(epoch: number): Promise<void> {
     assert(epoch >= this.#content.epoch, 'an epoch never falls');
     if (epoch === this.#content.epoch) return;
-    await this.#write({ epoch });
+    await this.#write({ epoch, retired: false });
+    await this.#write({});
+  }
+
+  /** Durably records, in both copies, that this disk has gone back in time. */
+  async retire(): Promise<void> {
+    await this.#write({ retired: true });
     await this.#write({});
   }
 
@@ -191,6 +200,7 @@ async function readCopy(disk: Disk, path: string): Promise<Copy> {
       incarnation: parsed.incarnation,
       epoch: parsed.format === 1 ? 0 : parsed.epoch,
       impaired: parsed.format === 1 ? false : parsed.impaired,
+      retired: parsed.format < 3 ? false : parsed.retired,
     },
   };
 }

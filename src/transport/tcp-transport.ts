@@ -239,7 +239,7 @@ class TcpPeerTransport implements TcpTransport {
     if (holder !== undefined && holder !== peerId) {
       return `${peerId} has the store of ${holder}: one data directory is a copy of the other`;
     }
-    return this.#remotes.get(peerId)?.refuse(identity) ?? refuse(identity);
+    return refuse(identity) ?? this.#remotes.get(peerId)?.refuse(identity);
   }
 
   #onRefused(peerId: PeerId | undefined, reason: string, identity?: PeerIdentity): void {

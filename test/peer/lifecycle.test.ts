@@ -1,14 +1,19 @@
 // The life of a peer: what a stop may find half-done.
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { raftDefaults } from '../../raft/config.ts';
-import { asPeerId, asStoreId, type PersistOperation } from '../../raft/types.ts';
+import { asClusterId, asPeerId, asStoreId, type PersistOperation } from '../../raft/types.ts';
+import { present } from '../../src/lib/assert.ts';
+import { OrionError } from '../../src/lib/errors.ts';
 import { compactionDefaults } from '../../src/peer/compactor.ts';
 import { Peer } from '../../src/peer/peer.ts';
-import type { Transport } from '../../src/peer/ports.ts';
+import type { PeerOptions } from '../../src/peer/peer-options.ts';
+import type { PeerIdentity, Transport } from '../../src/peer/ports.ts';
+import { staleReason } from '../../src/peer/stale.ts';
 import { createCommandCodec } from '../../src/storage/codec.ts';
 import { FakeClock } from '../lib/fake-clock.ts';
-import { emptyImage, MemoryLogStore } from '../storage/memory-log-store.ts';
+import { emptyImage, type MemoryImage, MemoryLogStore } from '../storage/memory-log-store.ts';
+import { MemoryIncarnations } from './memory-incarnations.ts';
 import { MemoryStateStore } from '../storage/memory-state-store.ts';
 
 /** A log whose writes begin at once and end when told to. */
@@ -21,19 +26,33 @@ class SlowLog extends MemoryLogStore {
   }
 }
 
-const transport: Transport = {
-  start: () => Promise.resolve(),
-  setPeers: () => undefined,
-  send: () => false,
-  reconnect: () => undefined,
-  stop: () => Promise.resolve(),
-};
+class FakeTransport implements Transport {
+  started: Parameters<Transport['start']>[0] | undefined;
+  stops = 0;
 
-test('a peer that is told to stop while it writes its genesis waits for the write, and does not begin to run', async () => {
-  const peerId = asPeerId('p1');
-  const log = new SlowLog(emptyImage(peerId, asStoreId('s1')));
-  const clock = new FakeClock();
-  const peer = await Peer.open({
+  async start(options: Parameters<Transport['start']>[0]): Promise<void> {
+    this.started = options;
+  }
+
+  setPeers(): void {}
+
+  send(): boolean {
+    return false;
+  }
+
+  reconnect(): void {}
+
+  async stop(): Promise<void> {
+    this.stops += 1;
+  }
+}
+
+const peerId = asPeerId('p1');
+
+function openPeer(
+  options: Pick<PeerOptions, 'log' | 'clock' | 'transport'> & Partial<PeerOptions>,
+): Promise<Peer> {
+  return Peer.open({
     clusterName: 'home',
     founders: [{ peerId, api: 'http://127.0.0.1:1', raft: '127.0.0.1:2' }],
     peerId,
@@ -41,11 +60,9 @@ test('a peer that is told to stop while it writes its genesis waits for the writ
     version: '0',
     raftConfig: raftDefaults,
     compaction: compactionDefaults,
-    log,
+    incarnations: new MemoryIncarnations(),
     stateStore: new MemoryStateStore(),
     codec: createCommandCodec(),
-    transport,
-    clock,
     seed: 1,
     requestId: () => 'id',
     hash: () => 'c1',
@@ -53,7 +70,14 @@ test('a peer that is told to stop while it writes its genesis waits for the writ
     onFatal: (error) => {
       throw error;
     },
+    ...options,
   });
+}
+
+test('a peer that is told to stop while it writes its genesis waits for the write, and does not begin to run', async () => {
+  const log = new SlowLog(emptyImage(peerId, asStoreId('s1')));
+  const clock = new FakeClock();
+  const peer = await openPeer({ log, clock, transport: new FakeTransport() });
   await peer.start();
   expect(log.ends).toHaveLength(1);
   let hasStopped = false;
@@ -66,4 +90,92 @@ test('a peer that is told to stop while it writes its genesis waits for the writ
   expect(log.ends).toHaveLength(1);
   expect(clock.timers).toBe(0);
   expect(peer.notReady()).toEqual(['this peer is stopping']);
+});
+
+const told = `refused by the other side: ${staleReason}`;
+
+/** A founded cluster of one, and what another peer of it says of itself. */
+async function founded(): Promise<{
+  readonly image: MemoryImage;
+  readonly peer: Peer;
+  readonly transport: FakeTransport;
+  readonly other: PeerIdentity;
+}> {
+  const image = emptyImage(peerId, asStoreId('s1'));
+  const transport = new FakeTransport();
+  const peer = await openPeer({ log: new MemoryLogStore(image), clock: new FakeClock(), transport });
+  await peer.start();
+  await vi.waitFor(() => expect(transport.started?.self().genesis).toBeDefined());
+  const own = present(transport.started, 'it has started').self();
+  const other = { ...own, peerId: asPeerId('p2'), storeId: asStoreId('s2') };
+  return { image, peer, transport, other };
+}
+
+test('a peer whose own cluster tells it that its disk has gone back in time stops, and so does every later start', async () => {
+  const { image, peer, transport, other } = await founded();
+  const { events } = present(transport.started, 'it has started');
+  const foreign = {
+    ...other,
+    genesis: { ...present(other.genesis, 'it has one'), clusterId: asClusterId('c2') },
+  };
+  events.onRefused(other.peerId, told, foreign);
+  events.onRefused(other.peerId, told);
+  events.onRefused(other.peerId, staleReason, other);
+  expect(peer.notReady()).not.toContain(staleReason);
+
+  events.onRefused(other.peerId, told, other);
+  events.onRefused(other.peerId, told, other);
+  expect(peer.notReady()).toEqual([staleReason]);
+  await peer.stop();
+  expect(image.retired).toBe(true);
+  expect(transport.stops).toBeGreaterThan(0);
+
+  const again = new FakeTransport();
+  const later = await openPeer({ log: new MemoryLogStore(image), clock: new FakeClock(), transport: again });
+  await later.start();
+  expect(again.started).toBeUndefined();
+  expect(later.notReady()).toEqual([staleReason]);
+  await later.stop();
+});
+
+test('the run of a peer whose link comes up is remembered, and an earlier one refused from then on', async () => {
+  const incarnations = new MemoryIncarnations();
+  const { image, peer, other } = await founded();
+  await peer.stop();
+  const transport = new FakeTransport();
+  const again = await openPeer({
+    log: new MemoryLogStore(image),
+    clock: new FakeClock(),
+    transport,
+    incarnations,
+  });
+  await again.start();
+  const { events, refuse } = present(transport.started, 'it has started');
+  events.onUp({ ...other, incarnation: 5 });
+  expect(incarnations.highest(other.storeId)).toBe(5);
+  expect(refuse({ ...other, incarnation: 4 })).toBe(staleReason);
+  expect(refuse({ ...other, incarnation: 5 })).toBeUndefined();
+  await again.stop();
+});
+
+test('a full disk does not stop a peer that cannot note a run, and a failed one does', async () => {
+  const fatal: unknown[] = [];
+  for (const code of ['DISK_FULL', 'DISK_FAILED'] as const) {
+    const { image, peer, other } = await founded();
+    await peer.stop();
+    const transport = new FakeTransport();
+    const note = (): Promise<void> => Promise.reject(new OrionError(code, 'no'));
+    const again = await openPeer({
+      log: new MemoryLogStore(image),
+      clock: new FakeClock(),
+      transport,
+      incarnations: { highest: () => 0, note },
+      onFatal: (error) => void fatal.push((error as OrionError).code),
+    });
+    await again.start();
+    present(transport.started, 'it has started').events.onUp({ ...other, incarnation: 5 });
+    await new Promise((resolve) => setImmediate(resolve));
+    await again.stop();
+  }
+  expect(fatal).toEqual(['DISK_FAILED']);
 });

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { makeGenesis } from '../../raft/genesis.ts';
 import {
+  asClusterId,
   asIndex,
   asPeerId,
   asStoreId,
@@ -19,6 +20,7 @@ import { isWelcome, refusalOf, type AdmissionFacts, supersededReason } from '../
 import { type ChangeSettlement, MemberChanges } from '../../src/peer/member-changes.ts';
 import type { PeerAddress, PeerIdentity } from '../../src/peer/ports.ts';
 import { Roster } from '../../src/peer/roster.ts';
+import { staleReason, tellsStale } from '../../src/peer/stale.ts';
 import { FakeClock } from '../lib/fake-clock.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -219,6 +221,7 @@ describe('admission', () => {
     pristine: false,
     removed: [asStoreId('gone')],
     epoch: 1,
+    incarnations: { highest: (storeId) => (storeId === asStoreId('again') ? 5 : 0) },
   };
   const identity: PeerIdentity = {
     ...member('d'),
@@ -239,6 +242,25 @@ describe('admission', () => {
   test('epochs of other clusters, and of peers that belong to none, mean nothing', () => {
     expect(refusalOf(facts, { ...identity, genesis: undefined, epoch: 0 })).toBeUndefined();
     expect(refusalOf({ ...facts, clusterId: undefined }, { ...identity, epoch: 5 })).toBeUndefined();
+  });
+
+  test('a store of which a later run is remembered has gone back in time, whoever it says it is', () => {
+    const again = { ...identity, storeId: asStoreId('again') };
+    expect(refusalOf(facts, { ...again, incarnation: 4 })).toBe(staleReason);
+    expect(refusalOf({ ...facts, clusterId: undefined }, { ...again, incarnation: 1 })).toBe(staleReason);
+    expect(refusalOf(facts, { ...again, incarnation: 5 })).toBeUndefined();
+    expect(refusalOf(facts, { ...again, incarnation: 6 })).toBeUndefined();
+    expect(refusalOf(facts, { ...identity, incarnation: 1 })).toBeUndefined();
+  });
+
+  test('only the own cluster is believed about it, and the refusal must say it', () => {
+    const told = `refused by the other side: ${staleReason}`;
+    expect(tellsStale(genesis.clusterId, told, identity)).toBe(true);
+    expect(tellsStale(genesis.clusterId, told, { ...identity, genesis: undefined })).toBe(false);
+    expect(tellsStale(asClusterId('other'), told, identity)).toBe(false);
+    expect(tellsStale(undefined, told, identity)).toBe(true);
+    expect(tellsStale(genesis.clusterId, 'refused by the other side: REMOVED: gone', identity)).toBe(false);
+    expect(tellsStale(genesis.clusterId, staleReason, identity)).toBe(false); // as this side says it of the other
   });
 
   test('hears a store that is merely absent from the configuration: this peer may lag (§4.1)', () => {

@@ -204,6 +204,19 @@ export function logStoreSuite(name: string, make: () => Promise<() => Promise<Lo
     await again.close();
   });
 
+  test(`${name}: once it is retired it stays so, until it begins anew in a higher epoch`, async () => {
+    const open = await make();
+    const log = await open();
+    expect(log.identity.retired).toBe(false);
+    await log.retire();
+    const again = await restarted(log, open);
+    expect(again.identity.retired).toBe(true);
+    await again.raiseEpoch(0);
+    expect(again.identity.retired).toBe(true);
+    await again.raiseEpoch(1);
+    expect((await restarted(again, open)).identity.retired).toBe(false);
+  });
+
   test(`${name}: it counts its syncs, and the bytes that it writes`, async () => {
     const open = await make();
     const log = await open();

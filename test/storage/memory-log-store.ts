@@ -26,6 +26,7 @@ export interface MemoryImage {
   incarnation: number;
   clusterId: ClusterId | undefined;
   epoch: number;
+  retired: boolean;
   hardState: HardState;
   genesis: Genesis | undefined;
   base: LogBase;
@@ -42,6 +43,7 @@ export function emptyImage(peerId: PeerId, storeId: StoreId): MemoryImage {
     incarnation: 0,
     clusterId: undefined,
     epoch: 0,
+    retired: false,
     hardState,
     genesis: undefined,
     base: noBase,
@@ -73,8 +75,8 @@ export class MemoryLogStore implements LogStore {
   }
 
   get identity(): StoreIdentity {
-    const { peerId, storeId, incarnation, clusterId, epoch } = this.#image;
-    return { peerId, storeId, incarnation, clusterId, epoch };
+    const { peerId, storeId, incarnation, clusterId, epoch, retired } = this.#image;
+    return { peerId, storeId, incarnation, clusterId, epoch, retired };
   }
 
   get base(): LogIndex {
@@ -140,7 +142,12 @@ export class MemoryLogStore implements LogStore {
 
   async raiseEpoch(epoch: number): Promise<void> {
     assert(epoch >= this.#image.epoch, 'an epoch never falls');
+    if (epoch > this.#image.epoch) this.#image.retired = false;
     this.#image.epoch = epoch;
+  }
+
+  async retire(): Promise<void> {
+    this.#image.retired = true;
   }
 
   stats(): LogStats {

@@ -50,14 +50,20 @@ function rewrite(disk: SimDisk, change: (record: Record<string, unknown>) => obj
 
 test('a superblock of a later format names the way out', async () => {
   const disk = await filled(1);
-  rewrite(disk, (record) => ({ ...record, format: 3 }));
+  rewrite(disk, (record) => ({ ...record, format: 4 }));
   await expect(openOn(disk, 1)).rejects.toMatchObject({ code: 'FORMAT_TOO_NEW' });
 });
 
 test('a superblock of format 1 is read as one of a sound disk, and written in the format of today', async () => {
   const disk = await filled(2);
   const before = await openOn(disk, 1);
-  rewrite(disk, (record) => ({ ...record, format: 1, epoch: undefined, impaired: undefined }));
+  rewrite(disk, (record) => ({
+    ...record,
+    format: 1,
+    epoch: undefined,
+    impaired: undefined,
+    retired: undefined,
+  }));
   for (let i = 0; i < 2; i += 1) {
     const log = await openOn(disk, 1);
     expect(log.identity).toEqual({ ...before.identity, incarnation: before.identity.incarnation + i + 1 });
@@ -66,7 +72,7 @@ test('a superblock of format 1 is read as one of a sound disk, and written in th
     expect(await readAll(log, 4)).toEqual(commands(1, 5, { bytes: 300 }));
   }
   for (const path of disk.paths().filter(isSuperblock))
-    expect(String(disk.content(path))).toContain('"format":2');
+    expect(String(disk.content(path))).toContain('"format":3');
 });
 
 test('the directory of another peer is refused', async () => {

@@ -6,6 +6,7 @@
 import { asStoreId, type StoreId } from '../../../raft/types.ts';
 import { assert } from '../../../src/lib/assert.ts';
 import type { Prng } from '../../../src/lib/prng.ts';
+import { MemoryIncarnations } from '../../peer/memory-incarnations.ts';
 import { type Fate, SimDisk } from '../../storage/sim-disk.ts';
 
 /** Drives of one run. */
@@ -13,6 +14,8 @@ const drivesMax = 0xff;
 
 export class Drive {
   readonly disk: SimDisk;
+  /** Of other stores, as this one remembers them. */
+  readonly incarnations = new MemoryIncarnations();
   /** D1. As the store that begins on it will draw it. */
   readonly storeId: StoreId;
   /** The highest index that a state on it was seen to have. */

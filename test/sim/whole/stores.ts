@@ -101,6 +101,10 @@ class WatchedLog implements LogStore {
     return this.#log.raiseEpoch(epoch);
   }
 
+  retire(): Promise<void> {
+    return this.#log.retire();
+  }
+
   stats(): LogStats {
     return this.#log.stats();
   }

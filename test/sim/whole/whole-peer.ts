@@ -205,6 +205,7 @@ export class WholePeer {
       raftConfig: { ...raftDefaults, ...plan.raft },
       compaction: plan.cuts,
       log: parts.log(log),
+      incarnations: this.#drive.incarnations,
       stateStore: parts.stateStore(state),
       codec: createCommandCodec(),
       transport: parts.transport(links.transport(this.name, process)),
