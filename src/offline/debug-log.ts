@@ -74,7 +74,7 @@ function describe(item: LogItem): string {
     case 'damage':
       return `DAMAGED ${item.file}, byte ${item.offset}: ${item.why}`;
     case 'aside':
-      return `${basename(item.file)}: was damaged, and set aside by a start`;
+      return `${basename(item.file)}: set aside by a start that found a loss`;
     case 'end': {
       const { baseIndex, lastIndex, batches, hardState } = item;
       const entries = baseIndex === lastIndex ? 'no entries' : `entries ${baseIndex + 1} to ${lastIndex}`;

@@ -5,8 +5,10 @@
 // F1. The index takes in a batch after its sync, never before: what it shows is durable.
 // F2. A cut makes the new base durable first, then removes whole segments: until the base is there, everything else is.
 // F3. Beginning anew makes a base durable that starts a chain of its own: no batch of before fits behind it. The segments
-//     of before go once a batch stands behind the base; until then the base's hard state holds.
+//     of before go once a batch stands behind the base; until then the base's hard state holds. After a loss they are set
+//     aside, in the place of those of the last time: people may want what can still be read.
 
+import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { asIndex, type Entry, type HardState, type LogBase, type LogIndex } from '../../raft/types.ts';
 import { assert, present } from '../lib/assert.ts';
@@ -15,7 +17,7 @@ import type { Disk } from './disk.ts';
 import type { EntryIndex } from './entry-index.ts';
 import { EntryReader } from './entry-reader.ts';
 import { onDisk } from './faults.ts';
-import type { PlacedBatch, Segment } from './segment.ts';
+import { isReplaced, type PlacedBatch, replacedOf, type Segment } from './segment.ts';
 import type { Segments } from './segments.ts';
 import type { SegmentWriter } from './segment-writer.ts';
 
@@ -77,7 +79,7 @@ export class LogFiles {
   }
 
   /** All entries go, and the log goes on behind `base`, with `change`; durable when it resolves (F3). Throws `DISK_FAILED`. */
-  beginAnew(base: LogBase, change: LogChange): Promise<void> {
+  beginAnew(base: LogBase, change: LogChange, { isLoss }: { readonly isLoss: boolean }): Promise<void> {
     return this.#exclusively(async () => {
       const { index, term } = base;
       const { sequence, number } = this.writer.next;
@@ -87,7 +89,8 @@ export class LogFiles {
       this.index.restart(base);
       await this.writer.beginAnew(previous);
       await this.append(change);
-      await this.remove(this.segments.dropBefore(sequence));
+      const before = this.segments.dropBefore(sequence);
+      await (isLoss ? this.#setAside(before) : this.remove(before));
     });
   }
 
@@ -129,6 +132,16 @@ export class LogFiles {
   async close(): Promise<void> {
     await this.#changes;
     await this.writer.close();
+  }
+
+  async #setAside(segments: readonly Segment[]): Promise<void> {
+    if (segments.length === 0) return;
+    await onDisk(`setting ${segments[0]?.path ?? ''} aside`, async () => {
+      const names = await this.#disk.list(this.#directory);
+      for (const name of names.filter(isReplaced)) await this.#disk.unlink(join(this.#directory, name));
+      for (const segment of segments) await this.#disk.rename(segment.path, replacedOf(segment));
+      await this.#disk.syncDirectory(this.#directory);
+    });
   }
 
   #rewriteBase(): Promise<void> {

@@ -119,7 +119,7 @@ export class OpenLog implements LogStore {
       await files.append(change);
     } else {
       const { index, term, time, configuration } = install;
-      await files.beginAnew({ index, term, time, configuration }, change);
+      await files.beginAnew({ index, term, time, configuration }, change, { isLoss: false });
     }
     if (mended) await this.#superblock.setImpaired(false);
   }

@@ -117,7 +117,7 @@ async function settle(options: {
     const applied = state?.snapshot?.index ?? 0;
     if (isLoss) await options.onLoss({ lastIndex: index.lastIndex, applied });
     const hardState = notBelow(files.hardState, entries.at(-1)?.term ?? base.term);
-    await files.beginAnew(base, { hardState, truncateFrom: undefined, entries }); // L5
+    await files.beginAnew(base, { hardState, truncateFrom: undefined, entries }, { isLoss }); // L5
   } else if (last !== undefined) {
     await files.append(copyOf(last)); // L2
     await files.remove(segments.dropCopied(last.header.number)); // L3

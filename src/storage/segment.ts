@@ -26,7 +26,14 @@ const damagedSuffix = '.damaged';
 
 export const asideOf = (segment: Segment): string => segment.path + damagedSuffix;
 
-export const isAside = (name: string): boolean => name.endsWith(damagedSuffix);
+/** Of what can be read, but is of no use after a loss: set aside for people, too, until the next time. */
+const replacedSuffix = '.replaced';
+
+export const replacedOf = (segment: Segment): string => segment.path + replacedSuffix;
+
+export const isReplaced = (name: string): boolean => name.endsWith(replacedSuffix);
+
+export const isAside = (name: string): boolean => name.endsWith(damagedSuffix) || isReplaced(name);
 
 export function nameSegment(directory: string, sequence: number, firstIndex: number): Segment {
   const name = `${String(sequence).padStart(10, '0')}-${String(firstIndex).padStart(16, '0')}.log`;

@@ -72,6 +72,6 @@ test('a follower whose log rotted says so, is mended, and makes a majority again
   await victim.kill('SIGTERM');
   const mended = debugLog(victim);
   expect(mended.stdout).not.toContain('waits to be mended');
-  expect(mended.stdout).toContain('.log.damaged: was damaged, and set aside by a start');
+  expect(mended.stdout).toContain('.log.damaged: set aside by a start that found a loss');
   expect(mended.status).toBe(0);
 });

@@ -151,7 +151,7 @@ test('damage is named by file and byte, what is behind it is told apart, and the
   const after = await run(directory);
   expect(after.exitCode).toBe(0);
   expect(after.stdout).toContain('lost entries: waits to be mended');
-  expect(after.stdout).toContain('.log.damaged: was damaged, and set aside by a start');
+  expect(after.stdout).toContain('.log.damaged: set aside by a start that found a loss');
 });
 
 test.each([

@@ -131,6 +131,22 @@ test('a log that was cut, without a state, holds genesis alone and waits for the
   await log.close();
 });
 
+test('after a loss the log of before stays beside for people, until the next loss', async () => {
+  const disk = await filled(25);
+  const contents = (paths: readonly string[]) => paths.map((path) => disk.content(path));
+  for (const state of [empty, flushed(40, 5)]) {
+    const before = disk.paths().filter(isSegment);
+    const held = contents(before);
+    await (await openOn(disk, 1, { state })).close();
+    const replaced = before.map((path) => `${path}.replaced`);
+    expect(disk.paths().filter((path) => path.endsWith('.replaced'))).toEqual(replaced);
+    expect(contents(replaced)).toEqual(held);
+  }
+  const log = await openOn(disk, 1, { state: installed(50, 6) });
+  expect(disk.paths().filter((path) => path.endsWith('.replaced'))).toHaveLength(1);
+  await log.close();
+});
+
 test('a damaged log keeps its sound beginning if the state is within it, else it begins anew behind the state', async () => {
   for (const [applied, base] of [
     [12, 0],
