@@ -6,7 +6,7 @@
 // E1. Raft speaks only with stores that handshook under the same genesis.
 // E2. A genesis is dropped for another only before this store voted or acknowledged anything (raft/genesis.ts).
 // E3. Who hears that its cluster goes on in a higher epoch takes no further part in it; who promised nothing yet follows.
-// E4. Nor does who hears that its disk has gone back in time, and no later start of it does: it talks to nobody any more.
+// E4. Nor does who hears that its disk has gone back in time, nor any later start of it: it talks to nobody any more.
 
 import { Raft } from '../../raft/raft.ts';
 import { asIndex, type Genesis, type Member, type PeerId, type StoreId } from '../../raft/types.ts';
@@ -92,7 +92,7 @@ export class Lifecycle {
   async start(): Promise<void> {
     const { log, transport } = this.#options;
     const { genesis } = log.restored;
-    if (log.identity.retired) return this.#leave(staleReason); // E4
+    if (log.identity.retired) return void (this.#phase = { kind: 'superseded', reason: staleReason }); // E4
     log.onSpace((full) => {
       this.#isDiskFull = full;
       this.core?.onSpace(full);
@@ -252,9 +252,9 @@ export class Lifecycle {
     this.#options.report({ peer, reason }, 'peer link refused');
     if (!tellsStale(this.#options.log.identity.clusterId, reason, identity)) return; // E4
     this.#leave(staleReason);
-    this.#writing = retire(this.#options, this.#writing).catch((error: unknown) => this.#fail(error));
   }
 
+  /** Its later starts know it, too, whoever they reach. */
   #leave(reason: string): void {
     const { core } = this;
     if (this.#phase.kind === 'stopped' || this.#phase.kind === 'superseded') return;
@@ -262,6 +262,7 @@ export class Lifecycle {
     this.leadership.stop();
     if (core !== undefined) this.#writing = core.stop();
     this.#options.report({}, reason);
+    this.#writing = retire(this.#options, this.#writing).catch((error: unknown) => this.#fail(error));
   }
 
   #onUp(identity: PeerIdentity): void {

@@ -11,7 +11,7 @@ import type { PeerIdentity } from './ports.ts';
 
 /** Why such a disk is refused, and its peer takes part in nothing. */
 export const staleReason =
-  'STALE: this disk has gone back in time (an old copy was put in place): start it with an empty data directory and --join, and add it with --replace';
+  'STALE: this disk has gone back in time (an old copy was put in place, or the cluster was recovered without it): start it with an empty data directory and --join, and add it with --replace';
 
 /**
  * Whether `reason`, as the transport tells it, says that this peer's own disk has gone back in time. Only peers `by` of its

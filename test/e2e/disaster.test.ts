@@ -129,6 +129,19 @@ test('with two of three disks lost, what the third has is recovered, and the dea
   }
   expect((await cluster.clusterView(one)).quorum.voters).toBe(1);
 
+  // They know it for good, also while nobody is there who could tell them.
+  await one.kill();
+  for (const peer of [two, three]) await peer.kill();
+  for (const peer of [two, three]) peer.start();
+  for (const peer of [two, three]) {
+    await cluster.until(`${peer.id} still says that it is of the past`, async () => {
+      const { status, body } = await request<{ reasons: string[] }>(`${peer.api}/readyz`);
+      return status === 503 && body.reasons[0]?.includes('recovered without it');
+    });
+  }
+  one.start();
+  await untilReady(one);
+
   await two.kill();
   rmSync(two.dataDir, { recursive: true });
   await comeIn(two, one);
