@@ -254,7 +254,6 @@ export class Lifecycle {
     this.#leave(staleReason);
   }
 
-  /** Its later starts know it, too, whoever they reach. */
   #leave(reason: string): void {
     const { core } = this;
     if (this.#phase.kind === 'stopped' || this.#phase.kind === 'superseded') return;
