@@ -108,7 +108,9 @@ export class World {
       this.#report(id, 'exited');
       return true;
     }
-    if (row.status.state !== 'pending' && row.status.state !== 'starting') return false;
+    // As the agent does: what it is to run and does not is started, whatever was last reported of it.
+    const isGone = row.status.state === 'running' && !processes.has(id);
+    if (row.status.state !== 'pending' && row.status.state !== 'starting' && !isGone) return false;
     if (this.crashes(row)) {
       this.#report(id, 'failed');
     } else {

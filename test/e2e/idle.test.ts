@@ -52,5 +52,9 @@ test('an idle cluster with agents and services appends nothing, writes nothing a
     'its bytes are seen',
     () => written()[members.indexOf(leader)] !== after[members.indexOf(leader)],
   );
+  // The log is written through; what a trace sees as a sync is that of the state.
+  await cluster.until('the state is flushed', async () =>
+    (await (await fetch(`${leader.api}/metrics`)).text()).includes('\norion_state_unflushed_rows 0\n'),
+  );
   if (control !== undefined) expect((await control.stop())[members.indexOf(leader)]).toBeGreaterThan(0);
 });
