@@ -11,8 +11,8 @@
 //     A write that hangs is as bad: the core is told first, so that a leader hands over, and then the peer stops. How
 //     long it takes is counted in own ticks, so that a process that was paused itself does not take that for its disk.
 //     A switch of the state that hangs ends the peer, too, after far longer; a write that waits for room does not: people make it.
-// D4. A tick says when it is taken, not when it was queued: after a stall in between, a leader would take its lease for
-//     young (found by simulation).
+// D4. A tick says when it is taken, not when it was queued, and none of what is queued is believed without one: after a
+//     stall in between, a leader would take its lease for young (both found by simulation).
 // D5. The queue is bounded: a Raft message beyond it is dropped (Raft resends), a proposal or read refused as busy. What
 //     this peer tells its core of itself is always taken: there is little of it, and none of it comes twice.
 
@@ -91,6 +91,8 @@ export class Driver {
   #isFull = false;
   #cancelTick: () => void = () => undefined;
   #tickedMs: number | undefined;
+  /** The last time that the core was told. */
+  #toldMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: { raft: Raft; log: LogStore; clock: Clock; events: DriverEvents }) {
     this.#raft = options.raft;
@@ -139,12 +141,14 @@ export class Driver {
     this.#watchDisk();
     if (this.#stopped) return;
     this.#watchLoop();
-    this.#push(this.#tickNow());
+    this.#push({ kind: 'tick', now: this.#clock.monotonicMs() });
     this.#cancelTick = this.#clock.after(limits.tickMs, () => this.#tick());
   }
 
-  #tickNow(): Input {
-    return { kind: 'tick', now: this.#clock.monotonicMs() };
+  #step(input: Input): void {
+    if (input.kind !== 'tick') return this.#raft.step(input);
+    this.#toldMs = this.#clock.monotonicMs();
+    this.#raft.step({ kind: 'tick', now: this.#toldMs });
   }
 
   #watchLoop(): void {
@@ -180,7 +184,9 @@ export class Driver {
     try {
       const inputs = this.#inputs;
       this.#inputs = [];
-      for (const input of inputs) this.#raft.step(input.kind === 'tick' ? this.#tickNow() : input);
+      for (const input of inputs) this.#step(input);
+      const isOverdue = this.#clock.monotonicMs() - this.#toldMs > limits.tickMs;
+      if (isOverdue) this.#step({ kind: 'tick', now: this.#toldMs }); // D4
       while (this.#raft.hasReady() && !this.#stopped) this.#carryOut(this.#raft.takeReady());
       if (!this.#stopped) this.#events.onStatus(this.#raft.status());
     } catch (error) {

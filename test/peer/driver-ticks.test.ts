@@ -1,6 +1,7 @@
 // The driver and time: what a tick says.
 
 import { expect, test, vi } from 'vitest';
+import { asStoreId } from '../../raft/types.ts';
 import type { LogStore } from '../../src/peer/ports.ts';
 import { Driver } from '../../src/peer/driver.ts';
 import { limits } from '../../src/lib/limits.ts';
@@ -66,5 +67,18 @@ test('a tick says when it is taken, not when it was queued', () => {
   clock.sleptMs = 3_000;
   clock.settle();
   expect(step).toHaveBeenCalledExactlyOnceWith({ kind: 'tick', now: queuedMs + 3_000 });
+  driver.stop();
+});
+
+test('what is queued alone, and taken late, brings the time with it', () => {
+  const { clock, raft, driver } = makeDriver();
+  driver.start();
+  clock.settle();
+  const step = vi.spyOn(raft, 'step');
+  driver.tell({ kind: 'peerLost', storeId: asStoreId('b') });
+  clock.sleptMs = 3_000;
+  clock.settle();
+  expect(step.mock.calls.map(([input]) => input.kind)).toEqual(['peerLost', 'tick']);
+  expect(step).toHaveBeenLastCalledWith({ kind: 'tick', now: clock.monotonicMs() });
   driver.stop();
 });
