@@ -15,6 +15,9 @@ export class Reached implements Invariant {
 
   check(observation: Observation, evidence: Evidence): string | undefined {
     switch (observation.kind) {
+      case 'damaged': // Its state may be gone, or an older one.
+        this.#flushed.delete(observation.peer);
+        return undefined;
       case 'started': {
         const { peer, applied } = observation;
         const flushed = this.#flushed.get(peer) ?? 0;

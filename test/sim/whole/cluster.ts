@@ -1,10 +1,11 @@
 // Whole peers on their machines, founders and spares, their network, agents and clients, under one clock.
 // Owns: the parts and what ties them together. Does not own: when something breaks, what must hold.
 
-import { asPeerId, type Message } from '../../../raft/types.ts';
+import { asPeerId, type Message, type StoreId } from '../../../raft/types.ts';
 import { Prng } from '../../../src/lib/prng.ts';
 import { calmNetwork } from '../faults.ts';
 import { digestOf, mix } from '../digest.ts';
+import { Violation } from '../observation.ts';
 import type { Trace } from '../trace.ts';
 import { VirtualTime } from '../virtual-time.ts';
 import { SimAgent } from './agent.ts';
@@ -109,7 +110,11 @@ export class WholeCluster {
         const raft = message.kind === 'raft' ? message.message : undefined;
         note('message', from, to, message.kind, raft?.kind, raft?.term, digestOfMessage(raft));
       },
-      up: (a, b) => note('up', a, b),
+      up: (a, b) => {
+        note('up', a, b);
+        this.#checkRuns(a, b);
+        this.#checkRuns(b, a);
+      },
       down: (a, b) => {
         note('down', a, b);
         situations.add('links that fell');
@@ -119,6 +124,14 @@ export class WholeCluster {
         situations.add('deaths told to a peer');
       },
     };
+  }
+
+  /** Whoever has met a later run of a store has nothing to do with a disk that went back to an earlier one. */
+  #checkRuns(old: StoreId, other: StoreId): void {
+    const outdated = this.peers.find(({ storeId, isOutdated }) => isOutdated && storeId === old);
+    const knows = this.peers.find(({ storeId }) => storeId === other)?.remembers(old) ?? 0;
+    if (outdated === undefined || knows <= (outdated.incarnation ?? 0)) return;
+    this.onBroken(new Violation(`links: ${outdated.name} takes part with a disk that went back`));
   }
 
   #makePeer(self: Listed, founders: readonly Listed[], prng: Prng): WholePeer {

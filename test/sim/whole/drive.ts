@@ -4,40 +4,107 @@
 // D1. The store id that is drawn on it is one that no other drive of the run has.
 
 import { asStoreId, type StoreId } from '../../../raft/types.ts';
-import { assert } from '../../../src/lib/assert.ts';
+import { assert, present } from '../../../src/lib/assert.ts';
 import type { Prng } from '../../../src/lib/prng.ts';
-import { MemoryIncarnations } from '../../peer/memory-incarnations.ts';
+import { flip } from '../../storage/damage.ts';
 import { type Fate, SimDisk } from '../../storage/sim-disk.ts';
 
 /** Drives of one run. */
 const drivesMax = 0xff;
 
-export class Drive {
+export interface DriveOptions {
+  /** Numbers of drives, each given once. */
+  readonly nextNumber: () => number;
+  readonly prng: Prng;
+  readonly failsSync: () => boolean;
+}
+
+/** What a disk held at some moment, of the store that it then was. */
+interface Image {
   readonly disk: SimDisk;
-  /** Of other stores, as this one remembers them. */
-  readonly incarnations = new MemoryIncarnations();
-  /** D1. As the store that begins on it will draw it. */
   readonly storeId: StoreId;
+  readonly incarnation: number;
+}
+
+export class Drive {
   /** The highest index that a state on it was seen to have. */
   appliedEver = 0;
+  readonly #options: DriveOptions;
+  #disk: SimDisk;
   readonly #number: number;
+  #image: Image | undefined;
+  #isOutdated = false;
 
-  constructor(options: { number: number; prng: Prng; failsSync: () => boolean }) {
-    const { number, prng, failsSync } = options;
-    assert(number > 0 && number <= drivesMax, 'a byte tells drives apart');
-    this.#number = number;
-    this.storeId = asStoreId(number.toString(16).padStart(2, '0').repeat(16));
-    this.disk = new SimDisk(prng.next());
-    this.disk.fault = (operation) =>
-      operation === 'datasync' && failsSync() ? new Error('EIO: a sync failed') : undefined;
+  constructor(options: DriveOptions) {
+    this.#options = options;
+    this.#number = options.nextNumber();
+    assert(this.#number > 0 && this.#number <= drivesMax, 'a byte tells drives apart');
+    this.#disk = this.#prepare(new SimDisk(options.prng.next()));
   }
 
+  get disk(): SimDisk {
+    return this.#disk;
+  }
+
+  /** D1. Of the store on it, or of the one that will begin on it. */
+  get storeId(): StoreId {
+    return storeIdOf(this.#number);
+  }
+
+  /** It holds what its store held once. */
+  get isOutdated(): boolean {
+    return this.#isOutdated;
+  }
+
+  /** Draws the id of a store that begins on it; the same again for one that never came to be. */
   random(bytes: number): Uint8Array {
     return new Uint8Array(bytes).fill(this.#number);
+  }
+
+  /** Remembers what it holds, in the run `incarnation`. */
+  keepImage(incarnation: number): void {
+    this.#image = { disk: this.#disk.fork(this.#options.prng.next()), storeId: this.storeId, incarnation };
+  }
+
+  /** The run in which the image was made that is kept of this store. */
+  get imageOf(): number | undefined {
+    return this.#image?.storeId === this.storeId ? this.#image.incarnation : undefined;
+  }
+
+  /** Holds again what it held when the image was made; nobody uses it. */
+  goBack(): void {
+    this.#disk = this.#prepare(present(this.#image, 'an image is kept').disk);
+    this.#disk.reboot('lost');
+    this.#image = undefined;
+    this.#isOutdated = true;
+  }
+
+  /** There is room for so many bytes more; without a number, for any. */
+  leaveRoom(bytes: number | undefined): void {
+    const used = this.disk.paths().reduce((sum, path) => sum + this.disk.content(path).length, 0);
+    this.disk.capacity = bytes === undefined ? Number.POSITIVE_INFINITY : used + bytes;
+  }
+
+  /** One bit of one file is not what it was; answers which file, or undefined when there is none with a bit in it. */
+  rot(prng: Prng): string | undefined {
+    const paths = this.disk.paths().filter((path) => this.disk.content(path).length > 0);
+    const path = paths[prng.int({ from: 0, to: Math.max(1, paths.length) })];
+    if (path === undefined) return undefined;
+    const bit = prng.int({ from: 0, to: this.disk.content(path).length * 8 });
+    flip(this.disk, path, bit);
+    return path;
   }
 
   /** The power went, and came back. */
   reboot(fate: Fate): void {
     this.disk.reboot(fate);
   }
+
+  #prepare(disk: SimDisk): SimDisk {
+    disk.fault = (operation) =>
+      operation === 'datasync' && this.#options.failsSync() ? new Error('EIO: a sync failed') : undefined;
+    return disk;
+  }
 }
+
+const storeIdOf = (number: number): StoreId => asStoreId(number.toString(16).padStart(2, '0').repeat(16));

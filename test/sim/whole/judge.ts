@@ -77,6 +77,16 @@ export class WholeJudge {
     return this.ledger.candidates(stores, this.#checker.evidence);
   }
 
+  /** Its disk lost something, and the others have not mended that yet. */
+  isImpaired(storeId: StoreId): boolean {
+    return this.#checker.evidence.isImpaired(storeId);
+  }
+
+  /** How many decide, by the log of that store; the fewest where a joint configuration has two sets. */
+  votersBy(storeId: StoreId): number {
+    return Math.min(...this.#checker.evidence.issued(storeId).electorate.sets.map(({ length }) => length));
+  }
+
   /** A violation is kept rather than thrown: it would end in somebody's promise. */
   guard(check: () => void): void {
     try {
@@ -116,8 +126,8 @@ export class WholeJudge {
 
   /** Looks at the peers as they are between two events. */
   look(peers: readonly WholePeer[]): void {
-    for (const { peer, storeId } of peers) {
-      if (peer !== undefined && peer.view.appliedIndex !== this.#reached.get(storeId))
+    for (const { peer, storeId, isOutdated } of peers) {
+      if (!isOutdated && peer !== undefined && peer.view.appliedIndex !== this.#reached.get(storeId))
         this.#lookAt(storeId, peer);
     }
     this.#checkControl(peers);

@@ -44,12 +44,21 @@ export function dials(from: End, to: End): boolean {
   );
 }
 
-/** Why `end` does not let in whoever says this of itself. */
-export function refusalOf({ name, peers, known, started }: End, identity: PeerIdentity): string | undefined {
+/** Whether `end` does not let `other` in; then both hear why, and the other also from whom. */
+export function isRefused(end: End, self: PeerIdentity, other: End, identity: PeerIdentity): boolean {
+  const reason = refusalOf(end, identity);
+  if (reason === undefined) return false;
+  end.started.events.onRefused(identity.peerId, reason);
+  other.started.events.onRefused(self.peerId, `refused by the other side: ${reason}`, self);
+  return true;
+}
+
+function refusalOf({ name, peers, known, started }: End, identity: PeerIdentity): string | undefined {
   const { peerId, storeId, incarnation } = identity;
   const isListed = peers.some((peer) => peer.peerId === peerId);
   if (!isListed && started.isWelcome?.(identity) !== true) return `${peerId} is not known to ${name}`;
   const newest = known.get(storeId)?.identity.incarnation ?? 0;
-  if (incarnation < newest) return `run ${incarnation} of ${peerId} is older than its run ${newest}`;
-  return started.refuse(identity);
+  const older =
+    incarnation < newest ? `run ${incarnation} of ${peerId} is older than its run ${newest}` : undefined;
+  return started.refuse(identity) ?? older;
 }

@@ -15,7 +15,7 @@ import type { Prng } from '../../../src/lib/prng.ts';
 import type { PeerIdentity, PeerMessage, Transport } from '../../../src/peer/ports.ts';
 import { drawFrom, type NetworkFaults } from '../faults.ts';
 import type { VirtualTime } from '../virtual-time.ts';
-import { dials, type End, type Known, type Link, refusalOf } from './link-ends.ts';
+import { dials, type End, isRefused, type Known, type Link } from './link-ends.ts';
 import type { SimProcess } from './process.ts';
 
 export interface LinkWatch {
@@ -178,10 +178,7 @@ export class SimLinks {
     const identities = new Map([a, b].map((end) => [end, end.started.self()]));
     const ofA = present(identities.get(a), 'both say who they are');
     const ofB = present(identities.get(b), 'both say who they are');
-    const refusal = refusalOf(a, ofB) ?? refusalOf(b, ofA);
-    if (refusal !== undefined) {
-      a.started.events.onRefused(ofB.peerId, refusal);
-      b.started.events.onRefused(ofA.peerId, refusal);
+    if (isRefused(a, ofA, b, ofB) || isRefused(b, ofB, a, ofA)) {
       const { refused, next } = this.#tries.get(pair) ?? { refused: 0, next: 0 };
       this.#tries.set(pair, { refused: refused + 1, next });
       return this.#dialLater(pair);

@@ -18,6 +18,8 @@ export interface MachineOptions {
   readonly prng: Prng;
   /** As they are now: a healed disk is calm. */
   readonly faults: () => DiskFaults;
+  /** Whether the disk says that it has no room. */
+  readonly isFull: () => boolean;
 }
 
 /** The parts that a test may replace by broken ones, to prove that they are found. */
@@ -84,7 +86,7 @@ export function slowDisk(disk: Disk, options: MachineOptions): Disk {
     unlink: (path) => cached(() => disk.unlink(path)),
     removeDirectory: (path) => cached(() => disk.removeDirectory(path)),
     rename: (from, to) => cached(() => disk.rename(from, to)),
-    freeBytes: (directory) => disk.freeBytes(directory),
+    freeBytes: (directory) => (options.isFull() ? Promise.resolve(0) : disk.freeBytes(directory)),
     syncDirectory: (directory) => cached(() => disk.syncDirectory(directory)),
   };
 }

@@ -4,27 +4,30 @@
 import { present } from '../../../src/lib/assert.ts';
 import { limits } from '../../../src/lib/limits.ts';
 import type { Prng } from '../../../src/lib/prng.ts';
-import { drawFrom, type FaultPlan, type Recurring } from '../faults.ts';
+import { drawFrom, type Recurring } from '../faults.ts';
 import type { WholeCluster } from './cluster.ts';
+import type { WholePlan } from './plan.ts';
 import type { WholePeer } from './whole-peer.ts';
 
 export class WholeNemesis {
   readonly #cluster: WholeCluster;
-  readonly #plan: FaultPlan;
+  readonly #plan: WholePlan;
   readonly #prng: Prng;
   #stopped = false;
 
-  constructor(options: { cluster: WholeCluster; plan: FaultPlan; prng: Prng }) {
+  constructor(options: { cluster: WholeCluster; plan: WholePlan; prng: Prng }) {
     this.#cluster = options.cluster;
     this.#plan = options.plan;
     this.#prng = options.prng;
   }
 
   start(): void {
-    const { crash, stall, cut, crashAtPersistChance } = this.#plan;
+    const { crash, stall, cut, fill, crashAtPersistChance, flapEveryMs } = this.#plan;
     if (crash !== undefined) this.#recur(crash, (ms) => this.#crashSome(ms));
     if (stall !== undefined) this.#recur(stall, (ms) => this.#drawPeer().stall(ms));
     if (cut !== undefined) this.#recur(cut, (ms) => this.#cutSome(ms));
+    if (fill !== undefined) this.#recur(fill, (ms) => this.#fillSome(ms));
+    if (flapEveryMs !== undefined) this.#flap(this.#drawPeer(), flapEveryMs);
     if (crashAtPersistChance > 0) this.#watchDisks(crashAtPersistChance);
     if (this.#prng.chance(0.6)) this.#silenceAgent();
     if (this.#prng.chance(0.2)) {
@@ -73,13 +76,32 @@ export class WholeNemesis {
     }
   }
 
-  /** Some are back before anyone has missed them: what was on its way to the run before meets the new one. */
+  /**
+   * Some are back before anyone has missed them: what was on its way to the run before meets the new one. Whose disk has gone
+   * back is left alone: with every start its run comes nearer to those that others remember.
+   */
   #crash(peer: WholePeer, how: 'killed' | 'power', downMs: number): void {
-    if (peer.isDown) return;
+    if (peer.isDown || peer.isOutdated) return;
     peer.crash(how);
     const delayMs = this.#prng.chance(0.3) ? drawFrom(this.#prng, { from: 1, to: 30 }) : downMs;
     this.#cluster.time.after(delayMs, () => {
       if (peer.isDown) peer.start();
+    });
+  }
+
+  #fillSome(lastsMs: number): void {
+    const peer = this.#drawPeer();
+    peer.fill(true);
+    this.#cluster.time.after(lastsMs, () => peer.fill(false));
+  }
+
+  /** One peer does not come to rest: killed, and back at once, again and again. */
+  #flap(peer: WholePeer, everyMs: number): void {
+    const { time } = this.#cluster;
+    time.after(drawFrom(this.#prng, { from: everyMs / 2, to: everyMs * 1.5 }), () => {
+      if (this.#stopped) return;
+      this.#crash(peer, 'killed', 1);
+      this.#flap(peer, everyMs);
     });
   }
 

@@ -1,26 +1,23 @@
-// Who runs the cluster: asks peers for changes of members and for another leader, loses disks and has them replaced.
+// Who runs the cluster: asks peers for changes of members and for another leader, and has lost disks replaced.
 // Owns: what is asked when, and of whom. Does not own: what came of it (member-answers.ts judges what was told).
 //
-// P1. Nobody wipes or removes what the others could not go on without (survival.ts).
+// P1. Nobody is removed whom the others could not go on without (survivors.ts).
 // P2. After `stop` nothing new is asked, but what the cluster needs to get well: a disk in the place of each that is lost.
 
 import { membersOf } from '../../../raft/membership.ts';
-import type { Configuration, Member, StoreId } from '../../../raft/types.ts';
+import type { Member } from '../../../raft/types.ts';
 import { isOrionError } from '../../../src/lib/errors.ts';
 import type { Prng } from '../../../src/lib/prng.ts';
 import type { Peer } from '../../../src/peer/peer.ts';
 import type { MemberRequest } from '../../../src/protocol/api.ts';
 import { drawFrom } from '../faults.ts';
 import type { WholeCluster } from './cluster.ts';
-import { storesOf } from './ledger.ts';
 import type { WholePlan } from './plan.ts';
-import { canDecide } from './survival.ts';
+import type { Survivors } from './survivors.ts';
 import type { WholePeer } from './whole-peer.ts';
 
-/** Between two looks for what a healed cluster needs, in virtual milliseconds. */
+/** Between two looks for what the cluster needs, in virtual milliseconds. */
 const repairMs = 400;
-/** After so long a request that nobody has written yet is forgotten everywhere, in virtual milliseconds. */
-const oblivionMs = 10_000;
 /** How a request may end that certainly changed nothing. */
 const refusals = [
   'NO_LEADER',
@@ -38,22 +35,22 @@ const refusals = [
 
 export class Operator {
   readonly #cluster: WholeCluster;
+  readonly #survivors: Survivors;
   readonly #plan: WholePlan;
   readonly #prng: Prng;
-  /** Requests to remove somebody that may still come true. */
-  #removals: { readonly id: string; readonly untilMs: number }[] = [];
   #stopped = false;
 
-  constructor(options: { cluster: WholeCluster; plan: WholePlan; prng: Prng }) {
+  constructor(options: { cluster: WholeCluster; survivors: Survivors; plan: WholePlan; prng: Prng }) {
     this.#cluster = options.cluster;
+    this.#survivors = options.survivors;
     this.#plan = options.plan;
     this.#prng = options.prng;
   }
 
   start(): void {
-    const { changeEveryMs, wipeEveryMs, transferEveryMs } = this.#plan;
+    const { changeEveryMs, transferEveryMs } = this.#plan;
     if (changeEveryMs !== undefined) this.#recur(changeEveryMs, () => this.#changeSome());
-    if (wipeEveryMs !== undefined) this.#recur(wipeEveryMs, () => this.#wipeSome());
+    this.#recur(repairMs, () => this.#wipeRetired());
     if (transferEveryMs !== undefined) this.#recur(transferEveryMs, () => this.#transfer());
   }
 
@@ -62,7 +59,7 @@ export class Operator {
     this.#repair();
   }
 
-  /** Every member has its disk, and nobody is on the way in or out. */
+  /** Every member has its disk, whole, and nobody is on the way in or out. */
   isWell(): boolean {
     const { configuration } = this.#cluster.judge.ledger;
     if (configuration === undefined) return false;
@@ -70,7 +67,7 @@ export class Operator {
     const isSettled = this.#cluster.judge
       .candidates(members)
       .every(({ index }) => index <= configuration.index);
-    const isWhole = members.every((storeId) => this.#holderOf(storeId) !== undefined);
+    const isWhole = membersOf(configuration).every((member) => this.#survivors.isAlive(member));
     return (
       isSettled &&
       isWhole &&
@@ -91,8 +88,18 @@ export class Operator {
   #repair(): void {
     if (this.isWell()) return;
     this.#cluster.time.after(repairMs, () => this.#repair());
+    this.#wipeRetired();
     const lost = this.#lostMember();
     if (lost !== undefined) this.#replace(this.#machine(lost.peerId));
+  }
+
+  /** A disk that was told that it has gone back is of no use any more. */
+  #wipeRetired(): void {
+    for (const machine of this.#cluster.peers.filter(({ isRetired }) => isRetired)) {
+      this.#cluster.situations.add('disks given up that went back');
+      machine.wipe({ joins: !machine.isFounder || this.#prng.chance(0.3) });
+      machine.start();
+    }
   }
 
   #replace(machine: WholePeer): void {
@@ -138,10 +145,7 @@ export class Operator {
 
   #remove(id: string | undefined): void {
     if (id === undefined) return;
-    const leaving = [...this.#leaving(), id];
-    if (!canDecide(this.#candidates(), leaving, (member) => this.#isAlive(member))) return;
-    this.#removals.push({ id, untilMs: this.#cluster.time.now + oblivionMs });
-    this.#ask({ kind: 'remove', id });
+    if (this.#survivors.mayLeave(id)) this.#ask({ kind: 'remove', id });
   }
 
   #requestToAdd(machine: WholePeer, { replace }: { replace: boolean }): MemberRequest {
@@ -195,59 +199,14 @@ export class Operator {
     });
   }
 
-  #wipeSome(): void {
-    const { peers, situations, judge, time } = this.#cluster;
-    const { configuration } = judge.ledger;
-    const victim = this.#drawFrom(peers);
-    if (configuration === undefined || victim === undefined || !this.#canLose(victim.storeId)) return;
-    const isMember = storesOf(configuration).has(victim.storeId);
-    const isChanging =
-      configuration.outgoing.length > 0 ||
-      this.#candidates().some(({ index }) => index > configuration.index);
-    situations.add('disks wiped');
-    if (isMember && isChanging) situations.add('disks wiped while a change is under way');
-    victim.wipe({ joins: !victim.isFounder || this.#prng.chance(0.3) });
-    time.after(drawFrom(this.#prng, { from: 1, to: 1_000 }), () => {
-      if (victim.isDown) victim.start();
-    });
-  }
-
-  /** P1. */
-  #canLose(storeId: StoreId): boolean {
-    return canDecide(
-      this.#candidates(),
-      this.#leaving(),
-      (voter) => voter.storeId !== storeId && this.#isAlive(voter),
-    );
-  }
-
-  /** Whoever is asked to leave, as far as that may still come true and is in no log yet. */
-  #leaving(): readonly string[] {
-    const { now } = this.#cluster.time;
-    this.#removals = this.#removals.filter(({ untilMs }) => untilMs > now);
-    return this.#removals.map(({ id }) => id);
-  }
-
-  #isAlive({ storeId }: Member): boolean {
-    return this.#holderOf(storeId) !== undefined;
-  }
-
-  #candidates(): readonly Configuration[] {
-    return this.#cluster.judge.candidates(this.#cluster.peers.map(({ storeId }) => storeId));
-  }
-
   /** A member whose disk is gone; its machine has another one. */
   #lostMember(): Member | undefined {
     const { configuration } = this.#cluster.judge.ledger;
     if (configuration === undefined) return undefined;
     const replaced = new Set(configuration.learners.map(({ replaces }) => replaces));
     return membersOf(configuration).find(
-      ({ storeId }) => this.#holderOf(storeId) === undefined && !replaced.has(storeId),
+      ({ storeId }) => this.#survivors.holderOf(storeId) === undefined && !replaced.has(storeId),
     );
-  }
-
-  #holderOf(storeId: StoreId): WholePeer | undefined {
-    return this.#cluster.peers.find((peer) => peer.storeId === storeId);
   }
 
   #machine(name: string): WholePeer {

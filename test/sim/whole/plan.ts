@@ -16,6 +16,10 @@ export interface WholePlan extends FaultPlan {
   readonly changeEveryMs: number | undefined;
   /** When the log is cut short. */
   readonly cuts: CompactionBounds;
+  /** Between two copies of some disk, and two attempts to put one back, on average; none when absent. */
+  readonly backupEveryMs: number | undefined;
+  /** Between two kills of one peer that is back at once each time, on average; none when absent. */
+  readonly flapEveryMs: number | undefined;
   /** Between two losses of a disk, on average; none when absent. */
   readonly wipeEveryMs: number | undefined;
 }
@@ -43,6 +47,12 @@ export function drawWholePlan(prng: Prng): WholePlan {
     syncErrorChance: prng.chance(0.3) ? prng.fraction() * 0.03 : 0,
     changeEveryMs: changes ? drawFrom(prng, { from: 200, to: 2_500 }) : undefined,
     cuts: drawCuts(prng),
+    backupEveryMs: prng.chance(0.25) ? drawFrom(prng, { from: 200, to: 1_000 }) : undefined,
+    flapEveryMs: prng.chance(0.15) ? drawFrom(prng, { from: 200, to: 900 }) : undefined,
+    fill: prng.chance(0.25) ? { everyMs: 1_500, lastsMs: { from: 300, to: 4_000 } } : undefined,
+    damage: prng.chance(0.4)
+      ? { everyMs: drawFrom(prng, { from: 500, to: 4_000 }), lastsMs: { from: 1, to: 800 } }
+      : undefined,
     wipeEveryMs: changes && prng.chance(0.5) ? drawFrom(prng, { from: 500, to: 4_000 }) : undefined,
   };
 }

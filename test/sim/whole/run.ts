@@ -9,11 +9,13 @@ import { Violation } from '../observation.ts';
 import { Trace } from '../trace.ts';
 import { WholeCluster } from './cluster.ts';
 import { converge } from './converge.ts';
+import { DiskNemesis } from './disk-nemesis.ts';
 import { soundWholeParts, type WholeParts } from './machine.ts';
 import { WholeNemesis } from './nemesis.ts';
 import { Operator } from './operator.ts';
 import { drawWholePlan } from './plan.ts';
 import type { Situations } from './situations.ts';
+import { Survivors } from './survivors.ts';
 
 /** How long faults last, in virtual milliseconds. */
 const safetyMs = { from: 4_000, to: 12_000 };
@@ -39,15 +41,19 @@ export async function runWhole(
   options.print?.(`plan ${JSON.stringify(plan)}`);
   const cluster = new WholeCluster({ prng, plan, trace, parts: options.parts ?? soundWholeParts });
   const nemesis = new WholeNemesis({ cluster, plan, prng: new Prng(prng.next()) });
-  const operator = new Operator({ cluster, plan, prng: new Prng(prng.next()) });
+  const survivors = new Survivors(cluster);
+  const operator = new Operator({ cluster, survivors, plan, prng: new Prng(prng.next()) });
+  const diskNemesis = new DiskNemesis({ cluster, survivors, plan, prng: new Prng(prng.next()) });
   let failure: string | undefined;
   try {
     for (const founder of cluster.founders) founder.start();
     nemesis.start();
     operator.start();
+    diskNemesis.start();
     await runUntil(cluster, drawFrom(prng, safetyMs), () => false);
     cluster.heal();
     nemesis.stop();
+    diskNemesis.stop();
     operator.stop();
     const withinMs = livenessMs(plan.raft.electionMaxMs);
     await converge(cluster, operator, (isDone) => runUntil(cluster, withinMs, isDone));

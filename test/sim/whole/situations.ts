@@ -17,7 +17,9 @@ const frequent = [
   'power cuts',
   'power cuts of all peers at once',
   'crashes while the disk is busy',
-  'syncs that failed',
+  'disks that failed',
+  'bits that rotted',
+  'disks that were full',
   'restarts with a log read only in part',
   'restarts that apply entries again',
   'stalls longer than an election',
@@ -52,6 +54,9 @@ const rare = [
   'disks wiped while a change is under way',
   'restarts from a state of another peer',
   'restarts of peers that lost entries',
+  'disks given up',
+  'disks that went back',
+  'disks given up that went back',
   'replicas lost with their node',
 ] as const;
 

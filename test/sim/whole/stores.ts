@@ -4,8 +4,16 @@
 import { join } from 'node:path';
 import type { ClusterId, Entry, LogIndex, PeerId, PersistOperation } from '../../../raft/types.ts';
 import type { Clock } from '../../../src/lib/clock.ts';
-import type { LoadedState, LogStats, LogStore, RestoredLog, StateStore } from '../../../src/peer/ports.ts';
+import type {
+  Incarnations,
+  LoadedState,
+  LogStats,
+  LogStore,
+  RestoredLog,
+  StateStore,
+} from '../../../src/peer/ports.ts';
 import type { Disk } from '../../../src/storage/disk.ts';
+import { openIncarnations } from '../../../src/storage/incarnations.ts';
 import { openStateStore } from '../../../src/storage/state-store.ts';
 import { openSegmentLog } from '../../../src/storage/segment-log.ts';
 import { simLevelAt } from '../../crash/sim-level.ts';
@@ -24,6 +32,12 @@ interface Watch {
   synced(operation: PersistOperation): void;
 }
 
+export interface WatchedStores {
+  readonly log: LogStore;
+  readonly state: StateStore;
+  readonly incarnations: Incarnations;
+}
+
 /** In the order of src/storage/open.ts; `disk` is how `drive` is used. */
 export async function openWatchedStores(options: {
   readonly drive: Drive;
@@ -31,7 +45,7 @@ export async function openWatchedStores(options: {
   readonly peerId: PeerId;
   readonly clock: Clock;
   readonly watch: Watch;
-}): Promise<{ readonly log: LogStore; readonly state: StateStore }> {
+}): Promise<WatchedStores> {
   const { drive, disk, peerId, clock, watch } = options;
   await disk.makeDirectory(directory);
   const state = await openStateStore({
@@ -52,8 +66,9 @@ export async function openWatchedStores(options: {
     state: loaded,
     segmentBytesMax,
   });
+  const incarnations = await openIncarnations({ directory, disk });
   const { tail } = watch.opened(log.restored, loaded);
-  return { log: new WatchedLog(log, { ...watch, tail }), state };
+  return { log: new WatchedLog(log, { ...watch, tail }), state, incarnations };
 }
 
 class WatchedLog implements LogStore {

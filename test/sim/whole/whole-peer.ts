@@ -6,34 +6,19 @@
 // W2. A process that cannot go on (its disk failed) ends, and is started again after a while.
 // W3. What a drive held goes with it: a machine with another one is another store.
 
-import { raftDefaults } from '../../../raft/config.ts';
-import { asIndex, type StoreId } from '../../../raft/types.ts';
+import type { StoreId } from '../../../raft/types.ts';
 import { assert } from '../../../src/lib/assert.ts';
 import type { Control } from '../../../src/control/control.ts';
 import { isOrionError, messageOf } from '../../../src/lib/errors.ts';
-import { hash128 } from '../../../src/lib/hash.ts';
-import { Peer } from '../../../src/peer/peer.ts';
-import type { LoadedState, LogStore, RestoredLog, StateStore } from '../../../src/peer/ports.ts';
-import { emptyStateHash } from '../../../src/state/state-hash.ts';
-import { createCommandCodec } from '../../../src/storage/codec.ts';
+import type { Peer } from '../../../src/peer/peer.ts';
 import { calmDisk, type DiskFaults, drawFrom } from '../faults.ts';
-import { runControllers } from './controllers.ts';
 import { Drive } from './drive.ts';
-import { hashNumber } from './judge.ts';
 import type { MachineOptions } from './machine.ts';
+import { Run } from './peer-run.ts';
 import { SimProcess } from './process.ts';
 import type { WholePeerOptions } from './whole-peer-options.ts';
-import { openWatchedStores } from './stores.ts';
 
 const restartMs = { from: 10, to: 2_000 };
-
-interface Run {
-  readonly process: SimProcess;
-  writing: boolean;
-  stopping: boolean;
-  peer: Peer | undefined;
-  control: Control | undefined;
-}
 
 export class WholePeer {
   readonly name: string;
@@ -46,6 +31,7 @@ export class WholePeer {
   #joins: boolean;
   #diskFaults: DiskFaults;
   #syncErrorChance: number;
+  #isFull = false;
   #wallOffsetMs = 0;
   #runs = 0;
   #run: Run | undefined;
@@ -84,7 +70,7 @@ export class WholePeer {
 
   /** A write of its log is under way. */
   get isBusy(): boolean {
-    return this.#run?.writing === true;
+    return this.#run?.isWriting === true;
   }
 
   /** Runs `run` in its process, so that it waits for stalls and ends with it. */
@@ -94,20 +80,33 @@ export class WholePeer {
 
   start(): void {
     assert(this.#run === undefined, 'a peer that is down is started');
-    const { time, prng } = this.#options;
+    const { time, prng, parts, self, founders } = this.#options;
     const process = new SimProcess({
       time,
       monotonicStartMs: prng.int({ from: 0, to: 1_000_000 }),
       wallOffsetMs: () => this.#wallOffsetMs,
     });
-    const machine: MachineOptions = { process, prng, faults: () => this.#diskFaults };
-    const run: Run = { process, writing: false, stopping: false, peer: undefined, control: undefined };
-    this.#run = run;
+    const machine: MachineOptions = {
+      process,
+      prng,
+      faults: () => this.#diskFaults,
+      isFull: () => this.#isFull,
+    };
     this.#runs += 1;
-    this.#note('start', this.#runs);
-    this.#boot(run, machine).catch((error: unknown) => {
-      if (!process.ended) this.#onFatal(run, error);
+    const run = new Run({
+      ...this.#options,
+      process,
+      drive: this.#drive,
+      disk: parts.disk(this.#drive.disk, machine),
+      joins: this.#joins,
+      founders: this.isFounder ? founders : [...founders, self],
+      number: this.#runs,
+      note: (what, ...fields) => this.#note(what, ...fields),
+      onFatal: (error) => this.#onFatal(run, error),
     });
+    this.#run = run;
+    this.#note('start', this.#runs);
+    void run.boot();
   }
 
   /** The process ends without a word; with the power goes what was not synced (W1). */
@@ -117,7 +116,7 @@ export class WholePeer {
     const { situations, links, prng } = this.#options;
     this.#note('crash', how);
     situations.add(how === 'killed' ? 'processes killed' : 'power cuts');
-    if (run.writing) situations.add('crashes while the disk is busy');
+    if (run.isWriting) situations.add('crashes while the disk is busy');
     this.#drive.appliedEver = Math.max(this.#drive.appliedEver, run.peer?.view.appliedIndex ?? 0);
     run.process.end(how);
     links.leave(this.name, run.process);
@@ -133,12 +132,71 @@ export class WholePeer {
     this.#joins = joins;
   }
 
+  /** A bit of its disk rots while it is down. */
+  rot(): void {
+    this.crash('power');
+    const path = this.#drive.rot(this.#options.prng);
+    this.#note('rot', path);
+    this.#options.situations.add('bits that rotted');
+    this.#options.observe({ kind: 'damaged', peer: this.storeId });
+  }
+
+  /** Its disk has gone back to an earlier state. */
+  get isOutdated(): boolean {
+    return this.#drive.isOutdated;
+  }
+
+  /** It was told so, and takes part in nothing any more. */
+  get isRetired(): boolean {
+    return this.#run?.identity()?.retired === true;
+  }
+
+  /** The run that its owner kept an image of; undefined without one of this store. */
+  get imageOf(): number | undefined {
+    return this.#drive.imageOf;
+  }
+
+  /** The highest run of `storeId` that it remembers; undefined when it is not up, and cannot be asked. */
+  remembers(storeId: StoreId): number | undefined {
+    return this.#run?.incarnations?.highest(storeId);
+  }
+
+  /** Of its process; undefined while it is down or starts. */
+  get incarnation(): number | undefined {
+    return this.#run?.identity()?.incarnation;
+  }
+
+  /** Its owner copies the disk, as it stands. */
+  keepImage(): void {
+    const { incarnation } = this;
+    if (incarnation !== undefined && !this.isOutdated) this.#drive.keepImage(incarnation);
+  }
+
+  /** Its owner puts the copy in the place of the disk. */
+  goBack(): void {
+    this.crash('power');
+    this.#note('go back', this.imageOf);
+    this.#options.situations.add('disks that went back');
+    this.#drive.goBack();
+    this.#options.observe({ kind: 'damaged', peer: this.storeId });
+  }
+
+  /** Its disk has no room any more, or has room again. Sometimes what is written there fails, before it was told so. */
+  fill(isFull: boolean): void {
+    const { prng, situations } = this.#options;
+    this.#isFull = isFull;
+    this.#note('full', isFull ? 1 : 0);
+    const left = isFull && prng.chance(0.3) ? prng.int({ from: 0, to: 2_000 }) : undefined;
+    this.#drive.leaveRoom(left);
+    if (isFull) situations.add('disks that were full');
+  }
+
   /** As on SIGTERM: it hands over what it leads, stops, and ends; then it is started again. */
   shutDown(): void {
     const run = this.#run;
     const peer = run?.peer;
-    if (run === undefined || peer === undefined || run.stopping) return;
-    run.stopping = true;
+    if (run === undefined || peer === undefined || run.isStopping || this.isOutdated) return;
+    run.isStopping = true;
     this.#note('shut down');
     this.#options.situations.add(
       peer.controlTerm() === undefined ? 'followers shut down' : 'leaders shut down',
@@ -164,107 +222,35 @@ export class WholePeer {
   }
 
   heal(): void {
+    this.fill(false);
     this.#diskFaults = calmDisk;
     this.#syncErrorChance = 0;
-  }
-
-  async #boot(run: Run, machine: MachineOptions): Promise<void> {
-    const { self, parts, observe } = this.#options;
-    const peer = this.storeId;
-    const stores = await openWatchedStores({
-      drive: this.#drive,
-      disk: parts.disk(this.#drive.disk, machine),
-      peerId: self.peerId,
-      clock: run.process.clock,
-      watch: {
-        opened: (log, state) => this.#onOpened(log, state),
-        issued: (operation) => {
-          run.writing = true;
-          observe({ kind: 'issued', peer, operation });
-        },
-        synced: (operation) => {
-          run.writing = false;
-          this.#note('synced', operation.operation, operation.entries.length);
-          observe({ kind: 'synced', peer, operation });
-        },
-      },
-    });
-    await this.#open(run, stores);
-  }
-
-  async #open(run: Run, { log, state }: { log: LogStore; state: StateStore }): Promise<void> {
-    const { self, founders, parts, links, plan, prng, situations, onChanges, onReset } = this.#options;
-    const { process } = run;
-    let requests = 0;
-    const peer = await Peer.open({
-      clusterName: 'sim',
-      founders: this.isFounder ? founders : [...founders, self],
-      peerId: self.peerId,
-      joins: this.#joins,
-      version: '0.0.0',
-      raftConfig: { ...raftDefaults, ...plan.raft },
-      compaction: plan.cuts,
-      log: parts.log(log),
-      incarnations: this.#drive.incarnations,
-      stateStore: parts.stateStore(state),
-      codec: createCommandCodec(),
-      transport: parts.transport(links.transport(this.name, process)),
-      clock: process.clock,
-      seed: prng.next(),
-      requestId: () => {
-        requests += 1;
-        return `${this.name}-${this.#runs}-${requests}`;
-      },
-      hash: hash128,
-      report: () => undefined,
-      onFatal: (error) => this.#onFatal(run, error),
-    });
-    peer.onChanges((index, changes) => onChanges(peer.view, index, changes));
-    peer.onReset((index) => onReset(peer.view, index));
-    run.peer = peer;
-    run.control = runControllers({
-      peer,
-      process,
-      onTerm: (term) => {
-        this.#note('control', term);
-        if (term !== undefined) situations.add('leaders that may control');
-      },
-      onError: this.#options.onBroken,
-    });
-    await peer.start();
-  }
-
-  /** Tells what the disk holds. The log may be given only in part: what was applied is read again when it is needed. */
-  #onOpened(
-    { hardState, base: { index: base }, tail: log, lastIndex, impaired }: RestoredLog,
-    { snapshot, installed }: LoadedState,
-  ): { tail: number } {
-    const { situations, observe, prng } = this.#options;
-    const applied = snapshot?.index ?? asIndex(0);
-    if (applied < this.#drive.appliedEver) situations.add('restarts that apply entries again');
-    if (installed) situations.add('restarts from a state of another peer');
-    if (base > 0) situations.add('restarts with a log cut short');
-    if (impaired) situations.add('restarts of peers that lost entries');
-    const stateHash = hashNumber(snapshot?.hash ?? emptyStateHash);
-    const held = { hardState, base, log, applied, stateHash, impaired };
-    observe({ kind: 'started', peer: this.storeId, ...held });
-    const given = prng.chance(0.5) ? Number.POSITIVE_INFINITY : prng.int({ from: 1, to: 20 });
-    if (given < lastIndex) situations.add('restarts with a log read only in part');
-    return { tail: given };
   }
 
   /** W2. */
   #onFatal(run: Run, error: unknown): void {
     this.#note('fatal', messageOf(error));
-    if (!isOrionError(error, 'DISK_FAILED')) return this.#options.onBroken(error);
-    this.#options.situations.add('syncs that failed');
+    if (isOrionError(error, 'LOG_CORRUPT')) return this.#giveUp();
+    if (!isOrionError(error, 'DISK_FAILED', 'DISK_FULL')) return this.#options.onBroken(error);
+    this.#options.situations.add('disks that failed');
     this.#end(run);
+  }
+
+  /** Nobody can say any more what this disk has promised: its owner puts in an empty one. */
+  #giveUp(): void {
+    this.#options.situations.add('disks given up');
+    this.wipe({ joins: this.#joins });
+    this.#startLater();
   }
 
   /** The process ends by itself, and is started again after a while. */
   #end(run: Run): void {
     if (this.#run !== run) return;
     this.crash('killed');
+    this.#startLater();
+  }
+
+  #startLater(): void {
     const { time, prng } = this.#options;
     time.after(drawFrom(prng, restartMs), () => {
       if (this.isDown) this.start();
@@ -273,12 +259,8 @@ export class WholePeer {
 
   #makeDrive(): Drive {
     const { nextDrive, prng } = this.#options;
-    const isUsed = (): boolean => this.#run?.peer !== undefined;
-    return new Drive({
-      number: nextDrive(),
-      prng,
-      failsSync: () => isUsed() && prng.chance(this.#syncErrorChance),
-    });
+    const failsSync = (): boolean => this.#run?.peer !== undefined && prng.chance(this.#syncErrorChance);
+    return new Drive({ nextNumber: nextDrive, prng, failsSync });
   }
 
   #note(what: string, ...fields: (string | number | undefined)[]): void {
