@@ -61,13 +61,9 @@ export class SimApplier {
     else time.after(at - time.now, applyNow);
   }
 
-  /**
-   * Another peer has sent `image` whole; `settle` is told up to where this one holds the log, now or once it is staged, or
-   * nothing when it takes none in.
-   */
+  /** Another peer has sent `image` whole; `settle` is told its index once it is staged, or nothing when it is not taken in. */
   offer(image: StateImage, term: Term, settle: (index: LogIndex | undefined) => void): void {
     const { disk, counters, push } = this.#options;
-    if (image.applied <= this.state.applied) return settle(this.state.applied);
     if (this.#incoming !== undefined || disk.full) return settle(undefined);
     this.#incoming = image;
     disk.stage(image, () => {

@@ -65,7 +65,7 @@ export class SimClient {
   #read(done: () => void): void {
     const read = this.#options.nextNumber();
     this.#options.onReadStarted(read);
-    this.#drawPeer().read(read, done);
+    this.#drawReader().read(read, done);
   }
 
   #writeBurst(done: () => void): void {
@@ -90,6 +90,13 @@ export class SimClient {
 
   #peerOf(storeId: StoreId | undefined): SimPeer | undefined {
     return this.#options.peers().find((peer) => peer.storeId === storeId);
+  }
+
+  /** Often whoever believes that it leads: if anyone's answer is stale, it is that of a leader of the past. */
+  #drawReader(): SimPeer {
+    const leaders = this.#options.peers().filter(({ leads }) => leads);
+    const drawn = leaders[this.#options.prng.int({ from: 0, to: leaders.length })];
+    return drawn !== undefined && this.#options.prng.chance(0.4) ? drawn : this.#drawPeer();
   }
 
   #drawPeer(): SimPeer {

@@ -115,6 +115,7 @@ export class SimCluster {
       counters,
       faults: plan.transfers,
       isCut: (link) => this.network.isCut(link),
+      held: (sending) => this.peer(sending.to).heldOf(sending),
       offer: (sending, settle) => this.peer(sending.to).offer(sending, settle),
     });
     for (const { storeId } of founders) this.#makePeer(storeId);

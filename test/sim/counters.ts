@@ -75,6 +75,8 @@ const situations = [
   'full leaders that handed over',
   'entries refused for want of room',
   'leaders of low priority',
+  'leaders whose state is not trusted',
+  'peers that forgot whom they elected',
   'messages lost',
   'messages duplicated',
   'messages overtaken',

@@ -98,7 +98,8 @@ export function drawFaults(prng: Prng): FaultPlan {
   const plan = drawPlan(prng);
   const drawn = prng.fraction();
   if (drawn < 0.25) return crawling(plan, prng);
-  return drawn < 0.35 ? stranding(plan, prng) : plan;
+  if (drawn < 0.4) return stranding(plan, prng);
+  return drawn < 0.55 ? usurping(plan, prng) : plan;
 }
 
 /** Replication crawls and leaders die young: entries of many terms meet (§5.4.2). */
@@ -111,13 +112,30 @@ function crawling(plan: FaultPlan, prng: Prng): FaultPlan {
 /** Leaders are cut off as they change the members, while the others cut their logs: snapshots meet what was never committed. */
 function stranding(plan: FaultPlan, prng: Prng): FaultPlan {
   const { electionMaxMs } = plan.raft;
+  const members = { ...drawMembers(prng), votersMin: prng.int({ from: 1, to: 4 }) };
   return {
     ...plan,
-    members: { ...drawMembers(prng), votersMin: 3 },
+    members,
+    damage: members.votersMin < 3 ? undefined : plan.damage,
     flushEveryMs: drawFrom(prng, { from: 20, to: 150 }),
     compaction: { chance: 1, keep: { from: 0, to: 2 }, heedsFollowers: false },
-    strand: { everyMs: 4 * electionMaxMs, lastsMs: { from: electionMaxMs, to: 4 * electionMaxMs } },
+    strand: { everyMs: 3 * electionMaxMs, lastsMs: { from: electionMaxMs, to: 4 * electionMaxMs } },
     cut: undefined,
+  };
+}
+
+/** Little is written; one peer and the leader lose sight of each other; and when it campaigns, the leader hears hardly anyone. */
+function usurping(plan: FaultPlan, prng: Prng): FaultPlan {
+  const { electionMaxMs } = plan.raft;
+  return {
+    ...plan,
+    peers: prng.chance(0.5) ? 5 : plan.peers,
+    thinkMs: { from: 1, to: drawFrom(prng, { from: 1_000, to: 5_000 }) },
+    part: { everyMs: 3 * electionMaxMs, lastsMs: { from: electionMaxMs, to: 4 * electionMaxMs } },
+    deafenLeaderChance: drawFrom(prng, { from: 0.3, to: 1 }),
+    transferEveryMs: prng.chance(0.5) ? electionMaxMs : undefined,
+    cut: undefined,
+    crash: undefined,
   };
 }
 
@@ -134,7 +152,7 @@ function drawPlan(prng: Prng): FaultPlan {
   const members = isOn() ? drawMembers(prng) : undefined;
   const damage = often({ from: 1, to: electionMaxMs * 2 });
   return {
-    peers: [3, 3, 3, 4, 5][prng.int({ from: 0, to: 5 })] ?? 3,
+    peers: [3, 3, 3, 4, 5, 5][prng.int({ from: 0, to: 6 })] ?? 3,
     members,
     raft,
     tickMs: drawFrom(prng, { from: 10, to: raft.tickMs }),
@@ -142,7 +160,11 @@ function drawPlan(prng: Prng): FaultPlan {
     applyMs: { from: 0, to: isOn() ? 60 : 0 },
     flushEveryMs: drawFrom(prng, { from: 20, to: prng.chance(0.5) ? 300 : 3_000 }),
     clients: prng.int({ from: 1, to: 5 }),
-    thinkMs: { from: 1, to: drawFrom(prng, { from: 10, to: 200 }) },
+    // Where little is written, whoever was cut off has a log that others would vote for.
+    thinkMs: {
+      from: 1,
+      to: drawFrom(prng, prng.chance(0.7) ? { from: 10, to: 200 } : { from: 500, to: 5_000 }),
+    },
     readChance: prng.chance(0.7) ? 0.3 : 0.8,
     network: drawNetwork(prng),
     disk: drawDisk(prng, electionMaxMs),
@@ -151,12 +173,14 @@ function drawPlan(prng: Prng): FaultPlan {
     lowPriority: isOn() ? prng.int({ from: 1, to: 3 }) : 0,
     // With fewer than three voters, one damaged disk leaves no majority.
     damage: (members?.votersMin ?? 3) < 3 ? undefined : damage,
+    distrust: often({ from: 10, to: electionMaxMs * 4 }),
     fill: often({ from: 10, to: electionMaxMs * 4 }),
     crash: often({ from: 1, to: electionMaxMs * 2 }),
     crashAtPersistChance: sometimes(0.03),
     crashLeaderChance: sometimes(0.3),
     crashInElectionChance: sometimes(0.5),
     deafenLeaderChance: sometimes(1),
+    part: undefined,
     strand: often({ from: 10, to: electionMaxMs * 6 }),
     stall: often({ from: 10, to: electionMaxMs * 2 }),
     cut: often({ from: 10, to: electionMaxMs * 4 }),

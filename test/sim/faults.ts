@@ -92,6 +92,8 @@ export interface FaultPlan {
   readonly lowPriority: number;
   /** Disks lose what they held, never so many that no majority is left. */
   readonly damage: Recurring | undefined;
+  /** A state is taken to differ from the others' for a while. */
+  readonly distrust: Recurring | undefined;
   /** A disk has no room for a while. */
   readonly fill: Recurring | undefined;
   readonly crash: Recurring | undefined;
@@ -101,8 +103,10 @@ export interface FaultPlan {
   readonly crashInElectionChance: number;
   /** A crash, found out every few ms, of a leader that has entries under way. */
   readonly crashLeaderChance: number;
-  /** A leader hears nothing any more, found out every few ms, while another campaigns. */
+  /** A leader hears nobody any more, or one only, found out every few ms, while another campaigns. */
   readonly deafenLeaderChance: number;
+  /** A leader and one of the others hear nothing of each other; everyone else hears both. */
+  readonly part: Recurring | undefined;
   /** A leader is cut off as it begins to change the members. */
   readonly strand: Recurring | undefined;
   /** The event loop does nothing for a while. */

@@ -1,54 +1,44 @@
 // The mutation gate at the desk and in CI:
-//   npm run sim:mutants [-- --only TEXT]     every known bug (whose name holds TEXT); exit code 1 when one is missed
+//   npm run sim:mutants [-- --only TEXT]              every known bug (whose name holds TEXT); exit code 1 when one is missed
+//   npm run sim:mutants -- --record [--only TEXT]     the same, and writes docs/mutations.md anew
 
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { hunt, seedsMax, simulate, simulateWhole, type Verdict } from './mutation-gate.ts';
-import { mutants } from './mutants.ts';
-import { mutations } from './mutations/all.ts';
-import { runSeed } from './run.ts';
-import { wholeMutants } from './whole/mutants.ts';
-import { wholeMutations } from './whole/mutations/all.ts';
-import { runWhole } from './whole/run.ts';
+import { type Finding, recordOf } from './gate-record.ts';
+import { seedsOfRate } from './mutation-gate.ts';
+import { root } from './rebuilt.ts';
+import { type Suspect, suspects } from './suspects.ts';
 
-interface Suspect {
-  readonly name: string;
-  readonly hunt: () => Promise<Verdict>;
-}
-
-const suspects: readonly Suspect[] = [
-  ...mutations.map((mutation) => ({
-    name: mutation.name,
-    hunt: async () => hunt(await simulate(mutation), seedsMax),
-  })),
-  ...mutants.map(({ name, parts }) => ({
-    name,
-    hunt: () => hunt((seed) => runSeed(seed, { parts }), seedsMax),
-  })),
-  ...wholeMutations.map((mutation) => ({
-    name: `whole: ${mutation.name}`,
-    hunt: async () => hunt(await simulateWhole(mutation), seedsMax),
-  })),
-  ...wholeMutants.map(({ name, parts }) => ({
-    name: `whole: ${name}`,
-    hunt: () => hunt((seed) => runWhole(seed, { parts }), seedsMax),
-  })),
-];
+const record = join(root, 'docs/mutations.md');
 
 const write = (line: string): boolean => process.stdout.write(`${line}\n`);
 
-async function main(only: string): Promise<void> {
+async function find({ name, source, hunt }: Suspect, counts: boolean): Promise<Finding> {
+  const { verdict, failed } = await hunt(counts);
+  if (verdict.kind === 'missed') return { name, source, seed: undefined, failed, failure: 'missed' };
+  const failure = (verdict.failure.split('\n')[0] ?? '').replace(/^at [0-9.]+ ms: /, '');
+  return { name, source, seed: verdict.seeds, failed, failure };
+}
+
+async function main(only: string, records: boolean): Promise<void> {
   const chosen = suspects.filter(({ name }) => name.includes(only));
-  let found = 0;
+  const findings: Finding[] = [];
   for (const suspect of chosen) {
-    const verdict = await suspect.hunt();
-    if (verdict.kind === 'found') found += 1;
-    const seeds = verdict.kind === 'found' ? String(verdict.seeds) : 'missed';
-    const failure = verdict.kind === 'found' ? (verdict.failure.split('\n')[0] ?? '') : '';
-    write(`${seeds.padStart(6)}  ${suspect.name}\n        ${failure}`);
+    const finding = await find(suspect, records);
+    findings.push(finding);
+    const { name, seed = 'missed', failed, failure } = finding;
+    const of = failed === undefined ? '' : ` (${failed} of ${seedsOfRate})`;
+    write(`${String(seed).padStart(6)}${of}  ${name}\n        ${failure.slice(0, 200)}`);
+    if (!records) continue;
+    const before = existsSync(record) ? readFileSync(record, 'utf8') : '';
+    const names = suspects.map((each) => each.name);
+    writeFileSync(record, recordOf(before, [finding], names));
   }
+  const found = findings.filter(({ seed }) => seed !== undefined).length;
   write(`${found} of ${chosen.length} found`);
   process.exitCode = found === chosen.length ? 0 : 1;
 }
 
-const { values } = parseArgs({ options: { only: { type: 'string' } } });
-await main(values.only ?? '');
+const { values } = parseArgs({ options: { only: { type: 'string' }, record: { type: 'boolean' } } });
+await main(values.only ?? '', values.record === true);

@@ -17,6 +17,9 @@ interface Outcome {
   readonly failure: string | undefined;
 }
 
+/** Of so many seeds the record says how many find a bug: whether it is found by a hair. */
+export const seedsOfRate = 100;
+
 /** Runs seed after seed until one fails. */
 export async function hunt(
   run: (seed: number) => Outcome | Promise<Outcome>,
@@ -27,6 +30,13 @@ export async function hunt(
     if (failure !== undefined) return { kind: 'found', seeds: seed, failure };
   }
   return { kind: 'missed' };
+}
+
+/** How many of the seeds from 1 to {@link seedsOfRate} fail. */
+export function rate(run: (seed: number) => SimResult): number {
+  let failed = 0;
+  for (let seed = 1; seed <= seedsOfRate; seed += 1) if (run(seed).failure !== undefined) failed += 1;
+  return failed;
 }
 
 /** The simulator over a core that has the bug. Throws when the patch does not fit the sources. */

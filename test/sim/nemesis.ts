@@ -14,6 +14,10 @@ interface Link {
   readonly to: StoreId;
 }
 
+/** Of a peer's forgetting, found out every few ms, while two lead. */
+const forgettingChance = 0.3;
+/** What a leader that is cut off is still told to write: its log grows into what will be another's. */
+const strandedWrites = 20;
 /** Of a crash, found out every few ms, while a snapshot is being installed. */
 const installCrashChance = 0.3;
 
@@ -33,15 +37,18 @@ export class Nemesis {
   }
 
   start(): void {
-    const { crash, stall, cut, transferEveryMs, members, damage, fill, strand } = this.#plan;
+    const { crash, stall, cut, transferEveryMs, members, damage, distrust, fill, part, strand } = this.#plan;
     const { crashAtPersistChance, crashLeaderChance, crashInElectionChance, deafenLeaderChance } = this.#plan;
     if (crash !== undefined) this.#recur(crash, (ms) => this.#crashSome(ms));
-    if (stall !== undefined) this.#recur(stall, (ms) => this.#drawPeer().stall(ms));
+    if (stall !== undefined) this.#recur(stall, (ms) => this.#stallSome(ms));
     if (cut !== undefined) this.#recur(cut, (ms) => this.#cutSome(ms));
     if (damage !== undefined) this.#recur(damage, (ms) => this.#damageSome(ms));
+    if (damage !== undefined) this.#watch(() => this.#makeForget());
+    if (distrust !== undefined) this.#recur(distrust, (ms) => this.#distrustSome(ms));
     if (fill !== undefined) this.#recur(fill, (ms) => this.#fillSome(ms));
     if (transferEveryMs !== undefined) this.#every(transferEveryMs, () => this.#transferSome());
     if (members !== undefined) this.#every(members.everyMs, () => this.#members?.strike());
+    if (part !== undefined) this.#recur(part, (ms) => this.#partLeader(ms));
     if (strand !== undefined) this.#recur(strand, (ms) => this.#strandLeader(ms));
     if (deafenLeaderChance > 0) this.#watch(() => this.#deafenLeader(deafenLeaderChance));
     if (crashAtPersistChance > 0) this.#watch(() => this.#crashBusyDisks(crashAtPersistChance));
@@ -54,6 +61,7 @@ export class Nemesis {
     this.#stopped = true;
     for (const peer of this.#cluster.peers) {
       peer.fill(false);
+      peer.distrust(false);
       if (!peer.up && !this.#cluster.isRetired(peer)) peer.start();
     }
   }
@@ -102,6 +110,45 @@ export class Nemesis {
     if (this.#cluster.isRetired(peer) || !this.#cluster.mayBeDamaged()) return;
     if (peer.up) this.#crash(peer, downMs);
     peer.damage();
+  }
+
+  /** Half of the time whoever leads, for less than it takes to be given up. */
+  #stallSome(ms: number): void {
+    const leader = this.#cluster.peers.find(({ leads }) => leads);
+    const { heartbeatMs, electionMinMs } = this.#plan.raft;
+    if (leader === undefined || this.#prng.chance(0.5)) this.#drawPeer().stall(ms);
+    else leader.stall(drawFrom(this.#prng, { from: heartbeatMs, to: electionMinMs }));
+  }
+
+  /**
+   * While two peers lead, one of the others loses its disk and comes back at once, where only the older leader hears it: it
+   * has forgotten that it elected the newer one.
+   */
+  #makeForget(): void {
+    const { peers } = this.#cluster;
+    const leaders = peers.filter(({ leads }) => leads);
+    const others = peers.filter((peer) => !peer.leads && peer.up);
+    const victim = others[this.#prng.int({ from: 0, to: others.length })];
+    const newest = leaders.toSorted((a, b) => (b.status?.term ?? 0) - (a.status?.term ?? 0))[0];
+    if (leaders.length < 2 || victim === undefined || newest === undefined) return;
+    if (!this.#cluster.mayBeDamaged() || !this.#prng.chance(forgettingChance)) return;
+    this.#cluster.counters.add('peers that forgot whom they elected');
+    const [from, to] = [newest.storeId, victim.storeId];
+    this.#cutAll(
+      [
+        { from, to },
+        { from: to, to: from },
+      ],
+      this.#plan.raft.electionMaxMs,
+    );
+    this.#crash(victim, drawFrom(this.#prng, { from: 0, to: 3 }));
+    victim.damage();
+  }
+
+  #distrustSome(lastsMs: number): void {
+    const peer = this.#drawPeer();
+    peer.distrust(true);
+    this.#cluster.time.after(lastsMs, () => peer.distrust(false));
   }
 
   #fillSome(lastsMs: number): void {
@@ -169,6 +216,9 @@ export class Nemesis {
     const leader = this.#cluster.peers.find(({ leads }) => leads);
     if (leader === undefined) return;
     this.#members?.ask(leader);
+    for (let written = 0; written < strandedWrites; written += 1) {
+      leader.write(this.#cluster.nextNumber(), 8, () => undefined);
+    }
     this.#cluster.counters.add('leaders cut off as they change the members');
     const others = this.#cluster.peers.filter((peer) => peer !== leader);
     const [from, to] = [leader.storeId, leader.storeId];
@@ -179,7 +229,20 @@ export class Nemesis {
     this.#cluster.time.after(drawFrom(this.#prng, { from: 0, to: 3 }), () => this.#cutAll(links, lastsMs));
   }
 
-  /** A leader hears nothing from the moment at which somebody else campaigns, and goes on speaking. */
+  #partLeader(lastsMs: number): void {
+    const [from, to] = this.#drawOrder();
+    const leads = this.#cluster.peers.some((peer) => peer.leads && peer.storeId === from);
+    if (!leads || from === undefined || to === undefined) return;
+    this.#cutAll(
+      [
+        { from, to },
+        { from: to, to: from },
+      ],
+      lastsMs,
+    );
+  }
+
+  /** From the moment at which somebody else campaigns a leader hears nobody, or only one, and goes on speaking. */
   #deafenLeader(chance: number): void {
     const { peers } = this.#cluster;
     const isContested = peers.some(({ status }) => status?.role.endsWith('andidate') === true);
@@ -187,7 +250,9 @@ export class Nemesis {
     if (leader === undefined || !isContested || !this.#prng.chance(chance)) return;
     this.#cluster.counters.add('leaders gone deaf while another campaigns');
     const others = peers.filter((peer) => peer !== leader);
-    const links = others.map(({ storeId }) => ({ from: storeId, to: leader.storeId }));
+    const heard = this.#prng.chance(0.5) ? this.#drawPeer() : undefined;
+    const deaf = others.filter((peer) => peer !== heard);
+    const links = deaf.map(({ storeId }) => ({ from: storeId, to: leader.storeId }));
     this.#cutAll(links, drawFrom(this.#prng, { from: 10, to: this.#plan.raft.electionMaxMs }));
   }
 

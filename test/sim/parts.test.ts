@@ -158,7 +158,7 @@ describe('snapshots on their way', () => {
       settle(sending.image.applied);
     };
     const parts = { time, prng: new Prng(1), counters: new Counters(), faults };
-    const transfers = new SimTransfers({ ...parts, isCut: () => isCut, offer });
+    const transfers = new SimTransfers({ ...parts, isCut: () => isCut, held: () => undefined, offer });
     for (let sent = 0; sent < count; sent += 1) {
       const onEnd = (index: number | undefined): number => heard.push(index);
       transfers.send({ from: a, to: b, term: asTerm(2), image, onEnd });

@@ -133,6 +133,13 @@ export class SimPeer {
     this.#run?.push({ kind: 'diskFull', full });
   }
 
+  /** Its state is found to differ from the others', or not to. */
+  distrust(distrusted: boolean): void {
+    const { counters } = this.#options;
+    if (distrusted && this.leads) counters.add('leaders whose state is not trusted');
+    this.#run?.push({ kind: 'distrusted', distrusted });
+  }
+
   /** While it is down, its disk loses what it held. */
   damage(): void {
     assert(this.#run === undefined, 'a disk in use is not damaged');
@@ -141,6 +148,12 @@ export class SimPeer {
     disk.damage();
     this.#appliedEver = Math.min(this.#appliedEver, disk.state.applied);
     observe({ kind: 'damaged', peer: this.storeId });
+  }
+
+  /** Up to where it holds what `sending` stands for; nothing when it lacks some, or is down. */
+  heldOf({ image }: Sending): LogIndex | undefined {
+    const applied = this.#run?.applier.state.applied;
+    return applied !== undefined && applied >= image.applied ? applied : undefined;
   }
 
   /** A snapshot has arrived here, as in `SimApplier.offer`. */

@@ -3,6 +3,7 @@
 // Owns: what is under way. Does not own: what a receiver makes of it.
 //
 // T1. A sender hears of the end of each once, or is gone by then.
+// T2. A receiver says at the beginning whether it needs one; by the time it has arrived it may have what it stands for.
 
 import type { LogIndex, StoreId, Term } from '../../raft/types.ts';
 import type { Prng } from '../../src/lib/prng.ts';
@@ -27,6 +28,8 @@ interface SimTransfersOptions {
   readonly counters: Counters;
   readonly faults: TransferFaults;
   readonly isCut: (link: { readonly from: StoreId; readonly to: StoreId }) => boolean;
+  /** Up to where the receiver holds the log, if it needs no such snapshot; nothing when it wants it. */
+  readonly held: (sending: Sending) => LogIndex | undefined;
   readonly offer: (sending: Sending, settle: (index: LogIndex | undefined) => void) => void;
 }
 
@@ -60,9 +63,11 @@ export class SimTransfers {
   }
 
   #carry(sending: Sending, settle: (index: LogIndex | undefined) => void): void {
-    const { time, prng, isCut, offer } = this.#options;
+    const { time, prng, isCut, held, offer } = this.#options;
+    const index = held(sending);
     time.after(drawFrom(prng, this.#faults.ms), () => {
-      if (isCut(sending) || prng.chance(this.#faults.failChance)) settle(undefined);
+      if (index !== undefined) settle(index);
+      else if (isCut(sending) || prng.chance(this.#faults.failChance)) settle(undefined);
       else offer(sending, settle);
     });
   }

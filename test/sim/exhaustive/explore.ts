@@ -1,40 +1,22 @@
 // The bounded exhaustive check: every order of events that three real cores can meet within bounds, breadth first.
 // A state is: what each peer holds (local.ts), the messages in flight, what is left of the bounds, and what the
-// invariants remember (judge.ts). Losing a message is never sending it; overtaking is any order of delivery.
+// invariants remember (judge.ts).
 //
 // X1. Every move is judged by the simulator's invariants, also one to a state that is known already.
 // X2. A state outside the bounds is not entered; `isComplete` says that nothing else was left out.
+// X3. Of states that are alike but for the names of their peers one is entered (symmetry.ts); a message that can change
+//     nothing any more is dropped (messages.ts).
 
-import {
-  asClusterId,
-  asIndex,
-  asPeerId,
-  asStoreId,
-  asTerm,
-  type Entry,
-  type Genesis,
-  type Message,
-} from '../../../raft/types.ts';
+import { asClusterId, asIndex, asPeerId, asTerm, type Entry, type Genesis } from '../../../raft/types.ts';
 import { present } from '../../../src/lib/assert.ts';
+import { Course } from './course.ts';
 import { Fingerprints } from './fingerprints.ts';
 import { Judge } from './judge.ts';
 import { LocalPeers, type LocalState } from './local.ts';
+import { isDead, Messages } from './messages.ts';
+import { type Bounds, type Global, type GlobalMove, movesOf } from './moves.ts';
 import type { MakeOpenCore } from './open-core.ts';
-import type { LocalEvent } from './running.ts';
-
-export interface Bounds {
-  /** Terms beyond that of genesis. */
-  readonly terms: number;
-  /** Entries beyond genesis. */
-  readonly entries: number;
-  readonly inFlight: number;
-  readonly crashes: number;
-  readonly duplicates: number;
-  /** Heartbeat rounds of one leader. */
-  readonly rounds: number;
-  /** States after which it ends, complete or not. */
-  readonly states: number;
-}
+import { namings, peers } from './symmetry.ts';
 
 export const issueBounds: Bounds = {
   terms: 3,
@@ -57,21 +39,15 @@ export interface Exploration {
   readonly depths: readonly Depth[];
   readonly states: number;
   readonly localStates: number;
+  /** In how many ways peers and past differ in them, whatever is in flight and whatever the peers are called. */
+  readonly situations: number;
   readonly isComplete: boolean;
   /** What broke, and by which events; `undefined` when nothing did. */
   readonly failure: string | undefined;
 }
 
-interface Global {
-  readonly locals: readonly LocalState[];
-  /** Numbers of messages, ascending. */
-  readonly inFlight: readonly number[];
-  readonly crashes: number;
-  readonly duplicates: number;
-  readonly history: number;
-}
-
-const peers = ['a', 'b', 'c'].map(asStoreId);
+/** Where it begins: with the founding, or with a leader of term 2 whom everybody follows, its no-op committed everywhere. */
+export type Root = 'founded' | 'led';
 
 const genesis: Genesis = {
   clusterId: asClusterId('5'.repeat(32)),
@@ -88,37 +64,26 @@ const firstEntry: Entry = {
 
 export class Explorer {
   readonly #bounds: Bounds;
+  readonly #reduces: boolean;
   readonly #locals: LocalPeers;
   readonly #judge = new Judge(peers, firstEntry);
   readonly #seen = new Fingerprints();
-  readonly #messages: Message[] = [];
-  /** By what a move sends, which is one object for each move. */
-  readonly #sentNumbers = new Map<readonly Message[], readonly number[]>();
-  readonly #messageNumbers = new Map<string, number>();
-  /** By state, in the order of finding: the one it was found from, and the event. */
-  readonly #parents: number[] = [];
-  readonly #events: number[] = [];
-  readonly #eventNames: string[] = [];
-  readonly #eventNumbers = new Map<string, number>();
+  readonly #situations = new Fingerprints();
+  readonly #messages = new Messages();
+  readonly #course = new Course();
   #isComplete = true;
 
-  constructor(makeCore: MakeOpenCore, bounds: Bounds) {
+  /** `reduces`: X3. Without it every state is entered; for tests. */
+  constructor(makeCore: MakeOpenCore, bounds: Bounds, reduces = true) {
     this.#bounds = bounds;
+    this.#reduces = reduces;
     this.#locals = new LocalPeers(makeCore);
   }
 
-  run(onDepth: (depth: Depth) => void): Exploration {
+  run(root: Root, onDepth: (depth: Depth) => void): Exploration {
     const depths: Depth[] = [];
-    const hardState = { term: asTerm(1), vote: undefined };
-    const start: Global = {
-      locals: peers.map((peer) => this.#locals.start(peer, { hardState, log: [firstEntry] })),
-      inFlight: [],
-      crashes: this.#bounds.crashes,
-      duplicates: this.#bounds.duplicates,
-      history: this.#judge.founding(firstEntry).id,
-    };
     let frontier: number[] = [];
-    this.#enter(start, -1, 'start', frontier);
+    this.#enter(this.#start(root), -1, root, frontier);
     let failure: string | undefined;
     let first = 0;
     for (let depth = 0; frontier.length > 0 && failure === undefined; depth += 1) {
@@ -136,80 +101,103 @@ export class Explorer {
       first += frontier.length / width;
       frontier = this.#isComplete ? next : [];
     }
-    const [states, localStates] = [this.#seen.size, this.#locals.size];
+    const [states, situations, localStates] = [this.#seen.size, this.#situations.size, this.#locals.size];
     const isComplete = this.#isComplete && failure === undefined;
-    return { depths, states, localStates, isComplete, failure };
+    return { depths, states, situations, localStates, isComplete, failure };
+  }
+
+  #start(root: Root): Global {
+    const { crashes, duplicates } = this.#bounds;
+    const hardState = { term: asTerm(1), vote: undefined };
+    let state: Global = {
+      locals: peers.map((peer) => this.#locals.start(peer, { hardState, log: [firstEntry] })),
+      inFlight: [],
+      crashes,
+      duplicates,
+      history: this.#judge.founding(firstEntry).id,
+    };
+    while (root === 'led' && !isLed(state)) state = this.#stepTowards(state);
+    return root === 'led' ? { ...state, inFlight: [] } : state;
+  }
+
+  /** The next event of a course without faults: disks first, then messages, then the first peer campaigns. */
+  #stepTowards(state: Global): Global {
+    const kinds = ['sync', 'receive', 'campaign'];
+    const moves = [...movesOf(state, this.#messages, this.#bounds)];
+    const ranked = moves.toSorted((a, b) => kinds.indexOf(a.event.kind) - kinds.indexOf(b.event.kind));
+    const move = present(
+      ranked.find(({ event }) => kinds.includes(event.kind)),
+      'something can happen',
+    );
+    const { to, sent, history } = this.#judged(state, move);
+    const added = this.#messages.numbersOf(sent).filter((number) => !move.inFlight.includes(number));
+    const inFlight = [...move.inFlight, ...added].sort((a, b) => a - b);
+    return { ...state, locals: state.locals.with(move.peer, to), inFlight, history };
   }
 
   /** Every event that may come next; answers with what one of them broke. */
   #expand(state: Global, number: number, next: number[]): string | undefined {
-    for (const move of this.#moves(state)) {
+    for (const move of movesOf(state, this.#messages, this.#bounds)) {
       try {
         this.#follow(state, move, number, next);
       } catch (error) {
-        const events = [...this.#courseTo(number), move.name].join('\n  ');
+        const events = [...this.#course.to(number), move.name].join('\n  ');
         return `${error instanceof Error ? error.message : String(error)}\n  ${events}`;
       }
     }
     return undefined;
   }
 
-  *#moves({ locals, inFlight, crashes, duplicates }: Global): Iterable<GlobalMove> {
-    for (const number of inFlight) {
-      const message = present(this.#messages[number], 'messages are numbered from 0');
-      const peer = peers.indexOf(message.to);
-      const rest = inFlight.filter((other) => other !== number);
-      const event = { kind: 'receive', message } as const;
-      const common = { peer, event, label: `receive ${number}`, crashes };
-      yield { ...common, name: describe(message), inFlight: rest, duplicates };
-      if (duplicates === 0) continue;
-      yield { ...common, name: `${describe(message)}, doubled`, inFlight, duplicates: duplicates - 1 };
-    }
-    for (const [peer, local] of locals.entries()) {
-      for (const event of this.#ownEvents(local, crashes)) {
-        const label = event.kind === 'crash' ? `crash ${event.kept}` : event.kind;
-        const left = event.kind === 'crash' ? crashes - 1 : crashes;
-        yield { peer, event, label, name: `${local.peer}: ${label}`, inFlight, crashes: left, duplicates };
-      }
-    }
-  }
-
-  *#ownEvents({ status, writing, round, isSticky }: LocalState, crashes: number): Iterable<LocalEvent> {
-    if (writing !== undefined) yield { kind: 'sync' };
-    if (status.role === 'leader') {
-      if (status.lastIndex < 1 + this.#bounds.entries) yield { kind: 'propose' };
-      if (round < this.#bounds.rounds) yield { kind: 'beat' };
-      yield { kind: 'expire' };
-    } else {
-      if (isSticky) yield { kind: 'unstick' };
-      yield { kind: 'campaign' };
-    }
-    if (crashes === 0) return;
-    yield { kind: 'crash', kept: false };
-    if (writing !== undefined) yield { kind: 'crash', kept: true };
-  }
-
   #follow(state: Global, move: GlobalMove, number: number, next: number[]): void {
-    const before = present(state.locals[move.peer], 'messages go to members');
-    const { to, sent, observations } = this.#locals.move(before, move.event, move.label);
-    const history = this.#judge.judge(state.locals, this.#judge.history(state.history), observations).id;
+    const { to, sent, history } = this.#judged(state, move);
     const { terms, entries } = this.#bounds;
     if (to.status.term > 1 + terms || to.status.lastIndex > 1 + entries) return; // X2
     const locals = state.locals.with(move.peer, to);
     const { inFlight, crashes, duplicates } = move;
-    const added = this.#numbersOf(sent).filter((message) => !inFlight.includes(message));
-    for (const carried of subsets(added, this.#bounds.inFlight - inFlight.length)) {
-      const under = [...inFlight, ...carried].sort((a, b) => a - b);
+    const added = this.#messages.numbersOf(sent).filter((message) => !inFlight.includes(message));
+    const kept = this.#alive(inFlight, locals);
+    for (const carried of subsets(this.#alive(added, locals), this.#bounds.inFlight - kept.length)) {
+      const under = [...kept, ...carried].sort((a, b) => a - b);
       this.#enter({ locals, inFlight: under, crashes, duplicates, history }, number, move.name, next);
     }
   }
 
+  #judged(state: Global, move: GlobalMove) {
+    const before = present(state.locals[move.peer], 'messages go to members');
+    const { to, sent, observations } = this.#locals.move(before, move.event, move.label);
+    const history = this.#judge.judge(state.locals, this.#judge.history(state.history), observations).id;
+    return { to, sent, history };
+  }
+
   #enter(state: Global, from: number, event: string, next: number[]): void {
-    const tuple = pack(state);
-    if (!this.#seen.add(tuple)) return;
-    next.push(...tuple);
-    this.#parents.push(from);
-    this.#events.push(this.#eventNumber(event));
+    const canonical = this.#canonical(state);
+    if (!this.#seen.add(this.#reduces ? canonical : pack(state))) return;
+    this.#situations.add([...canonical.slice(0, 3), ...canonical.slice(5)]);
+    next.push(...pack(state));
+    this.#course.add(from, event);
+  }
+
+  #alive(inFlight: readonly number[], locals: readonly LocalState[]): readonly number[] {
+    if (!this.#reduces) return inFlight;
+    return inFlight.filter((number) => {
+      const message = this.#messages.at(number);
+      return !isDead(message, present(locals[peers.indexOf(message.to)], 'messages go to members'));
+    });
+  }
+
+  /** The least of the state's packed forms, over all namings of its peers. */
+  #canonical({ locals, inFlight, crashes, duplicates, history }: Global): readonly number[] {
+    let least: readonly number[] | undefined;
+    const histories = this.#judge.formsOf(history);
+    for (const [place, { places }] of namings.entries()) {
+      const [first = -1, second = -1] = inFlight
+        .map((number) => this.#messages.formsOf(number)[place] ?? -1)
+        .sort((a, b) => a - b);
+      const forms = places.map((peer) => locals[peer]?.forms[place] ?? -1);
+      const form = [...forms, first, second, crashes, duplicates, histories[place] ?? -1];
+      if (least === undefined || isLess(form, least)) least = form;
+    }
+    return present(least, 'there is a naming');
   }
 
   #unpack(frontier: readonly number[], at: number): Global {
@@ -222,49 +210,6 @@ export class Explorer {
       history: number(7),
     };
   }
-
-  #numbersOf(sent: readonly Message[]): readonly number[] {
-    const known = this.#sentNumbers.get(sent);
-    if (known !== undefined) return known;
-    const numbers = [...new Set(sent.map((message) => this.#numberOf(message)))];
-    this.#sentNumbers.set(sent, numbers);
-    return numbers;
-  }
-
-  #numberOf(message: Message): number {
-    const text = JSON.stringify(message);
-    const known = this.#messageNumbers.get(text);
-    if (known !== undefined) return known;
-    this.#messageNumbers.set(text, this.#messages.length);
-    return this.#messages.push(message) - 1;
-  }
-
-  #eventNumber(name: string): number {
-    const known = this.#eventNumbers.get(name);
-    if (known !== undefined) return known;
-    this.#eventNumbers.set(name, this.#eventNames.length);
-    return this.#eventNames.push(name) - 1;
-  }
-
-  #courseTo(state: number): readonly string[] {
-    const events: string[] = [];
-    for (let at = state; at >= 0; at = this.#parents[at] ?? -1) {
-      events.push(this.#eventNames[this.#events[at] ?? 0] ?? '');
-    }
-    return events.toReversed();
-  }
-}
-
-interface GlobalMove {
-  readonly peer: number;
-  readonly event: LocalEvent;
-  /** Tells the event from every other one of that peer. */
-  readonly label: string;
-  /** For people. */
-  readonly name: string;
-  readonly inFlight: readonly number[];
-  readonly crashes: number;
-  readonly duplicates: number;
 }
 
 /** Numbers of one packed state. */
@@ -275,6 +220,16 @@ function pack({ locals, inFlight, crashes, duplicates, history }: Global): numbe
   return [...locals.map(({ id }) => id), first, second, crashes, duplicates, history];
 }
 
+function isLess(a: readonly number[], b: readonly number[]): boolean {
+  const at = a.findIndex((number, i) => number !== b[i]);
+  return at >= 0 && (a[at] ?? 0) < (b[at] ?? 0);
+}
+
+const isLed = ({ locals }: Global): boolean =>
+  locals.every(
+    ({ status, writing }) => status.commit >= 2 && status.leader === peers[0] && writing === undefined,
+  );
+
 /** Every choice of at most `most` of `items`: the others are lost. */
 function subsets(items: readonly number[], most: number): readonly (readonly number[])[] {
   const chosen: (readonly number[])[] = [[]];
@@ -283,9 +238,4 @@ function subsets(items: readonly number[], most: number): readonly (readonly num
     for (const some of smaller) chosen.push(some.concat(item));
   }
   return chosen;
-}
-
-function describe(message: Message): string {
-  const { kind, from, to, term } = message;
-  return `${from} to ${to}: ${kind} of term ${term}`;
 }

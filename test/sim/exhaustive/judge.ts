@@ -4,14 +4,16 @@
 // and then the move. What was judged once is known for every state that shows the same.
 
 import type { Entry, StoreId, Term } from '../../../raft/types.ts';
-import { asIndex } from '../../../raft/types.ts';
+import { asIndex, asOperation } from '../../../raft/types.ts';
 import { present } from '../../../src/lib/assert.ts';
 import { Checker, allInvariants } from '../checker.ts';
-import { digestOf } from '../digest.ts';
+import { digestOf, emptyDigest, mix } from '../digest.ts';
 import { Elected } from '../invariants/elected.ts';
 import type { Invariant } from '../invariants/invariant.ts';
 import type { Observation, ObservedStatus } from '../observation.ts';
 import type { LocalState } from './local.ts';
+import { written } from './running.ts';
+import { namings } from './symmetry.ts';
 
 /** What invariants remember of the past, beside what the peers still hold. */
 export interface History {
@@ -24,6 +26,7 @@ export class Judge {
   readonly #voters: readonly StoreId[];
   readonly #histories = new Map<string, History>();
   readonly #byId: History[] = [];
+  readonly #forms: (readonly number[] | undefined)[] = [];
   readonly #entries = new Map<number, Entry>();
   readonly #told = new Map<string, number>();
   /** The same by the list itself, which is one object for each move. */
@@ -38,6 +41,19 @@ export class Judge {
   /** The history of a cluster in which nothing but its founding happened. */
   founding(genesis: Entry): History {
     return this.#intern({ leaders: [], committed: [{ entry: genesis, by: genesis.term }] });
+  }
+
+  /** The numbers of history `id` in every naming of the peers. */
+  formsOf(id: number): readonly number[] {
+    const known = this.#forms[id];
+    if (known !== undefined) return known;
+    const { leaders, committed } = this.history(id);
+    const forms = namings.map((naming) => {
+      const renamed = leaders.map(({ term, peer }) => ({ term, peer: naming.of(peer) as StoreId }));
+      return this.#intern({ leaders: renamed, committed }).id;
+    });
+    this.#forms[id] = forms;
+    return forms;
   }
 
   history(id: number): History {
@@ -86,7 +102,7 @@ export class Judge {
         base,
         log,
         applied,
-        stateHash: 0x811c9dc5,
+        stateHash: emptyDigest,
         impaired: false,
       };
     }
@@ -97,6 +113,8 @@ export class Judge {
       yield { kind: 'stepped', peer: leader.peer, status };
     }
     for (const state of peers) yield* shownBy(state);
+    for (const { peer, status } of peers)
+      if (status.role === 'leader') yield* showing(peer, status.term, peers);
   }
 
   #numberOf(observations: readonly Observation[]): number {
@@ -136,22 +154,34 @@ export class Judge {
 const judging = (): readonly Invariant[] =>
   allInvariants().filter((invariant) => !(invariant instanceof Elected));
 
-/** One peer as it is now. */
-function* shownBy({ peer, hardState, log, writing, status, stateHash }: LocalState): Iterable<Observation> {
-  const { applied } = status;
-  yield { kind: 'started', peer, hardState, base: asIndex(0), log, applied, stateHash, impaired: false };
-  yield {
-    kind: 'synced',
-    peer,
-    operation: {
-      operation: 0 as never,
-      hardState,
-      install: undefined,
-      mended: false,
-      truncateFrom: undefined,
-      entries: [],
-    },
-  };
+/** The leader of `term` has shown what others hold of that term: its own disk may lack it, and it commits it all the same. */
+function* showing(from: StoreId, term: Term, peers: readonly LocalState[]): Iterable<Observation> {
+  const logs = peers.map(({ log, writing }) => (writing === undefined ? log : written(log, writing)));
+  const longest = logs.toSorted((a, b) => countOf(b, term) - countOf(a, term))[0] ?? [];
+  const entries = longest.filter((entry) => entry.term === term);
+  const first = entries[0];
+  if (first === undefined) return;
+  const previousIndex = asIndex(first.index - 1);
+  const previousTerm = present(longest[previousIndex - 1], 'a leader has genesis').term;
+  const common = { from, to: from, term, previousIndex, previousTerm, commit: asIndex(0) };
+  yield { kind: 'sent', message: { kind: 'appendRequest', ...common, entries } };
+}
+
+const countOf = (log: readonly Entry[], term: Term): number =>
+  log.filter((entry) => entry.term === term).length;
+
+/** One peer as it is now. Its state was never flushed: it has applied everything in this run. */
+function* shownBy({ peer, hardState, log, writing, status }: LocalState): Iterable<Observation> {
+  const nothing = asIndex(0);
+  const start = { hardState, base: nothing, log, applied: nothing, stateHash: emptyDigest, impaired: false };
+  yield { kind: 'started', peer, ...start };
+  const nothingElse = { install: undefined, mended: false, truncateFrom: undefined, entries: [] };
+  yield { kind: 'synced', peer, operation: { operation: asOperation(0), hardState, ...nothingElse } };
+  let stateHash = emptyDigest;
+  for (const entry of log.slice(0, status.applied)) {
+    stateHash = mix(stateHash, digestOf(entry));
+    yield { kind: 'applied', peer, entry, stateHash };
+  }
   if (writing !== undefined) yield { kind: 'issued', peer, operation: writing };
   yield { kind: 'stepped', peer, status };
 }

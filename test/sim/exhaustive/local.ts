@@ -9,8 +9,9 @@ import type { Entry, HardState, Message, PersistOperation, StoreId } from '../..
 import { present } from '../../../src/lib/assert.ts';
 import { digestOf } from '../digest.ts';
 import type { Observation } from '../observation.ts';
-import { type MakeOpenCore, textOf } from './open-core.ts';
-import { isSticky, type LocalEvent, roundOf, Running, type Start, written } from './running.ts';
+import { isSticky, type MakeOpenCore, roundOf, textOf } from './open-core.ts';
+import { namings } from './symmetry.ts';
+import { type LocalEvent, Running, type Start, written } from './running.ts';
 
 /** One peer at one moment. */
 export interface LocalState {
@@ -27,6 +28,8 @@ export interface LocalState {
   readonly isSticky: boolean;
   /** Names everything that invariants can see of it: many states share it. */
   readonly shown: number;
+  /** In every naming of the peers, what it is then: states with one number behave equally. */
+  readonly forms: readonly number[];
   /** How it came about: from a start with these, by these events. */
   readonly path: Path;
 }
@@ -48,6 +51,7 @@ export class LocalPeers {
   readonly #states: LocalState[] = [];
   /** By a digest of 160 bits. */
   readonly #byText = new Map<string, LocalState>();
+  readonly #forms = new Map<string, number>();
   readonly #shown = new Map<string, number>();
   readonly #moves = new Map<string, Move>();
 
@@ -109,37 +113,46 @@ export class LocalPeers {
   }
 
   #intern(running: Running, path: Path): LocalState {
-    const { core, peer, hardState, log, writing, stateHash, now } = running;
+    const { core, peer, hardState, log, writing, stateHash } = running;
     const status = core.status();
-    const seen = JSON.stringify([
-      peer,
-      hardState,
-      log.map(digestOf),
-      writing && [writing.hardState, writing.truncateFrom, writing.entries.map(digestOf)],
-      [status.role, status.term, status.commit, status.applied, status.lastIndex],
-    ]);
-    const text = createHash('sha1').update(seen).update(textOf(core, now)).digest('base64');
+    const seen = seenOf(running, status);
+    const [plain, ...others] = namings.map((naming) =>
+      createHash('sha1')
+        .update(JSON.stringify(naming.ofValue(seen)))
+        .update(textOf(core, naming))
+        .digest('base64'),
+    );
+    const text = present(plain, 'the first naming changes nothing');
     const known = this.#byText.get(text);
     if (known !== undefined) return known;
-    const shown = this.#shown.get(seen) ?? this.#shown.size;
-    this.#shown.set(seen, shown);
-    const id = this.#states.length;
-    const [round, sticky] = [roundOf(core), isSticky(core)];
-    const state = {
-      id,
-      peer,
-      status,
-      hardState,
-      log,
-      writing,
-      stateHash,
-      round,
-      isSticky: sticky,
-      shown,
-      path,
-    };
+    const shownText = JSON.stringify(seen);
+    const shown = this.#shown.get(shownText) ?? this.#shown.size;
+    this.#shown.set(shownText, shown);
+    const forms = [text, ...others].map((form) => this.#formOf(form));
+    const timed = { round: roundOf(core), isSticky: isSticky(core) };
+    const parts = { peer, status, hardState, log, writing, stateHash, shown, forms, path, ...timed };
+    const state = { id: this.#states.length, ...parts };
     this.#states.push(state);
     this.#byText.set(text, state);
     return state;
   }
+
+  #formOf(text: string): number {
+    const known = this.#forms.get(text);
+    if (known !== undefined) return known;
+    this.#forms.set(text, this.#forms.size);
+    return this.#forms.size - 1;
+  }
+}
+
+/** What invariants can see of a peer, as a plain value. */
+function seenOf({ peer, hardState, log, writing }: Running, status: RaftStatus): unknown {
+  return [
+    peer,
+    hardState.term,
+    hardState.vote ?? null,
+    log.map(digestOf),
+    writing && [writing.hardState ?? null, writing.truncateFrom ?? null, writing.entries.map(digestOf)],
+    [status.role, status.term, status.commit, status.applied, status.lastIndex],
+  ];
 }

@@ -24,12 +24,13 @@ import { digestOf, emptyDigest, mix } from '../digest.ts';
 import { genesisOf } from '../restored.ts';
 import type { Observation } from '../observation.ts';
 import { encodeCommand } from '../state-machine.ts';
-import type { MakeOpenCore } from './open-core.ts';
+import { isSticky, type MakeOpenCore } from './open-core.ts';
 
 export type LocalEvent =
-  | { readonly kind: 'receive'; readonly message: Message }
-  /** Time passes: without a leader until votes are given again, or until a campaign; on a leader one heartbeat, or its end. */
-  | { readonly kind: 'unstick' | 'campaign' | 'beat' | 'expire' }
+  /** `waits`: time has passed before it, until votes are given again. */
+  | { readonly kind: 'receive'; readonly message: Message; readonly waits: boolean }
+  /** Time passes: without a leader until a campaign; on a leader one heartbeat, or its end. */
+  | { readonly kind: 'campaign' | 'beat' | 'expire' }
   | { readonly kind: 'propose' }
   /** The write in flight is durable. */
   | { readonly kind: 'sync' }
@@ -59,6 +60,8 @@ const config: RaftConfig = {
   readsMax: 4,
   cacheBytesMax: 65_536,
 };
+/** So many heartbeats of one leader, at most: no time-out passes meanwhile. */
+export const roundsMax = config.electionMinMs - 1;
 /** Ticks after which every time-out has passed. */
 const ticksMax = 12;
 
@@ -113,6 +116,8 @@ export class Running {
     this.observations = [];
     switch (event.kind) {
       case 'receive':
+        if (event.waits) this.#tickUntil(() => !isSticky(this.core));
+        this.sent = [];
         return this.#step({ kind: 'receive', message: event.message });
       case 'propose': {
         const data = encodeCommand(1, 8);
@@ -126,8 +131,6 @@ export class Running {
         this.observations.push({ kind: 'synced', peer: this.peer, operation });
         return this.#step({ kind: 'persisted', operation: operation.operation });
       }
-      case 'unstick':
-        return this.#tickUntil(() => !isSticky(this.core));
       case 'campaign':
         return this.#tickUntil(() => this.sent.some(({ kind }) => kind === 'voteRequest'));
       case 'beat':
@@ -188,15 +191,3 @@ export function written(log: readonly Entry[], { truncateFrom, entries }: Persis
   }
   return kept;
 }
-
-interface OpenFields {
-  readonly $shared: { readonly timer: { readonly isSticky: boolean } };
-  readonly $roles: {
-    readonly role: { readonly leadership?: { readonly $rounds: { readonly current: number } } };
-  };
-}
-
-export const isSticky = (core: Raft): boolean => (core as unknown as OpenFields).$shared.timer.isSticky;
-/** The heartbeat round of a leader; 0 otherwise. */
-export const roundOf = (core: Raft): number =>
-  (core as unknown as OpenFields).$roles.role.leadership?.$rounds.current ?? 0;

@@ -1,6 +1,6 @@
 // If two logs hold an entry with the same index and term, they are the same up to there (§5.3, Log Matching).
 // It is enough that every entry, wherever it shows up, is the one first seen with its index and term, and follows an
-// entry of the same term: the rest is induction.
+// entry of the same term: the rest is induction. And the time stamped into entries never falls along a log.
 
 import type { Entry, LogIndex, Term } from '../../../raft/types.ts';
 import type { Evidence } from '../evidence.ts';
@@ -11,6 +11,7 @@ import type { Invariant } from './invariant.ts';
 interface Link {
   readonly digest: number;
   readonly previousTerm: Term | undefined;
+  readonly time: number;
 }
 
 export class LogMatching implements Invariant {
@@ -49,7 +50,10 @@ export class LogMatching implements Invariant {
         return `entry ${entry.index} of term ${entry.term} follows one of term ${previousTerm}`;
       }
       const key = `${entry.index}/${entry.term}`;
-      const link = { digest: markOf(entry).digest, previousTerm };
+      const link = { digest: markOf(entry).digest, previousTerm, time: entry.time };
+      const before =
+        previousTerm === undefined ? undefined : this.#links.get(`${entry.index - 1}/${previousTerm}`);
+      if (before !== undefined && before.time > entry.time) return `time falls before entry ${entry.index}`;
       const known = this.#links.get(key) ?? link;
       this.#links.set(key, known);
       if (known.digest !== link.digest) return `two entries at ${entry.index} in term ${entry.term}`;

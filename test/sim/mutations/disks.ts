@@ -1,9 +1,8 @@
-// Known bugs around disks that lost entries or have no room: whose word counts, and when it counts again.
+// Known bugs of disks that lost entries, or have no room: what their peers may still say, and what a leader makes of that.
+// (raft.md, the simple rule for corruption; Protocol-Aware Recovery, FAST'18.)
 
 import type { Mutation } from './mutation.ts';
 
-const election = 'raft/election.ts';
-const follower = 'raft/follower.ts';
 const leadership = 'raft/leadership.ts';
 const mending = 'raft/mending.ts';
 const ownDisk = 'raft/own-disk.ts';
@@ -11,24 +10,8 @@ const replication = 'raft/replication.ts';
 
 export const diskMutations: readonly Mutation[] = [
   {
-    name: 'a peer whose disk lost entries votes as before',
-    source:
-      'Protocol-Aware Recovery (FAST 2018): a log cut short votes and acknowledges as of an earlier moment',
-    file: election,
-    edits: [
-      { find: ' && !disk.isImpaired;', replace: ' && disk !== undefined;' },
-      { find: 'if (disk.isImpaired || !deserves', replace: 'if (disk === undefined || !deserves' },
-    ],
-  },
-  {
-    name: 'a peer whose disk lost entries campaigns as before',
-    source: 'raft.md, the simple rule for corruption',
-    file: ownDisk,
-    edits: [{ find: 'return !this.isImpaired && !this.#isFull', replace: 'return !this.#isFull' }],
-  },
-  {
-    name: 'what an impaired peer acknowledges counts for commit',
-    source: 'raft.md, the simple rule for corruption',
+    name: 'an impaired peer counts for commit',
+    source: 'X1',
     file: replication,
     edits: [
       {
@@ -38,8 +21,36 @@ export const diskMutations: readonly Mutation[] = [
     ],
   },
   {
+    name: 'an impaired peer grants votes',
+    source: "Y1; FAST'18: a peer that forgot a vote",
+    file: 'raft/election.ts',
+    edits: [
+      {
+        find: 'isFree && isUpToDate(request, log) && !disk.isImpaired',
+        replace: 'isFree && isUpToDate(request, log)',
+      },
+    ],
+  },
+  {
+    name: 'an impaired peer campaigns',
+    source: 'Y1',
+    file: ownDisk,
+    edits: [{ find: 'return !this.isImpaired && !this.#isFull', replace: 'return !this.#isFull' }],
+  },
+  {
+    name: 'a peer is mended before the entry that mends it is committed',
+    source: 'X2',
+    file: mending,
+    edits: [
+      {
+        find: 'index <= log.commit && index <= replication.matchOf(to)',
+        replace: 'index <= replication.matchOf(to)',
+      },
+    ],
+  },
+  {
     name: 'an impaired peer is mended by any entry of the term',
-    source: 'raft.md: one that was proposed after it said so and was committed by a quorum without it',
+    source: 'X2: one that was proposed after it said so, and was committed by a quorum without it',
     file: mending,
     edits: [
       { find: 'appended ??= append?.();', replace: 'appended ??= append && log.commit;' },
@@ -47,39 +58,66 @@ export const diskMutations: readonly Mutation[] = [
     ],
   },
   {
-    name: 'a peer says that it is sound before that is durable',
-    source: 'Y2',
+    name: 'a mended peer says so before its disk does',
+    source: 'Y2: a restart in between finds it impaired',
     file: ownDisk,
     edits: [
       {
-        find: "if (this.isImpaired && isHeld && index <= log.durable) this.#mending = 'due';",
-        replace:
-          "if (this.isImpaired && isHeld && index <= log.durable) {\n      this.#mending = 'due';\n      this.#impairment = sound;\n    }",
+        find: "this.#mending = 'written';",
+        replace: "this.#mending = 'written';\n    this.#impairment = sound;",
       },
     ],
   },
   {
-    name: 'an impaired peer takes a commit index that rests on what it forgot',
-    source: 'Y3',
-    file: follower,
-    edits: [{ find: ' && !disk.isImpaired) acceptCommit', replace: ') acceptCommit' }],
-  },
-  {
-    name: 'a leader goes on where an impaired peer was before it lost entries',
+    name: 'what an impaired peer acknowledged before stays believed',
     source: 'X1: a rejection below what it once acknowledged was taken for a late one, for ever',
     file: leadership,
     edits: [{ find: 'if (isNews) this.#replication.onImpaired(message.from);', replace: '' }],
   },
   {
-    name: 'a peer whose disk is full takes in entries',
-    source: 'raft.md, disk trouble',
-    file: follower,
+    name: 'an acknowledgement counts whichever run of the peer gave it',
+    source: 'X1, X3',
+    file: leadership,
+    edits: [{ find: ' || !this.#mending.believes(message)', replace: '' }],
+  },
+  {
+    name: 'an impaired peer takes the commit index of a heartbeat',
+    source: 'Y3: that rests on what it acknowledged before it forgot',
+    file: 'raft/follower.ts',
+    edits: [{ find: ' && !disk.isImpaired) acceptCommit', replace: ') acceptCommit' }],
+  },
+  {
+    name: 'an impaired learner is made a voter',
+    source: 'X1',
+    file: replication,
+    edits: [
+      {
+        find: 'progress.match >= index && this.#mending.counts(storeId)',
+        replace: 'progress.match >= index',
+      },
+    ],
+  },
+  {
+    name: 'a full disk takes in entries',
+    source: 'Y4',
+    file: 'raft/follower.ts',
     edits: [{ find: 'if (full && isNews(log, message)) return undefined;', replace: '' }],
   },
   {
-    name: 'a peer whose disk is full campaigns',
-    source: 'Y4: its no-op would not fit',
+    name: 'a leader takes proposals without room for them',
+    source: 'Y4',
+    file: leadership,
+    edits: [
+      {
+        find: 'return disk.isFull || (isFull && log.unapplied > 0) ?',
+        replace: 'return isFull && log.unapplied > 0 ?',
+      },
+    ],
+  },
+  {
+    name: 'a peer without room campaigns',
+    source: 'Y4: it could not append its no-op',
     file: ownDisk,
-    edits: [{ find: ' && !this.#isFull && ', replace: ' && ' }],
+    edits: [{ find: '&& !this.#isFull &&', replace: '&&' }],
   },
 ];

@@ -69,6 +69,17 @@ export const durabilityMutations: readonly Mutation[] = [
     edits: [{ find: "basisIndex <= log.durable ? 'term' : 'log'", replace: "'term'" }],
   },
   {
+    name: 'an append without entries is acknowledged before what it compares is durable',
+    source: 'R4; yugabyte-db #32875',
+    file: 'raft/follower.ts',
+    edits: [
+      {
+        find: "basisIndex <= log.durable ? 'term' : 'log'",
+        replace: "request.entries.length === 0 || basisIndex <= log.durable ? 'term' : 'log'",
+      },
+    ],
+  },
+  {
     name: 'an old write covers entries that replaced those it carried',
     source: 'R4 by index instead of by operation, across a truncation',
     file: log,
