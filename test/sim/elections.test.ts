@@ -18,6 +18,7 @@ import {
   stepped,
   testInvariants,
   vote,
+  voteRequest,
   write,
   written,
 } from './made-up.ts';
@@ -74,6 +75,11 @@ const grown = (goesBy: Configuration): readonly Observation[] => {
     write('issued', a, { entries: [at2] }),
   ];
 };
+
+function requestTo(to: StoreId): Observation {
+  const asked = voteRequest(1, 1);
+  return asked.kind === 'sent' ? { kind: 'sent', message: { ...asked.message, to } } : asked;
+}
 
 const joint = configuration(3, [a, b, c, d], { outgoing: [a, b, c] });
 
@@ -134,6 +140,13 @@ testInvariants([
     good: grown(learning),
     bad: grown(founding),
     broken: /a goes by configuration 1, its log has 2/,
+  },
+  {
+    title: 'votes are asked of voters',
+    invariant: () => new InEffect(),
+    good: [...allStarted, voteRequest(1, 1)],
+    bad: [...allStarted, requestTo(d)],
+    broken: /a asks d for a vote, which has none by its log up to 1/,
   },
   {
     title: 'a change waits for the one before it',

@@ -29,11 +29,7 @@ const rowOf = ({ name, source, seed, failed, failure }: Finding): string =>
   `| ${[cell(name), cell(source), seed ?? 'missed', failed ?? '', cell(failure)].join(' | ')} |`;
 
 /** The file anew: `findings` in the place of what `before` says of the same bugs, in the order of `names`. */
-export function recordOf(
-  before: string,
-  findings: readonly Finding[],
-  names: readonly string[],
-): string {
+export function recordOf(before: string, findings: readonly Finding[], names: readonly string[]): string {
   const rows = new Map<string, string>();
   for (const line of before.split('\n')) {
     const name = /^\| (.+?) \| /.exec(line)?.[1];

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { recordOf } from './gate-record.ts';
 import { hunt, simulate } from './mutation-gate.ts';
 import { mutations } from './mutations/all.ts';
 import { applyEdits } from './mutations/mutation.ts';
@@ -13,10 +14,12 @@ import { root } from './rebuilt.ts';
 const quickSeedsMax = 40;
 const quick = mutations.filter(({ name }) =>
   [
-    'the last term alone wins an election, whatever the length',
     'term and vote are written one after the other',
     'a heartbeat names a commit index beyond what the follower matches',
     'controllers run on a state that lags behind the terms before',
+    'in a joint configuration the new voters decide alone',
+    'a snapshot is acknowledged before it is durable',
+    'an impaired peer grants votes',
   ].includes(name),
 );
 
@@ -39,6 +42,17 @@ test('a patch that does not fit is refused', () => {
 test('without a patch the simulator built anew finds nothing', async () => {
   const harmless = { name: 'none', source: '', file: 'raft/log.ts', edits: [] };
   expect(await hunt(await simulate(harmless), 10)).toEqual({ kind: 'missed' });
+});
+
+test('the record keeps the rows of bugs that were not hunted again, in the order of the bugs', () => {
+  const finding = { source: 'R1', seed: 3, failed: 7, failure: 'a | b' };
+  const first = recordOf('', [{ ...finding, name: 'second' }], ['first', 'second', 'third']);
+  const both = recordOf(first, [{ ...finding, name: 'first', seed: undefined }], ['first', 'second']);
+  expect(both.split('\n').slice(-3)).toEqual([
+    '| first | R1 | missed | 7 | a / b |',
+    '| second | R1 | 3 | 7 | a / b |',
+    '',
+  ]);
 });
 
 describe('the simulator finds', () => {

@@ -4,20 +4,12 @@
 import { assert, present } from '../../src/lib/assert.ts';
 import type { StoreId } from '../../raft/types.ts';
 import type { Prng } from '../../src/lib/prng.ts';
+import { Ambushes, type Link } from './ambushes.ts';
 import type { SimCluster } from './cluster.ts';
 import { drawFrom, type FaultPlan, type Recurring } from './faults.ts';
 import { MemberNemesis } from './member-nemesis.ts';
 import type { SimPeer } from './peer.ts';
 
-interface Link {
-  readonly from: StoreId;
-  readonly to: StoreId;
-}
-
-/** Of a peer's forgetting, found out every few ms, while two lead. */
-const forgettingChance = 0.3;
-/** What a leader that is cut off is still told to write: its log grows into what will be another's. */
-const strandedWrites = 20;
 /** Of a crash, found out every few ms, while a snapshot is being installed. */
 const installCrashChance = 0.3;
 
@@ -26,14 +18,22 @@ export class Nemesis {
   readonly #plan: FaultPlan;
   readonly #prng: Prng;
   readonly #members: MemberNemesis | undefined;
+  readonly #ambushes: Ambushes;
   #stopped = false;
 
   constructor(options: { cluster: SimCluster; plan: FaultPlan; prng: Prng }) {
     this.#cluster = options.cluster;
     this.#plan = options.plan;
     this.#prng = options.prng;
-    const { members: changes } = options.plan;
+    const { members: changes, raft } = options.plan;
     this.#members = changes === undefined ? undefined : new MemberNemesis({ ...options, changes });
+    this.#ambushes = new Ambushes({
+      ...options,
+      electionMaxMs: raft.electionMaxMs,
+      members: this.#members,
+      cut: (links, lastsMs) => this.#cutAll(links, lastsMs),
+      crash: (peer, downMs) => this.#crash(peer, downMs),
+    });
   }
 
   start(): void {
@@ -43,14 +43,14 @@ export class Nemesis {
     if (stall !== undefined) this.#recur(stall, (ms) => this.#stallSome(ms));
     if (cut !== undefined) this.#recur(cut, (ms) => this.#cutSome(ms));
     if (damage !== undefined) this.#recur(damage, (ms) => this.#damageSome(ms));
-    if (damage !== undefined) this.#watch(() => this.#makeForget());
+    if (damage !== undefined) this.#watch(() => this.#ambushes.makeForget());
     if (distrust !== undefined) this.#recur(distrust, (ms) => this.#distrustSome(ms));
     if (fill !== undefined) this.#recur(fill, (ms) => this.#fillSome(ms));
     if (transferEveryMs !== undefined) this.#every(transferEveryMs, () => this.#transferSome());
     if (members !== undefined) this.#every(members.everyMs, () => this.#members?.strike());
-    if (part !== undefined) this.#recur(part, (ms) => this.#partLeader(ms));
-    if (strand !== undefined) this.#recur(strand, (ms) => this.#strandLeader(ms));
-    if (deafenLeaderChance > 0) this.#watch(() => this.#deafenLeader(deafenLeaderChance));
+    if (part !== undefined) this.#recur(part, (ms) => this.#ambushes.part(ms));
+    if (strand !== undefined) this.#recur(strand, (ms) => this.#ambushes.strand(ms));
+    if (deafenLeaderChance > 0) this.#watch(() => this.#ambushes.deafen(deafenLeaderChance));
     if (crashAtPersistChance > 0) this.#watch(() => this.#crashBusyDisks(crashAtPersistChance));
     if (crashLeaderChance > 0) this.#watch(() => this.#crashLeaders(crashLeaderChance));
     if (crashInElectionChance > 0) this.#watch(() => this.#crashVoters(crashInElectionChance));
@@ -120,31 +120,6 @@ export class Nemesis {
     else leader.stall(drawFrom(this.#prng, { from: heartbeatMs, to: electionMinMs }));
   }
 
-  /**
-   * While two peers lead, one of the others loses its disk and comes back at once, where only the older leader hears it: it
-   * has forgotten that it elected the newer one.
-   */
-  #makeForget(): void {
-    const { peers } = this.#cluster;
-    const leaders = peers.filter(({ leads }) => leads);
-    const others = peers.filter((peer) => !peer.leads && peer.up);
-    const victim = others[this.#prng.int({ from: 0, to: others.length })];
-    const newest = leaders.toSorted((a, b) => (b.status?.term ?? 0) - (a.status?.term ?? 0))[0];
-    if (leaders.length < 2 || victim === undefined || newest === undefined) return;
-    if (!this.#cluster.mayBeDamaged() || !this.#prng.chance(forgettingChance)) return;
-    this.#cluster.counters.add('peers that forgot whom they elected');
-    const [from, to] = [newest.storeId, victim.storeId];
-    this.#cutAll(
-      [
-        { from, to },
-        { from: to, to: from },
-      ],
-      this.#plan.raft.electionMaxMs,
-    );
-    this.#crash(victim, drawFrom(this.#prng, { from: 0, to: 3 }));
-    victim.damage();
-  }
-
   #distrustSome(lastsMs: number): void {
     const peer = this.#drawPeer();
     peer.distrust(true);
@@ -209,51 +184,6 @@ export class Nemesis {
 
   #cutSome(lastsMs: number): void {
     this.#cutAll(this.#drawLinks(), lastsMs);
-  }
-
-  /** Whoever leads has just begun to change the members when nobody hears it any more: its log will be another's. */
-  #strandLeader(lastsMs: number): void {
-    const leader = this.#cluster.peers.find(({ leads }) => leads);
-    if (leader === undefined) return;
-    this.#members?.ask(leader);
-    for (let written = 0; written < strandedWrites; written += 1) {
-      leader.write(this.#cluster.nextNumber(), 8, () => undefined);
-    }
-    this.#cluster.counters.add('leaders cut off as they change the members');
-    const others = this.#cluster.peers.filter((peer) => peer !== leader);
-    const [from, to] = [leader.storeId, leader.storeId];
-    const links = others.flatMap(({ storeId }) => [
-      { from, to: storeId },
-      { from: storeId, to },
-    ]);
-    this.#cluster.time.after(drawFrom(this.#prng, { from: 0, to: 3 }), () => this.#cutAll(links, lastsMs));
-  }
-
-  #partLeader(lastsMs: number): void {
-    const [from, to] = this.#drawOrder();
-    const leads = this.#cluster.peers.some((peer) => peer.leads && peer.storeId === from);
-    if (!leads || from === undefined || to === undefined) return;
-    this.#cutAll(
-      [
-        { from, to },
-        { from: to, to: from },
-      ],
-      lastsMs,
-    );
-  }
-
-  /** From the moment at which somebody else campaigns a leader hears nobody, or only one, and goes on speaking. */
-  #deafenLeader(chance: number): void {
-    const { peers } = this.#cluster;
-    const isContested = peers.some(({ status }) => status?.role.endsWith('andidate') === true);
-    const leader = peers.find(({ leads }) => leads);
-    if (leader === undefined || !isContested || !this.#prng.chance(chance)) return;
-    this.#cluster.counters.add('leaders gone deaf while another campaigns');
-    const others = peers.filter((peer) => peer !== leader);
-    const heard = this.#prng.chance(0.5) ? this.#drawPeer() : undefined;
-    const deaf = others.filter((peer) => peer !== heard);
-    const links = deaf.map(({ storeId }) => ({ from: storeId, to: leader.storeId }));
-    this.#cutAll(links, drawFrom(this.#prng, { from: 10, to: this.#plan.raft.electionMaxMs }));
   }
 
   #cutAll(links: readonly Link[], lastsMs: number): void {

@@ -80,7 +80,7 @@ export class Explorer {
     this.#locals = new LocalPeers(makeCore);
   }
 
-  run(root: Root, onDepth: (depth: Depth) => void): Exploration {
+  run(root: Root, onDepth: (depth: Depth) => void = () => undefined): Exploration {
     const depths: Depth[] = [];
     let frontier: number[] = [];
     this.#enter(this.#start(root), -1, root, frontier);
@@ -116,8 +116,9 @@ export class Explorer {
       duplicates,
       history: this.#judge.founding(firstEntry).id,
     };
-    while (root === 'led' && !isLed(state)) state = this.#stepTowards(state);
-    return root === 'led' ? { ...state, inFlight: [] } : state;
+    if (root === 'founded') return state;
+    while (!isLed(state)) state = this.#stepTowards(state);
+    return { ...state, inFlight: [] };
   }
 
   /** The next event of a course without faults: disks first, then messages, then the first peer campaigns. */

@@ -1,0 +1,104 @@
+// Faults that wait for their moment: schedules that chance alone would hardly ever bring about, each around a leader.
+// Owns: when the moment has come, and who is struck. Does not own: cuts and crashes themselves (nemesis.ts).
+
+import type { StoreId } from '../../raft/types.ts';
+import type { Prng } from '../../src/lib/prng.ts';
+import type { SimCluster } from './cluster.ts';
+import { drawFrom } from './faults.ts';
+import type { MemberNemesis } from './member-nemesis.ts';
+import type { SimPeer } from './peer.ts';
+
+export interface Link {
+  readonly from: StoreId;
+  readonly to: StoreId;
+}
+
+interface AmbushOptions {
+  readonly cluster: SimCluster;
+  readonly prng: Prng;
+  readonly electionMaxMs: number;
+  readonly members: MemberNemesis | undefined;
+  readonly cut: (links: readonly Link[], lastsMs: number) => void;
+  readonly crash: (peer: SimPeer, downMs: number) => void;
+}
+
+/** Of a peer's forgetting, found out every few ms, while two lead. */
+const forgettingChance = 0.3;
+/** What a leader that is cut off is still told to write: its log grows into what will be another's. */
+const strandedWrites = 20;
+
+export class Ambushes {
+  readonly #options: AmbushOptions;
+
+  constructor(options: AmbushOptions) {
+    this.#options = options;
+  }
+
+  /** A leader and one of the others hear nothing of each other; everyone else hears both. */
+  part(lastsMs: number): void {
+    const leader = this.#leader;
+    const other = this.#drawOf(this.#others(leader));
+    if (leader !== undefined && other !== undefined) this.#options.cut(bothWays(leader, [other]), lastsMs);
+  }
+
+  /** Whoever leads has just begun to change the members, and to write, when nobody hears it any more. */
+  strand(lastsMs: number): void {
+    const leader = this.#leader;
+    if (leader === undefined) return;
+    const { cluster, prng, members, cut } = this.#options;
+    cluster.counters.add('leaders cut off as they change the members');
+    members?.ask(leader);
+    for (let written = 0; written < strandedWrites; written += 1) {
+      leader.write(cluster.nextNumber(), 8, () => undefined);
+    }
+    const links = bothWays(leader, this.#others(leader));
+    cluster.time.after(drawFrom(prng, { from: 0, to: 3 }), () => cut(links, lastsMs));
+  }
+
+  /** From the moment at which somebody else campaigns a leader hears nobody, or only one, and goes on speaking. */
+  deafen(chance: number): void {
+    const { cluster, prng, electionMaxMs, cut } = this.#options;
+    const isContested = cluster.peers.some(({ status }) => status?.role.endsWith('andidate') === true);
+    const leader = this.#leader;
+    if (leader === undefined || !isContested || !prng.chance(chance)) return;
+    cluster.counters.add('leaders gone deaf while another campaigns');
+    const others = this.#others(leader);
+    const heard = prng.chance(0.5) ? this.#drawOf(others) : undefined;
+    const links = others.filter((peer) => peer !== heard).map((peer) => linkOf(peer, leader));
+    cut(links, drawFrom(prng, { from: 10, to: electionMaxMs }));
+  }
+
+  /**
+   * While two peers lead, one of the others loses its disk and comes back at once, where only the older leader hears it: it
+   * has forgotten that it elected the newer one.
+   */
+  makeForget(): void {
+    const { cluster, prng, electionMaxMs, cut, crash } = this.#options;
+    const leaders = cluster.peers.filter(({ leads }) => leads);
+    const newest = leaders.toSorted((a, b) => (b.status?.term ?? 0) - (a.status?.term ?? 0))[0];
+    const victim = this.#drawOf(cluster.peers.filter((peer) => !peer.leads && peer.up));
+    if (leaders.length < 2 || victim === undefined || newest === undefined) return;
+    if (!cluster.mayBeDamaged() || !prng.chance(forgettingChance)) return;
+    cluster.counters.add('peers that forgot whom they elected');
+    cut(bothWays(newest, [victim]), electionMaxMs);
+    crash(victim, drawFrom(prng, { from: 0, to: 3 }));
+    victim.damage();
+  }
+
+  get #leader(): SimPeer | undefined {
+    return this.#options.cluster.peers.find(({ leads }) => leads);
+  }
+
+  #others(leader: SimPeer | undefined): readonly SimPeer[] {
+    return this.#options.cluster.peers.filter((peer) => peer !== leader);
+  }
+
+  #drawOf(peers: readonly SimPeer[]): SimPeer | undefined {
+    return peers[this.#options.prng.int({ from: 0, to: peers.length })];
+  }
+}
+
+const linkOf = (from: SimPeer, to: SimPeer): Link => ({ from: from.storeId, to: to.storeId });
+
+const bothWays = (peer: SimPeer, others: readonly SimPeer[]): readonly Link[] =>
+  others.flatMap((other) => [linkOf(peer, other), linkOf(other, peer)]);
