@@ -98,6 +98,20 @@ describe('changes of members', () => {
     expect(() => replaced.committed(gone)).not.toThrow();
   });
 
+  test('a disk that went never comes back', () => {
+    const answers = judged();
+    answers.ask(add('d'));
+    answers.ask({ kind: 'remove', id: 'd' });
+    answers.committed(withD);
+    answers.committed(configuration(3, {}));
+    expect(() =>
+      answers.committed(configuration(4, { learners: [learner('d', 'voter', 'd2')] })),
+    ).not.toThrow();
+    expect(() => answers.committed(configuration(5, { learners: [learner('d', 'voter')] }))).toThrow(
+      /the disk of d comes back with entry 5/,
+    );
+  });
+
   test('a learner that was to stay one is promoted only when asked for', () => {
     const before = configuration(2, { learners: [learner('d', 'learner')] });
     const after = configuration(3, { voters: [...founders, member('d')] });

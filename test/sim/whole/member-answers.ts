@@ -3,7 +3,8 @@
 //
 // A1. A store that comes needs a request to add its name; one that goes, a request to remove it or to replace its disk;
 //     a learner that becomes a voter wanted it from the start, or was asked to be promoted. A refused request is none.
-// A2. A change that is done stands in the log as it was told: committed, and without voters on their way out.
+// A2. A store that went never comes back: what it promised is not known to be on it any more.
+// A3. A change that is done stands in the log as it was told: committed, and without voters on their way out.
 
 import type { Configuration, Entry, Membership, StoreId } from '../../../raft/types.ts';
 import type { MemberRequest, MembersAnswer } from '../../../src/protocol/api.ts';
@@ -20,6 +21,7 @@ export class MemberAnswers {
   /** By index: what was told, until it is seen to be committed. */
   readonly #told = new Map<number, MembersAnswer['configuration']>();
   readonly #committed = new Map<number, Configuration>();
+  readonly #gone = new Set<StoreId>();
   #newest: Configuration | undefined;
 
   /** Told what came of it by `refused` or `done`, or never. */
@@ -52,12 +54,17 @@ export class MemberAnswers {
   #checkAsked(before: Configuration, after: Configuration): void {
     const [old, now] = [namesOf(before), namesOf(after)];
     for (const [storeId, name] of now) {
+      if (this.#gone.has(storeId)) {
+        throw new Violation(`members: the disk of ${name} comes back with entry ${after.index}`);
+      }
       if (!old.has(storeId)) this.#need('comes', name, after, ({ kind }) => kind === 'add');
     }
     for (const [storeId, name] of old) {
       const goes = (request: MemberRequest): boolean =>
         request.kind === 'remove' || (request.kind === 'add' && request.replace);
-      if (!now.has(storeId)) this.#need('goes', name, after, goes);
+      if (now.has(storeId)) continue;
+      this.#gone.add(storeId); // A2
+      this.#need('goes', name, after, goes);
     }
     for (const { storeId, peerId, wants } of before.learners) {
       const isPromoted = after.voters.some((voter) => voter.storeId === storeId);
@@ -75,7 +82,7 @@ export class MemberAnswers {
       throw new Violation(`members: ${name} ${what} with entry ${index}, and nobody asked for it`);
   }
 
-  /** A2. */
+  /** A3. */
   #checkTold(): void {
     for (const [index, told] of this.#told) {
       if ((this.#newest?.index ?? 0) < index) continue;

@@ -33,12 +33,6 @@ export const peerMutations: readonly Mutation[] = [
     edits: [{ find: 'throw outcomeUnknown();', replace: 'break;' }],
   },
   {
-    name: 'a leader takes a write that was meant for another term',
-    source: 'F1',
-    file: 'src/peer/forwarding.ts',
-    edits: [{ find: 'if (leadsTerm !== term) return', replace: 'if (leadsTerm === undefined) return' }],
-  },
-  {
     name: 'whatever is applied at the index of a proposal is that proposal',
     source: 'P3; etcd #741',
     file: proposals,
@@ -138,17 +132,6 @@ export const peerMutations: readonly Mutation[] = [
         find: 'return this.#clock.monotonicMs() - this.#statusMs <= this.#staleMs ? this.#controlTerm : undefined;',
         replace:
           'return this.#statusMs <= this.#clock.monotonicMs() + this.#staleMs ? this.#controlTerm : undefined;',
-      },
-    ],
-  },
-  {
-    name: 'a state keeps what a controller of an earlier term decided',
-    source: 'raft.md: no effect of a stale controller',
-    file: 'src/state/state.ts',
-    edits: [
-      {
-        find: "if ('fence' in command && command.fence.term !== term) {",
-        replace: "if ('fence' in command && command.fence.term > term) {",
       },
     ],
   },
