@@ -12,6 +12,7 @@ import { SimAgent } from './agent.ts';
 import { WholeClient } from './client.ts';
 import { WholeJudge } from './judge.ts';
 import { type LinkWatch, SimLinks } from './links.ts';
+import { MessageSituations } from './message-situations.ts';
 import type { WholeParts } from './machine.ts';
 import type { WholePlan } from './plan.ts';
 import { Registers } from './registers.ts';
@@ -46,6 +47,7 @@ export class WholeCluster {
   readonly agents: readonly SimAgent[];
   readonly clients: readonly WholeClient[];
   readonly #options: WholeClusterOptions;
+  readonly #messageSituations: MessageSituations;
   #numbers = 0;
   #drives = 0;
   /** Messages delivered. */
@@ -56,6 +58,11 @@ export class WholeCluster {
     this.#options = options;
     const fork = (): Prng => new Prng(prng.next());
     const { time } = this;
+    const isChanging = (): boolean =>
+      this.judge
+        .candidates(this.peers.map(({ storeId }) => storeId))
+        .some(({ outgoing }) => outgoing.length > 0);
+    this.#messageSituations = new MessageSituations(this.situations, isChanging);
     this.links = new SimLinks({
       time,
       prng: fork(),
@@ -66,10 +73,11 @@ export class WholeCluster {
     const founders = Array.from({ length: plan.peers }, (_, place) => listed(place + 1));
     const spares = Array.from({ length: plan.spares }, (_, place) => listed(plan.peers + place + 1));
     this.peers = [...founders, ...spares].map((self) => this.#makePeer(self, founders, fork()));
-    this.judge = new WholeJudge(
-      this.founders.map(({ storeId }) => storeId),
-      this.situations,
-    );
+    this.judge = new WholeJudge({
+      founders: this.founders.map(({ storeId }) => storeId),
+      raft: plan.raft,
+      situations: this.situations,
+    });
     this.agents = ['node-1', 'node-2', 'node-3'].map(
       (name) => new SimAgent({ name, time, peers: this.peers, onBroken: this.onBroken }),
     );
@@ -101,9 +109,9 @@ export class WholeCluster {
   #linkWatch(): LinkWatch {
     const { situations, note } = this;
     return {
-      sent: (_from, _to, message) => {
+      sent: (from, _to, message) => {
         if (message.kind === 'raft') this.judge.sent(message.message);
-        if (message.kind === 'snapshotOffer') situations.add('snapshots offered');
+        this.#messageSituations.sent(from, message);
       },
       delivered: (from, to, message) => {
         this.messages += 1;
@@ -152,6 +160,7 @@ export class WholeCluster {
         return this.#drives;
       },
       observe: (observation) => this.judge.observe(observation),
+      onCrash: (storeId) => this.#messageSituations.crashed(storeId),
       onChanges: (view, index, changes) => {
         this.judge.changed(index, changes);
         this.judge.guard(() => checkSlots(view, self.peerId));

@@ -15,6 +15,7 @@ import {
 } from '../../../raft/types.ts';
 import type { Peer } from '../../../src/peer/peer.ts';
 import { assert } from '../../../src/lib/assert.ts';
+import type { RaftConfig } from '../../../raft/config.ts';
 import { createCommandCodec } from '../../../src/storage/codec.ts';
 import { State } from '../../../src/state/state.ts';
 import type { RowChange, View } from '../../../src/state/view.ts';
@@ -36,6 +37,7 @@ import { Commands } from './commands.ts';
 import { Ledger } from './ledger.ts';
 import { MemberAnswers } from './member-answers.ts';
 import { MemberSituations } from './member-situations.ts';
+import { Queues } from './queues.ts';
 import type { Situations } from './situations.ts';
 import type { WholePeer } from './whole-peer.ts';
 
@@ -47,14 +49,19 @@ export class WholeJudge {
   readonly #situations: Situations;
   readonly #checker: Checker;
   readonly #members: MemberSituations;
+  readonly #queues: Queues;
+  /** Whose log grew since it was last looked at. */
+  readonly #grown = new Set<StoreId>();
   readonly #commands = new Commands(createCommandCodec());
   /** Indices of entries that changed rows. */
   readonly #changed = new Set<number>();
   /** By store: how far its state was when last looked at. */
   readonly #reached = new Map<StoreId, number>();
 
-  constructor(founders: readonly StoreId[], situations: Situations) {
+  constructor(options: { founders: readonly StoreId[]; raft: RaftConfig; situations: Situations }) {
+    const { founders, raft, situations } = options;
     this.#situations = situations;
+    this.#queues = new Queues(raft);
     this.#members = new MemberSituations(situations);
     this.#checker = new Checker(founders, [
       new OneLeader(),
@@ -99,6 +106,7 @@ export class WholeJudge {
   observe(observation: Observation): void {
     this.guard(() => {
       this.ledger.observe(observation);
+      if (observation.kind === 'issued') this.#grown.add(observation.peer);
       if (observation.kind === 'started') this.#reached.set(observation.peer, observation.applied);
       this.#checker.observe(observation);
     });
@@ -106,6 +114,7 @@ export class WholeJudge {
 
   sent(message: Message): void {
     this.observe({ kind: 'sent', message });
+    this.guard(() => this.#queues.sent(message));
     if (message.kind !== 'appendRequest' && message.kind !== 'heartbeatRequest') return;
     this.#observeCommit(message.from, message.term, message.commit); // V1
   }
@@ -130,6 +139,11 @@ export class WholeJudge {
       if (!isOutdated && peer !== undefined && peer.view.appliedIndex !== this.#reached.get(storeId))
         this.#lookAt(storeId, peer);
     }
+    for (const storeId of this.#grown) {
+      const behind = this.ledger.behindCommit(storeId, this.#checker.evidence);
+      this.guard(() => this.#queues.held(storeId, behind));
+    }
+    this.#grown.clear();
     this.#checkControl(peers);
   }
 

@@ -11,6 +11,7 @@ import {
   type Entry,
   type EntryPayload,
   type Member,
+  type Message,
 } from '../../../raft/types.ts';
 import type { MembersAnswer } from '../../../src/protocol/api.ts';
 import type { Command } from '../../../src/protocol/command.ts';
@@ -20,6 +21,7 @@ import { a, b, c, committed, second, started, testInvariants, written } from '..
 import type { Observation } from '../observation.ts';
 import { Commands } from './commands.ts';
 import { MemberAnswers } from './member-answers.ts';
+import { Queues } from './queues.ts';
 
 const member = (name: string, disk = name): Member => ({
   storeId: asStoreId(disk),
@@ -176,6 +178,34 @@ describe('commands', () => {
     expect(() => commands.changed(entryOf(2, write('x'), 3))).not.toThrow();
     expect(() => commands.changed(entryOf(2, planned, 2))).not.toThrow();
     expect(() => commands.changed(entryOf(3, planned, 3))).toThrow(/node.state of term 2 changes/);
+  });
+});
+
+describe('queues', () => {
+  const command = (index: number, bytes = 10): Entry =>
+    entry(index, { kind: 'command', data: new Uint8Array(bytes) });
+  const queues = new Queues({ uncommittedMax: 2, appendBytesMax: 100 });
+
+  test('a log holds no more commands that are not committed than it may', () => {
+    const others = [entry(2, { kind: 'noop' }), configuration(3, {})];
+    expect(() => queues.held('a', [...others, command(4), command(5)])).not.toThrow();
+    expect(() => queues.held('a', [command(4), command(5), command(6)])).toThrow(/a holds 3 commands/);
+  });
+
+  test('a message carries no more bytes than it may, but for the last entry', () => {
+    const message = (...entries: readonly Entry[]): Message => ({
+      kind: 'appendRequest',
+      from: a,
+      to: b,
+      term: asTerm(2),
+      previousIndex: asIndex(1),
+      previousTerm: asTerm(1),
+      commit: asIndex(1),
+      entries,
+    });
+    expect(() => queues.sent(message(command(2, 500)))).not.toThrow();
+    expect(() => queues.sent(message(command(2), command(3, 500)))).not.toThrow();
+    expect(() => queues.sent(message(command(2, 500), command(3)))).toThrow(/a sends \d+ bytes of entries/);
   });
 });
 

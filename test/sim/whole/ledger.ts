@@ -32,6 +32,17 @@ export class Ledger {
     return this.#committed[index - 1];
   }
 
+  /** The entries of that log behind what is committed. */
+  behindCommit(storeId: StoreId, evidence: Evidence): readonly Entry[] {
+    const log = evidence.issued(storeId);
+    const behind: Entry[] = [];
+    for (let index = evidence.commit + 1; index <= log.lastIndex; index += 1) {
+      const entry = this.#entries.get(`${index}/${log.at(index)?.term}`);
+      if (entry !== undefined) behind.push(entry);
+    }
+    return behind;
+  }
+
   observe(observation: Observation): void {
     switch (observation.kind) {
       case 'started':

@@ -61,7 +61,7 @@ export class Run {
 
   /** A drive that has gone back is nobody's business but its own: others know better. */
   #openStores(): Promise<WatchedStores> {
-    const { drive, disk, self, process, observe, note } = this.#options;
+    const { drive, disk, self, process, situations, observe, note } = this.#options;
     return openWatchedStores({
       drive,
       disk,
@@ -77,7 +77,9 @@ export class Run {
           this.isWriting = false;
           note('synced', operation.operation, operation.entries.length);
           if (!drive.isOutdated) observe({ kind: 'synced', peer: drive.storeId, operation });
+          if (operation.mended) situations.add('disks mended');
         },
+        cut: () => situations.add('logs cut'),
       },
     });
   }

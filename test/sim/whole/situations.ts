@@ -36,6 +36,7 @@ const frequent = [
   'disks wiped',
   'disks replaced',
   'restarts with a log cut short',
+  'logs cut',
   'snapshots offered',
   'snapshots installed',
   'leaders told to hand over',
@@ -48,6 +49,12 @@ const frequent = [
 
 /** Those that take hundreds. */
 const rare = [
+  'snapshots offered while voters change',
+  'snapshots gone on with',
+  'snapshots that were not needed',
+  'snapshots that were refused or failed',
+  'crashes while a snapshot is taken in',
+  'disks mended',
   'leaders removed',
   'joint configurations left by a later leader',
   'removed disks that asked to come back',

@@ -30,6 +30,8 @@ interface Watch {
   opened(log: RestoredLog, state: LoadedState): { readonly tail: number };
   issued(operation: PersistOperation): void;
   synced(operation: PersistOperation): void;
+  /** Its beginning was cut off. */
+  cut(): void;
 }
 
 export interface WatchedStores {
@@ -74,9 +76,9 @@ export async function openWatchedStores(options: {
 class WatchedLog implements LogStore {
   readonly restored: RestoredLog;
   readonly #log: LogStore;
-  readonly #watch: Pick<Watch, 'issued' | 'synced'>;
+  readonly #watch: Pick<Watch, 'issued' | 'synced' | 'cut'>;
 
-  constructor(log: LogStore, options: Pick<Watch, 'issued' | 'synced'> & { readonly tail: number }) {
+  constructor(log: LogStore, options: Pick<Watch, 'issued' | 'synced' | 'cut'> & { readonly tail: number }) {
     this.#log = log;
     this.#watch = options;
     this.restored = { ...log.restored, tail: log.restored.tail.slice(-Math.max(1, options.tail)) };
@@ -90,8 +92,10 @@ class WatchedLog implements LogStore {
     return this.#log.base;
   }
 
-  compact(upTo: LogIndex): Promise<void> {
-    return this.#log.compact(upTo);
+  async compact(upTo: LogIndex): Promise<void> {
+    const { base } = this;
+    await this.#log.compact(upTo);
+    if (this.base > base) this.#watch.cut();
   }
 
   onSpace(listener: (full: boolean) => void): void {

@@ -1,6 +1,6 @@
 // What a simulated machine with a peer is given.
 
-import type { PeerId } from '../../../raft/types.ts';
+import type { PeerId, StoreId } from '../../../raft/types.ts';
 import type { Prng } from '../../../src/lib/prng.ts';
 import type { RowChange, View } from '../../../src/state/view.ts';
 import type { Observation } from '../observation.ts';
@@ -35,6 +35,8 @@ export interface WholePeerOptions {
   readonly onChanges: (view: View, index: number, changes: readonly RowChange[]) => void;
   /** A snapshot took the place of the state. */
   readonly onReset: (view: View, index: number) => void;
+  /** Its process ended, in whatever way. */
+  readonly onCrash: (storeId: StoreId) => void;
   /** Something happened that must not. */
   readonly onBroken: (error: unknown) => void;
 }

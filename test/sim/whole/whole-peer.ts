@@ -118,6 +118,7 @@ export class WholePeer {
     situations.add(how === 'killed' ? 'processes killed' : 'power cuts');
     if (run.isWriting) situations.add('crashes while the disk is busy');
     this.#drive.appliedEver = Math.max(this.#drive.appliedEver, run.peer?.view.appliedIndex ?? 0);
+    this.#options.onCrash(this.storeId);
     run.process.end(how);
     links.leave(this.name, run.process);
     this.#run = undefined;
