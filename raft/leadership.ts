@@ -94,12 +94,13 @@ export class Leadership {
     return timer.now - confirmedMs >= config.electionMaxMs;
   }
 
-  /** K3, as of the last tick. */
-  get mayControl(): boolean {
+  /** K3, as of the last tick: until when this leader may control; undefined when it may not. */
+  get controlUntilMs(): number | undefined {
     const { log, timer, config } = this.#shared;
-    if (this.#transfer.isUnderWay) return false;
-    if (log.applied < this.#noopIndex || this.#rounds.quorumRound < this.#leaseFromRound) return false;
-    return timer.now - this.#rounds.quorumSentMs(timer.now) < config.electionMinMs;
+    if (this.#transfer.isUnderWay) return undefined;
+    if (log.applied < this.#noopIndex || this.#rounds.quorumRound < this.#leaseFromRound) return undefined;
+    const untilMs = this.#rounds.quorumSentMs(timer.now) + config.electionMinMs;
+    return timer.now < untilMs ? untilMs : undefined;
   }
 
   get progress(): RaftStatus['progress'] {

@@ -205,6 +205,7 @@ export class Raft {
   status(): RaftStatus {
     const { log, timer, disk } = this.#shared;
     const { role, term, leader } = this.#roles;
+    const controlUntilMs = role.kind === 'leader' ? role.leadership.controlUntilMs : undefined;
     return {
       role: role.kind,
       term,
@@ -216,7 +217,8 @@ export class Raft {
       durable: log.durable,
       impaired: disk.isImpaired,
       configuration: log.configurations.current,
-      mayControl: role.kind === 'leader' && role.leadership.mayControl,
+      mayControl: controlUntilMs !== undefined,
+      controlUntilMs,
       progress: role.kind === 'leader' ? role.leadership.progress : new Map(),
       leaderHeardMs: role.kind === 'leader' ? undefined : timer.leaderHeardMs,
     };

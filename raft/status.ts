@@ -36,6 +36,8 @@ export interface RaftStatus {
    * elected. What decides on behalf of the cluster (controllers, the agents' gateway) works only while it holds.
    */
   readonly mayControl: boolean;
+  /** Until when that is proven (monotonic ms): who looks later has to ask the core again. */
+  readonly controlUntilMs: number | undefined;
   /** A leader only: how far each member is, this one included. */
   readonly progress: ReadonlyMap<StoreId, MemberProgress>;
   /** A follower only: when a leader was last heard (monotonic ms). */

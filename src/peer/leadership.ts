@@ -2,7 +2,7 @@
 // Owns: the last status of the core, the waiters. Does not own: any decision.
 //
 // L1. `controlTerm` is a term only while this peer may decide for the cluster; listeners hear every change, in order.
-// L2. A status older than `staleMs` proves nothing: a process that slept may not decide before it has looked again.
+// L2. It ends when the proof does of which the core told last: a process that slept may not decide before it has looked again.
 // L3. A waiter wakes on any change of leader or link, or when its time is up; it looks again for itself.
 // L4. Who has a state that is not to be trusted does not decide, whatever it leads.
 
@@ -13,25 +13,23 @@ import type { Standing } from './agreement.ts';
 
 export class Leadership {
   readonly #clock: Clock;
-  readonly #staleMs: number;
-  #statusMs = Number.NEGATIVE_INFINITY;
   #term: Term | undefined;
   #leader: StoreId | undefined;
   #controlTerm: Term | undefined;
   /** As the core has it, whatever the state is worth (L4). */
   #mayControlIn: Term | undefined;
+  #untilMs = Number.NEGATIVE_INFINITY;
   #isTrusted = true;
   #changes = 0;
   readonly #controlListeners = new Set<(term: Term | undefined) => void>();
   #waiters = new Set<() => void>();
 
-  constructor(options: { clock: Clock; staleMs: number }) {
-    this.#clock = options.clock;
-    this.#staleMs = options.staleMs;
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
   get controlTerm(): Term | undefined {
-    return this.#clock.monotonicMs() - this.#statusMs <= this.#staleMs ? this.#controlTerm : undefined;
+    return this.#clock.monotonicMs() < this.#untilMs ? this.#controlTerm : undefined;
   }
 
   /** Leaders that this peer saw begin, in this run. */
@@ -40,7 +38,6 @@ export class Leadership {
   }
 
   onStatus(status: RaftStatus): void {
-    this.#statusMs = this.#clock.monotonicMs();
     if (status.term !== this.#term || status.leader !== this.#leader) {
       if (status.leader !== undefined) this.#changes += 1;
       this.#term = status.term;
@@ -48,6 +45,7 @@ export class Leadership {
       this.wake();
     }
     this.#mayControlIn = status.mayControl ? status.term : undefined;
+    this.#untilMs = status.controlUntilMs ?? Number.NEGATIVE_INFINITY;
     this.#judge();
   }
 

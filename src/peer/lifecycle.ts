@@ -50,7 +50,7 @@ export class Lifecycle {
     this.#options = options.peer;
     this.#state = options.state;
     this.#events = options.events;
-    const { peerId, joins, log, clock, founders, clusterName, hash, raftConfig, transport } = options.peer;
+    const { peerId, joins, log, clock, founders, clusterName, hash, transport } = options.peer;
     const { epoch } = log.identity;
     const listed = founders.find((founder) => founder.peerId === peerId);
     this.self = { ...present(listed, 'the file lists this peer'), storeId: log.identity.storeId };
@@ -60,7 +60,7 @@ export class Lifecycle {
       send: (to, message) => transport.send(to, message),
       report: options.peer.report,
     });
-    this.leadership = new Leadership({ clock, staleMs: raftConfig.heartbeatMs });
+    this.leadership = new Leadership(clock);
     this.roster = new Roster({ self: this.self, listed: founders, founds: !joins, epoch, transport });
     this.#founding = new Founding({
       name: clusterName,

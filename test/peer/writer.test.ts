@@ -17,7 +17,7 @@ test('a write that is refused late ends in its time: what is left of it is all t
   const proposals = new Proposals({ clock, push: (requestId) => pushed.push(requestId) > 0 });
   const writer = new Writer({
     clock,
-    leadership: new Leadership({ clock, staleMs: 100 }),
+    leadership: new Leadership(clock),
     route: () => (pushed.length === 0 ? { kind: 'here' } : { kind: 'nowhere' }),
     parts: () => ({
       proposals,
@@ -44,7 +44,7 @@ test('a write that the leader does not know is refused at once, and says what to
   const leader = asStoreId('leader');
   const writer = new Writer({
     clock,
-    leadership: new Leadership({ clock, staleMs: 100 }),
+    leadership: new Leadership(clock),
     route: () => ({ kind: 'leader', storeId: leader, term: asTerm(2) }),
     parts: () => ({ proposals, forwards }),
     noLeader: () => new OrionError('NO_LEADER', 'nobody leads'),

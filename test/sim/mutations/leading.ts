@@ -93,8 +93,8 @@ export const leadingMutations: readonly Mutation[] = [
     file: leadership,
     edits: [
       {
-        find: 'return timer.now - this.#rounds.quorumSentMs(timer.now) < config.electionMinMs;',
-        replace: 'return timer.now - this.#rounds.quorumSentMs(timer.now) < config.electionMaxMs;',
+        find: 'const untilMs = this.#rounds.quorumSentMs(timer.now) + config.electionMinMs;',
+        replace: 'const untilMs = this.#rounds.quorumSentMs(timer.now) + config.electionMaxMs;',
       },
     ],
   },
@@ -130,6 +130,6 @@ export const leadingMutations: readonly Mutation[] = [
     name: 'controllers run on while the leader hands over',
     source: 'R11: the lease is void before TimeoutNow is sent',
     file: leadership,
-    edits: [{ find: 'if (this.#transfer.isUnderWay) return false;', replace: '' }],
+    edits: [{ find: 'if (this.#transfer.isUnderWay) return undefined;', replace: '' }],
   },
 ];

@@ -129,9 +129,8 @@ export const peerMutations: readonly Mutation[] = [
     file: 'src/peer/leadership.ts',
     edits: [
       {
-        find: 'return this.#clock.monotonicMs() - this.#statusMs <= this.#staleMs ? this.#controlTerm : undefined;',
-        replace:
-          'return this.#statusMs <= this.#clock.monotonicMs() + this.#staleMs ? this.#controlTerm : undefined;',
+        find: 'return this.#clock.monotonicMs() < this.#untilMs ? this.#controlTerm : undefined;',
+        replace: 'return this.#clock.monotonicMs() > 0 ? this.#controlTerm : undefined;',
       },
     ],
   },
