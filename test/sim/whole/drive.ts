@@ -27,6 +27,8 @@ interface Image {
 }
 
 export class Drive {
+  /** D1. Of the store on it, or of the one that will begin on it. */
+  readonly storeId: StoreId;
   /** The highest index that a state on it was seen to have. */
   appliedEver = 0;
   readonly #options: DriveOptions;
@@ -39,16 +41,12 @@ export class Drive {
     this.#options = options;
     this.#number = options.nextNumber();
     assert(this.#number > 0 && this.#number <= drivesMax, 'a byte tells drives apart');
+    this.storeId = asStoreId(this.#number.toString(16).padStart(2, '0').repeat(16));
     this.#disk = this.#prepare(new SimDisk(options.prng.next()));
   }
 
   get disk(): SimDisk {
     return this.#disk;
-  }
-
-  /** D1. Of the store on it, or of the one that will begin on it. */
-  get storeId(): StoreId {
-    return storeIdOf(this.#number);
   }
 
   /** It holds what its store held once. */
@@ -106,5 +104,3 @@ export class Drive {
     return disk;
   }
 }
-
-const storeIdOf = (number: number): StoreId => asStoreId(number.toString(16).padStart(2, '0').repeat(16));

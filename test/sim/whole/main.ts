@@ -4,6 +4,7 @@
 //   npm run sim:whole -- --seed N --verbose          repeats one seed, line by line
 
 import { parseArgs } from 'node:util';
+import { wholeRegressionSeeds } from './regressions.ts';
 import { runWhole } from './run.ts';
 import { Situations } from './situations.ts';
 
@@ -12,6 +13,8 @@ const usage = 'usage: npm run sim:whole -- [--seeds N] [--from SEED] | --seed N 
 interface Order {
   readonly from: number;
   readonly seeds: number;
+  /** Seeds that once failed come first. */
+  readonly regressions: boolean;
   readonly verbose: boolean;
 }
 
@@ -34,7 +37,9 @@ function parseOrder(argv: readonly string[]): Order | undefined {
     const { values } = parseArgs({ args: [...argv], options });
     const from = Number(values.seed ?? values.from ?? 1);
     const seeds = Number(values.seed === undefined ? (values.seeds ?? 200) : 1);
-    return isCount(from) && isCount(seeds) ? { from, seeds, verbose: values.verbose === true } : undefined;
+    const regressions = values.seed === undefined && values.from === undefined;
+    const verbose = values.verbose === true;
+    return isCount(from) && isCount(seeds) ? { from, seeds, regressions, verbose } : undefined;
   } catch {
     return undefined; // an option that does not exist
   }
@@ -44,8 +49,12 @@ async function runOrder(order: Order): Promise<number> {
   const situations = new Situations();
   const startedMs = performance.now();
   let messages = 0;
+  let ran = 0;
   let failed = 0;
-  for (let seed = order.from; seed < order.from + order.seeds; seed += 1) {
+  const seeds = Array.from({ length: order.seeds }, (_, i) => order.from + i);
+  const first = order.regressions ? wholeRegressionSeeds : [];
+  for (const seed of new Set([...first, ...seeds])) {
+    ran += 1;
     const result = await runWhole(seed, order.verbose ? { print: write } : {});
     messages += result.messages;
     situations.merge(result.situations);
@@ -57,10 +66,10 @@ async function runOrder(order: Order): Promise<number> {
   const seconds = (performance.now() - startedMs) / 1_000;
   write(situations.toString());
   write(`${messages} messages in ${seconds.toFixed(1)} s: ${Math.round(messages / seconds)} per second`);
-  const missing = order.seeds >= longRun ? situations.missing('all') : [];
-  for (const situation of missing) write(`never met in ${order.seeds} runs: ${situation}`);
+  const missing = ran >= longRun ? situations.missing('all') : [];
+  for (const situation of missing) write(`never met in ${ran} runs: ${situation}`);
   failed += missing.length;
-  write(`${order.seeds + missing.length - failed} passed, ${failed} failed`);
+  write(`${ran + missing.length - failed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }
 
