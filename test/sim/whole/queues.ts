@@ -3,10 +3,9 @@
 //
 // Q1. A leader takes no command while as many entries as it may hold are not applied: so no log holds more commands behind
 //     what is committed.
-// Q2. A message carries no more bytes of entries than it may, but for the last one: what is read from disk ends behind it.
+// Q2. A message carries no more bytes of commands than it may, but for the last one: what is read from disk ends behind it.
 
 import { type RaftConfig } from '../../../raft/config.ts';
-import { entryBytes } from '../../../raft/entry-cache.ts';
 import type { Entry, Message } from '../../../raft/types.ts';
 import { Violation } from '../observation.ts';
 
@@ -30,11 +29,13 @@ export class Queues {
   /** Q2. Throws a {@link Violation}. */
   sent(message: Message): void {
     if (message.kind !== 'appendRequest') return;
-    const bytes = message.entries.slice(0, -1).reduce((sum, entry) => sum + entryBytes(entry), 0);
+    const bytes = message.entries.slice(0, -1).reduce((sum, entry) => sum + dataBytes(entry), 0);
     const { appendBytesMax } = this.#config;
     if (bytes <= appendBytesMax) return;
     throw new Violation(
-      `queues: ${message.from} sends ${bytes} bytes of entries and more at once, ${appendBytesMax} are allowed`,
+      `queues: ${message.from} sends ${bytes} bytes of commands and more at once, ${appendBytesMax} are allowed`,
     );
   }
 }
+
+const dataBytes = ({ payload }: Entry): number => (payload.kind === 'command' ? payload.data.length : 0);
