@@ -1,4 +1,4 @@
-// `POST /api/apply`: a manifest becomes services, all or nothing.
+// `POST /api/apply`: manifests become services, all or nothing.
 
 import type { FastifyInstance } from 'fastify';
 import { assert } from '../lib/assert.ts';
@@ -16,12 +16,8 @@ export function applyRoutes(app: FastifyInstance, context: ApiContext): void {
     const dryRun = flag(query, 'dryRun');
     const prune = flag(query, 'prune');
     preconditionsOf(request, { match: false, create: false });
-    const manifest = await context.bodies.manifest(bodyTextOf(request));
-    const command: CommandBody = {
-      kind: 'manifest.apply',
-      manifests: [manifest],
-      prune,
-    };
+    const manifests = await context.bodies.manifests(bodyTextOf(request));
+    const command: CommandBody = { kind: 'manifest.apply', manifests, prune };
     const applied = dryRun ? await tried(controlPlane, command) : await controlPlane.propose(command);
     const result = accepted(applied.result);
     assert(result.kind === 'applied', 'a manifest is applied or refused');

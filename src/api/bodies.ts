@@ -12,13 +12,13 @@ import { limits } from '../lib/limits.ts';
 import type { MemberRequest } from '../protocol/api.ts';
 import type { Manifest } from '../protocol/command.ts';
 import { parseDocument } from '../protocol/document.ts';
-import { parseManifest } from '../protocol/manifest.ts';
+import { parseManifests } from '../protocol/manifest.ts';
 import { parseAddRequest } from '../protocol/members.ts';
 import { type BodyText, fieldOf } from './request.ts';
 
 /** What is asked of a body. */
 export type BodyTask =
-  | { readonly kind: 'manifest'; readonly body: BodyText }
+  | { readonly kind: 'manifests'; readonly body: BodyText }
   | { readonly kind: 'newMember'; readonly body: BodyText }
   /** The value of the one key that it has. */
   | { readonly kind: 'field'; readonly body: BodyText; readonly key: string };
@@ -35,7 +35,7 @@ export type BodyOutcome =
 
 export interface Bodies {
   /** Throws MALFORMED, INVALID, TOO_LARGE or BUSY. */
-  manifest(body: BodyText): Promise<Manifest>;
+  manifests(body: BodyText): Promise<readonly Manifest[]>;
   /** Throws MALFORMED, INVALID or BUSY. */
   newMember(body: BodyText): Promise<MemberRequest>;
   /** Throws MALFORMED, INVALID or BUSY. */
@@ -47,8 +47,8 @@ export interface Bodies {
 function readBody(task: BodyTask): unknown {
   const { text, format } = task.body;
   switch (task.kind) {
-    case 'manifest':
-      return parseManifest(text, format);
+    case 'manifests':
+      return parseManifests(text, format);
     case 'newMember':
       return parseAddRequest(parseDocument(text, format));
     case 'field':
@@ -79,7 +79,7 @@ export function createBodies(worker?: URL, patienceMs: number = limits.requestMs
     return pool === undefined || isSmall ? readBody(task) : readElsewhere(pool, task, patienceMs);
   };
   return {
-    manifest: async (body) => (await read({ kind: 'manifest', body })) as Manifest,
+    manifests: async (body) => (await read({ kind: 'manifests', body })) as readonly Manifest[],
     newMember: async (body) => (await read({ kind: 'newMember', body })) as MemberRequest,
     field: (body, key) => read({ kind: 'field', body, key }),
     close: async () => pool?.destroy(),

@@ -38,3 +38,15 @@ export function parseLabels(pairs: readonly string[]): Record<string, string> {
   }
   return Object.fromEntries(labels);
 }
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+/** Timers hold no more than this, in milliseconds: 24 days. */
+const durationMsMax = 2 ** 31 - 1;
+
+/** Milliseconds of `30s`, `5m`, `1h`, `500ms`, or of seconds without a unit; at most 24 days. */
+export function parseDuration(text: string, what: string): number {
+  const [, digits, unit = 's'] = /^(\d{1,9})(ms|s|m|h)?$/.exec(text) ?? [];
+  const value = Number(digits) * (unitMs[unit] ?? Number.NaN);
+  if (digits !== undefined && value <= durationMsMax) return value;
+  throw new OrionError('USAGE', `${what} is a time as 30s, 5m or 1h, not "${text}"`);
+}

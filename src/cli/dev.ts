@@ -2,15 +2,14 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Option } from 'clipanion';
-import type { Manifest } from '../protocol/command.ts';
-import { applyFile, renderChanges } from './apply.ts';
+import { applyFiles, renderChanges } from './apply.ts';
 import { parseCount } from './arguments.ts';
 import type { Child } from './dev/child.ts';
 import { DevCluster } from './dev/dev-cluster.ts';
 import { openDevFolder } from './dev/folder.ts';
 import { renderSummary } from './dev/summary.ts';
 import { defaultDevFolder } from './find-peers.ts';
-import { readManifestFile } from './manifest-file.ts';
+import { ManifestFiles } from './manifest-file.ts';
 import { OrionCommand } from './orion-command.ts';
 
 /** How long the replicas of `--apply` may take before they are shown as they are, in milliseconds. */
@@ -39,7 +38,10 @@ export class DevCommand extends OrionCommand {
   protected override async run(): Promise<void> {
     const peerCount = this.peerCount === undefined ? undefined : parseCount(this.peerCount, '--peer-count');
     const agentCount = parseCount(this.agentCount, '--agent-count');
-    const manifest = this.applyPath === undefined ? undefined : readManifestFile(this.applyPath);
+    const files =
+      this.applyPath === undefined
+        ? undefined
+        : await ManifestFiles.read([this.applyPath], this.context.stdin);
     const cluster = new DevCluster({
       folder: await openDevFolder(this.folder, peerCount),
       agentCount,
@@ -50,7 +52,7 @@ export class DevCommand extends OrionCommand {
     try {
       this.say(`starting in ${this.folder}: peers: ${cluster.peers.length}, agents: ${agentCount}`);
       cluster.start();
-      await Promise.race([interrupted, this.#bringUp(cluster, manifest)]);
+      await Promise.race([interrupted, this.#bringUp(cluster, files)]);
       await interrupted;
       this.say('stopping services, agents and peers');
     } finally {
@@ -59,13 +61,12 @@ export class DevCommand extends OrionCommand {
     this.say(`stopped; the data stays in ${this.folder}`);
   }
 
-  async #bringUp(cluster: DevCluster, manifest: Manifest | undefined): Promise<void> {
+  async #bringUp(cluster: DevCluster, files: ManifestFiles | undefined): Promise<void> {
     await cluster.untilReady();
-    if (this.applyPath !== undefined && manifest !== undefined) {
-      const answer = await applyFile(cluster.client, this.applyPath, { dryRun: false, prune: false });
+    if (files !== undefined) {
+      const answer = await applyFiles(cluster.client, files, { dryRun: false, prune: false });
       this.print(`${renderChanges(answer)}\n`);
-      const names = manifest.services.map((service) => service.name);
-      if (!(await untilServicesRun(cluster, names))) this.say('not every replica runs yet');
+      if (!(await untilServicesRun(cluster, files.serviceNames))) this.say('not every replica runs yet');
     }
     this.print(await renderSummary(cluster));
   }

@@ -1,28 +1,118 @@
-// A manifest on disk: read, checked here for the sake of file and line, and made to mean the same on every node.
+// Manifests on disk: read, checked here for the sake of file and line, and made to mean the same on every node.
+// Owns: which files `-f` names, and where in them something stands that a peer complains about.
 
-import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { isOrionError, messageOf, OrionError } from '../lib/errors.ts';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { text as textFrom } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
+import { isOrionError, type Issue, messageOf, OrionError } from '../lib/errors.ts';
 import type { Manifest } from '../protocol/command.ts';
-import { parseManifest } from '../protocol/manifest.ts';
+import { partsOf } from '../protocol/document.ts';
+import { readManifests, type SourceManifest } from '../protocol/manifest.ts';
 import { describeIssue } from './report.ts';
 
-/**
- * Reads and checks `file`; a service's `path` is resolved against the file's folder, which is also its default.
- * Throws `INVALID` or `MALFORMED` with every problem as `FILE:LINE: PATH: MESSAGE`.
- */
-export function readManifestFile(file: string): Manifest {
-  const folder = dirname(resolve(file));
-  const text = readText(file);
+/** What `-f` takes for standard input; paths in it are resolved against the working directory. */
+const standardInput = '-';
+const manifestFile = /\.(ya?ml|json)$/;
+
+/** What `-f` takes, for the help of commands. */
+export const manifestOption =
+  'A manifest (YAML or JSON, one or several documents), a folder of them, or - for standard input; may be repeated';
+
+interface FileManifest extends SourceManifest {
+  /** As the user named it. */
+  readonly file: string;
+}
+
+/** The manifests of all files that a command was given, in their order. */
+export class ManifestFiles {
+  readonly #sources: readonly FileManifest[];
+
+  private constructor(sources: readonly FileManifest[]) {
+    this.#sources = sources;
+  }
+
+  /**
+   * Reads and checks `paths`: files, folders (their `*.yaml`, `*.yml` and `*.json`, by name) and `-`. A service's `path`
+   * is resolved against its file's folder, which is also its default. Throws `USAGE` for what cannot be read, and
+   * `INVALID` or `MALFORMED` with every problem of every file as `FILE:LINE: PATH: MESSAGE`.
+   */
+  static async read(paths: readonly string[], stdin: Readable): Promise<ManifestFiles> {
+    const sources: FileManifest[] = [];
+    const errors: OrionError[] = [];
+    for (const file of filesAt(paths)) {
+      const text = file === standardInput ? await textFrom(stdin) : readText(file);
+      const folder = file === standardInput ? process.cwd() : dirname(resolve(file));
+      try {
+        const read = readManifests(text, 'yaml', { resolvePath: (path) => resolve(folder, path ?? '.') });
+        sources.push(...read.map(({ manifest, document }) => ({ manifest, document, file })));
+      } catch (error) {
+        if (!isOrionError(error)) throw error;
+        const told = error.issues.map((issue) => describeIssue(issue, file));
+        errors.push(withIssues(error, [`${file}: ${error.message}`, ...told], error.issues));
+      }
+    }
+    const [first] = errors;
+    if (first === undefined) return new ManifestFiles(sources);
+    const lines = errors.map(({ message }) => message);
+    throw withIssues(
+      first,
+      lines,
+      errors.flatMap(({ issues }) => issues),
+    );
+  }
+
+  get manifests(): readonly Manifest[] {
+    return this.#sources.map(({ manifest }) => manifest);
+  }
+
+  /** Of every service that the files list. */
+  get serviceNames(): readonly string[] {
+    return this.manifests.flatMap(({ services }) => services.map(({ name }) => name));
+  }
+
+  /** `error` as a peer gave it for these manifests, with file and line of each issue. Anything else stays as it is. */
+  located(error: unknown): unknown {
+    if (!isOrionError(error) || error.issues.length === 0) return error;
+    return withIssues(
+      error,
+      [error.message, ...error.issues.map((issue) => this.#place(issue))],
+      error.issues,
+    );
+  }
+
+  #place(issue: Issue): string {
+    const [first, ...rest] = partsOf(issue.path);
+    const isNumbered = this.#sources.length > 1 && typeof first === 'number';
+    const source = this.#sources[isNumbered ? first : 0];
+    if (source === undefined) return describeIssue(issue);
+    const line = source.document.lineOf(isNumbered ? rest : partsOf(issue.path));
+    return describeIssue({ ...issue, ...(line === undefined ? {} : { line }) }, source.file);
+  }
+}
+
+function withIssues(error: OrionError, lines: readonly string[], issues: readonly Issue[]): OrionError {
+  return new OrionError(error.code, lines.join('\n'), { issues, cause: error });
+}
+
+/** Throws `USAGE` for a folder without manifests: it would ask for nothing, or with `--prune` for worse. */
+function filesAt(paths: readonly string[]): readonly string[] {
+  if (paths.filter((path) => path === standardInput).length > 1) {
+    throw new OrionError('USAGE', 'standard input can be read only once: give one -f -');
+  }
+  return paths.flatMap((path) => {
+    if (path === standardInput || !isFolder(path)) return [path];
+    const files = readdirSync(path).filter((name) => manifestFile.test(name));
+    if (files.length > 0) return files.toSorted().map((name) => join(path, name));
+    throw new OrionError('USAGE', `${path} holds no *.yaml, *.yml or *.json`);
+  });
+}
+
+function isFolder(path: string): boolean {
   try {
-    return parseManifest(text, 'yaml', { resolvePath: (path) => resolve(folder, path ?? '.') });
+    return statSync(path).isDirectory();
   } catch (error) {
-    if (!isOrionError(error)) throw error;
-    const told = error.issues.map((issue) => describeIssue(issue, file));
-    throw new OrionError(error.code, [`${file}: ${error.message}`, ...told].join('\n'), {
-      issues: error.issues,
-      cause: error,
-    });
+    throw unreadable(path, error);
   }
 }
 
@@ -30,6 +120,10 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new OrionError('USAGE', `cannot read ${file}: ${messageOf(error)}`, { cause: error });
+    throw unreadable(file, error);
   }
+}
+
+function unreadable(path: string, cause: unknown): OrionError {
+  return new OrionError('USAGE', `cannot read ${path}: ${messageOf(cause)}`, { cause });
 }

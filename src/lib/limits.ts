@@ -21,7 +21,9 @@ export const limits = {
   commandBytesMax: 2 * MiB,
   /** The data of one setting. */
   settingBytesMax: 256 * KiB,
-  /** Services in one manifest. */
+  /** Manifests in one request. */
+  manifestDocumentsMax: 100,
+  /** Services in one request. */
   manifestServicesMax: 1_000,
   /** Replicas of one service. */
   replicasMax: 1_000,

@@ -30,6 +30,8 @@ export type ValuePath = readonly PropertyKey[];
 
 export interface SourceDocument {
   readonly value: unknown;
+  /** Where it stands in its text: empty for the only document, else its number, from 0. */
+  readonly root: ValuePath;
   /** Line (from 1) of the deepest part of `path` that the text has; undefined for JSON. */
   readonly lineOf: (path: ValuePath) => number | undefined;
 }
@@ -45,20 +47,60 @@ const nestingMax = 64;
 /** Aliases that one document may resolve, counted with those inside of what they name. */
 const aliasesMax = 100;
 
+/** What a text without any document holds. */
+const nothing: SourceDocument = { value: null, root: [], lineOf: () => undefined };
+
 /**
  * Parses one document. Throws MALFORMED with every syntax error and duplicate key, and INVALID when the text holds
  * several documents.
  */
 export function parseDocument(text: string, format: DocumentFormat): SourceDocument {
+  const [first, second] = parseAll(text, format);
+  if (second !== undefined) {
+    const line = second.lineOf([]);
+    throw new OrionError('INVALID', 'The text holds several documents: apply each by itself.', {
+      issues: [
+        { path: '', ...(line === undefined ? {} : { line }), message: 'a second document starts here' },
+      ],
+    });
+  }
+  return first ?? nothing;
+}
+
+/**
+ * Parses every document of a text, at least one: those of a YAML stream, and the items of one that is a list. Empty ones
+ * of a stream are left out where others are there. Throws MALFORMED as {@link parseDocument}.
+ */
+export function parseDocuments(text: string, format: DocumentFormat): readonly SourceDocument[] {
+  const all = parseAll(text, format);
+  const filled = all.filter(({ value }) => value !== null);
+  const documents = (filled.length === 0 ? [nothing] : filled).flatMap(itemsOf);
+  if (documents.length === 1) return documents;
+  return documents.map(({ value, lineOf }, number) => ({ value, lineOf, root: [number] }));
+}
+
+function itemsOf(document: SourceDocument): readonly SourceDocument[] {
+  const { value, lineOf } = document;
+  if (!Array.isArray(value) || value.length === 0) return [document];
+  return value.map((item: unknown, index) => ({
+    value: item,
+    root: [],
+    lineOf: (path) => lineOf([index, ...path]),
+  }));
+}
+
+function parseAll(text: string, format: DocumentFormat): readonly SourceDocument[] {
   try {
-    return format === 'json' ? { value: JSON.parse(text), lineOf: () => undefined } : parseYaml(text);
+    return format === 'json'
+      ? [{ value: JSON.parse(text), root: [], lineOf: () => undefined }]
+      : parseYaml(text);
   } catch (error) {
     if (isOrionError(error)) throw error;
     throw new OrionError('MALFORMED', `The text is not valid ${format.toUpperCase()}: ${messageOf(error)}`);
   }
 }
 
-function parseYaml(text: string): SourceDocument {
+function parseYaml(text: string): readonly SourceDocument[] {
   const lines = new LineCounter();
   const parser = new Parser(lines.addNewLine);
   const composer = new Composer({
@@ -69,15 +111,13 @@ function parseYaml(text: string): SourceDocument {
   });
   lines.addNewLine(0);
   const documents = [...composer.compose(boundedTokens(parser, text))];
-  const document = documents[0];
-  if (document === undefined) return { value: null, lineOf: () => undefined };
   const lineAt = (offset: number): number => lines.linePos(offset).line;
 
   const issues: Issue[] = [];
   for (const error of documents.flatMap((each) => [...each.errors, ...each.warnings])) {
     issues.push({ path: '', line: lineAt(error.pos[0]), message: error.message });
   }
-  for (const key of duplicateKeys(document)) {
+  for (const key of documents.flatMap(duplicateKeys)) {
     const line = lineAt(key.range?.[0] ?? 0);
     issues.push({ path: String(key.value), line, message: 'this key stands twice' });
   }
@@ -86,19 +126,15 @@ function parseYaml(text: string): SourceDocument {
       issues: issues.slice(0, limits.issuesMax),
     });
   }
-  const second = documents[1];
-  if (second !== undefined) {
-    const line = lineAt(second.range[0]);
-    throw new OrionError('INVALID', 'The text holds several documents: apply each by itself.', {
-      issues: [{ path: '', line, message: 'a second document starts here' }],
-    });
-  }
-  takeEnvAsWritten(document);
-  const indexes: KeyIndexes = new Map();
-  return {
-    value: document.toJS({ maxAliasCount: aliasesMax }),
-    lineOf: (path) => lineAt(offsetOf(document, path, indexes)),
-  };
+  return documents.map((document) => {
+    takeEnvAsWritten(document);
+    const indexes: KeyIndexes = new Map();
+    return {
+      value: document.toJS({ maxAliasCount: aliasesMax }),
+      root: [],
+      lineOf: (path) => lineAt(offsetOf(document, path, indexes)),
+    };
+  });
 }
 
 /** The tokens of `text`; throws MALFORMED where they nest too deeply (D1), or are too many (D2). */
@@ -162,7 +198,7 @@ function pairOf(map: YAMLMap, key: string, indexes: KeyIndexes): Pair | undefine
 
 function offsetOf(document: Document, path: ValuePath, indexes: KeyIndexes): number {
   let node: unknown = document.contents;
-  let offset = document.contents?.range?.[0] ?? 0;
+  let offset = document.contents?.range?.[0] ?? document.range?.[0] ?? 0;
   for (const part of path) {
     if (isAlias(node)) node = node.resolve(document);
     if (isMap(node)) {
@@ -188,4 +224,11 @@ export function pathText(path: ValuePath): string {
     else text += text === '' ? String(part) : `.${String(part)}`;
   }
   return text;
+}
+
+/** The path that {@link pathText} wrote as `text`; a key that holds a dot comes back in parts. */
+export function partsOf(text: string): ValuePath {
+  return [...text.matchAll(/\[(\d+)\]|([^.[\]]+)/g)].map(([, index, key = '']) =>
+    index === undefined ? key : Number(index),
+  );
 }

@@ -13,37 +13,77 @@ export interface Room {
   readonly ports: ReadonlySet<number>;
 }
 
-/** One reason for which a node may not take a replica. It explains itself, counted over nodes. */
+/** One reason for which a node may not take a replica. It explains itself, counted over nodes and for one. */
 export interface FitFilter {
+  /** One word, as a table's column is headed. */
+  readonly name: string;
   check(spec: ServiceSpec, node: Node, room: Room): boolean;
   explain(count: number, spec: ServiceSpec): string;
+  /** What it compared, whether it passed or not: `needs 2, has 0.5`. */
+  detail(spec: ServiceSpec, node: Node, room: Room): string;
 }
 
 const isReady: FitFilter = {
+  name: 'ready',
   check: (_spec, node) => node.status.state === 'ready',
   explain: (count) => `${count} node(s) are not ready`,
+  detail: (_spec, node) => `is ${node.status.state}`,
 };
 const hasRuntime: FitFilter = {
+  name: 'runtime',
   check: (spec, node) => node.status.runtimes.includes(spec.runtime),
   explain: (count, spec) => `${count} node(s) lack the runtime ${spec.runtime}`,
+  detail: (spec, node) => `needs ${spec.runtime}, has ${node.status.runtimes.join(' ') || 'none'}`,
 };
 const hasLabels: FitFilter = {
-  check: (spec, node) =>
-    Object.entries(spec.placement.labels).every(([key, value]) => node.metadata.labels[key] === value),
+  name: 'labels',
+  check: (spec, node) => missingLabels(spec, node).length === 0,
   explain: (count) => `${count} node(s) lack the labels`,
+  detail: (spec, node) => {
+    const missing = missingLabels(spec, node);
+    return missing.length === 0 ? 'has all' : `lacks ${missing.join(' ')}`;
+  },
 };
 const hasCpu: FitFilter = {
+  name: 'cpu',
   check: (spec, _node, room) => spec.resources.cpu === 0 || milli(spec.resources.cpu) <= room.milliCpu,
   explain: (count) => `${count} node(s) lack cpu`,
+  detail: (spec, _node, room) => `needs ${spec.resources.cpu}, has ${room.milliCpu / 1_000}`,
 };
 const hasMemory: FitFilter = {
+  name: 'memory',
   check: (spec, _node, room) => spec.resources.memory === 0 || spec.resources.memory <= room.memory,
   explain: (count) => `${count} node(s) lack memory`,
+  detail: (spec, _node, room) => `needs ${mebibytes(spec.resources.memory)}, has ${mebibytes(room.memory)}`,
 };
 const hasPorts: FitFilter = {
-  check: (spec, _node, room) => spec.ports.every(({ port }) => port === undefined || !room.ports.has(port)),
+  name: 'ports',
+  check: (spec, _node, room) => takenPorts(spec, room).length === 0,
   explain: (count) => `${count} node(s) have a fixed port in use`,
+  detail: (spec, _node, room) => {
+    const taken = takenPorts(spec, room);
+    return taken.length === 0 ? 'free' : `${taken.join(' ')} in use`;
+  },
 };
+
+function missingLabels(spec: ServiceSpec, node: Node): string[] {
+  return Object.entries(spec.placement.labels)
+    .filter(([key, value]) => node.metadata.labels[key] !== value)
+    .map(([key, value]) => `${key}=${value}`);
+}
+
+function takenPorts(spec: ServiceSpec, room: Room): number[] {
+  return fixedPorts(spec).filter((port) => room.ports.has(port));
+}
+
+const mebibytes = (bytes: number): string => `${Number((bytes / 1024 ** 2).toFixed(1))}Mi`;
+
+export interface FitVerdict {
+  readonly filter: string;
+  readonly passed: boolean;
+  /** What was compared. */
+  readonly detail: string;
+}
 
 /** In the order in which a person wants to hear of them: the first that fails is the reason. */
 const fitFilters: readonly FitFilter[] = [isReady, hasRuntime, hasLabels, hasCpu, hasMemory, hasPorts];
@@ -53,6 +93,15 @@ export const milli = (cores: number): number => Math.round(cores * 1_000);
 /** Why `node` cannot take one more replica of `spec`; undefined when it can. */
 export function misfit(spec: ServiceSpec, node: Node, room: Room): FitFilter | undefined {
   return fitFilters.find((filter) => !filter.check(spec, node, room));
+}
+
+/** Every filter's verdict on one more replica of `spec` on `node`. */
+export function judgeFit(spec: ServiceSpec, node: Node, room: Room): readonly FitVerdict[] {
+  return fitFilters.map((filter) => ({
+    filter: filter.name,
+    passed: filter.check(spec, node, room),
+    detail: filter.detail(spec, node, room),
+  }));
 }
 
 /** What the assignments of a node reserve. */

@@ -31,7 +31,7 @@ export function ruleIssues(document: SourceDocument): readonly Issue[] {
 /** An issue where `path` stands in the text. */
 export function issueAt(document: SourceDocument, path: readonly PropertyKey[], message: string): Issue {
   const line = document.lineOf(path);
-  return { path: pathText(path), ...(line === undefined ? {} : { line }), message };
+  return { path: pathText([...document.root, ...path]), ...(line === undefined ? {} : { line }), message };
 }
 
 export type Raw = Readonly<Record<string, unknown>>;

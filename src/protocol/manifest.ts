@@ -2,14 +2,14 @@
 //
 // M1. Nothing is accepted that has no effect: an unknown key is an error with its path and line.
 // M2. All problems are told at once.
-// M3. The normal form is itself a manifest: `renderManifest` gives text that parses to the same.
+// M3. The normal form is itself a manifest: `renderManifests` gives text that parses to the same.
 // M4. No string holds what a process or the log cannot: NUL, or half of a surrogate pair.
 
 import { z } from 'zod';
 import { type Issue, OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import type { Manifest, ManifestService } from './command.ts';
-import { type DocumentFormat, parseDocument, type SourceDocument } from './document.ts';
+import { type DocumentFormat, parseDocuments, type SourceDocument } from './document.ts';
 import { isRaw, issueAt, notWritable, ruleIssues, servicesOf } from './manifest-rules.ts';
 import { labelsSchema, nameSchema, placementSchema, runtimeSchema, signalSchema } from './objects.ts';
 import { bytesOf } from './quantity.ts';
@@ -107,38 +107,87 @@ export interface ParseOptions {
 }
 
 /**
- * The manifest in `source`, normalised. Throws MALFORMED (no YAML or JSON), INVALID (with every issue) or TOO_LARGE
- * (its aliases make more of it than a command holds).
+ * The manifests in `source`, normalised: one for each document of a YAML stream, or for each item of a list. Throws
+ * MALFORMED (no YAML or JSON), INVALID (with every issue; where there are several documents its path begins with the
+ * document's number, as `[1].spec`) or TOO_LARGE (more documents or services than one request may hold, or aliases that
+ * make more of it than a command holds).
  */
-export function parseManifest(source: string, format: DocumentFormat, options: ParseOptions = {}): Manifest {
-  const document = parseDocument(source, format);
-  if (options.resolvePath !== undefined) resolvePaths(document.value, options.resolvePath);
-  const parsed = manifestSchema.safeParse(document.value, { error: missingIsRequired });
-  const issues = [...(parsed.success ? [] : schemaIssues(parsed.error, document)), ...ruleIssues(document)];
-  if (!parsed.success || issues.length > 0) {
+export function parseManifests(
+  source: string,
+  format: DocumentFormat,
+  options: ParseOptions = {},
+): readonly Manifest[] {
+  return readManifests(source, format, options).map(({ manifest }) => manifest);
+}
+
+/** A manifest, and the document that it was read from. */
+export interface SourceManifest {
+  readonly manifest: Manifest;
+  readonly document: SourceDocument;
+}
+
+/** As {@link parseManifests}, for whoever has to say later where something stands. */
+export function readManifests(
+  source: string,
+  format: DocumentFormat,
+  { resolvePath }: ParseOptions,
+): readonly SourceManifest[] {
+  const documents = parseDocuments(source, format);
+  if (documents.length > limits.manifestDocumentsMax) {
+    throw new OrionError('TOO_LARGE', `More than ${limits.manifestDocumentsMax} documents: split the text.`);
+  }
+  const issues: Issue[] = [];
+  const read: SourceManifest[] = [];
+  for (const document of documents) {
+    if (resolvePath !== undefined) resolvePaths(document.value, resolvePath);
+    const parsed = manifestSchema.safeParse(document.value, { error: missingIsRequired });
+    issues.push(...(parsed.success ? [] : schemaIssues(parsed.error, document)), ...ruleIssues(document));
+    if (!parsed.success) continue;
+    const { metadata, spec } = parsed.data;
+    read.push({
+      manifest: { owner: metadata.name, services: spec.services.map(normalised) },
+      document,
+    });
+  }
+  if (issues.length > 0) {
     throw new OrionError('INVALID', 'The manifest is not valid: mend what is listed and apply it again.', {
       issues: issues.slice(0, limits.issuesMax),
     });
   }
-  const manifest = {
-    owner: parsed.data.metadata.name,
-    services: parsed.data.spec.services.map(normalised),
-  };
-  if (Buffer.byteLength(JSON.stringify(manifest)) > manifestBytesMax) {
-    throw new OrionError('TOO_LARGE', 'The manifest is too large, its aliases resolved: split it.');
-  }
-  return manifest;
+  assertFits(read.map(({ manifest }) => manifest));
+  return read;
 }
 
-/** The manifest as orion.yaml in JSON, with every default written out. */
-export function renderManifest(manifest: Manifest): string {
-  const services = manifest.services.map(({ name, labels, spec }) => ({ name, labels, ...spec }));
-  return JSON.stringify({
+/** Throws TOO_LARGE. */
+function assertFits(manifests: readonly Manifest[]): void {
+  const services = manifests.reduce((sum, manifest) => sum + manifest.services.length, 0);
+  if (services > limits.manifestServicesMax) {
+    throw new OrionError(
+      'TOO_LARGE',
+      `More than ${limits.manifestServicesMax} services at once: split them.`,
+    );
+  }
+  if (Buffer.byteLength(JSON.stringify(manifests)) > manifestBytesMax) {
+    throw new OrionError('TOO_LARGE', 'The manifest is too large, its aliases resolved: split it.');
+  }
+}
+
+/** Manifests as orion.yaml in JSON, with every default written out: an object, or a list of several. */
+export function renderManifests(manifests: readonly Manifest[]): string {
+  const [first] = manifests;
+  return JSON.stringify(
+    first !== undefined && manifests.length === 1 ? documentOf(first) : manifests.map(documentOf),
+  );
+}
+
+/** The document that says what `manifest` holds. */
+export function documentOf({ owner, services }: Manifest): object {
+  return {
     apiVersion: 'orion/v1',
     kind: 'Config',
-    metadata: { name: manifest.owner },
-    spec: { services },
-  });
+    metadata: { name: owner },
+    spec: { services: services.map(({ name, labels, spec }) => ({ name, labels, ...spec })) },
+  };
 }
 
 function resolvePaths(value: unknown, resolvePath: (path: string | undefined) => string): void {

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { parseManifest } from '../../src/protocol/manifest.ts';
+import { parseManifests } from '../../src/protocol/manifest.ts';
 import { workloadOf } from '../../src/protocol/replica.ts';
 import { present } from '../../src/lib/assert.ts';
 import { until } from '../e2e/until.ts';
@@ -13,11 +13,11 @@ const folder = resolve(import.meta.dirname, '../../examples/hello');
 
 test('examples/hello: every replica answers on its own port, says who it is, and ends in order', async () => {
   const source = readFileSync(join(folder, 'orion.yaml'), 'utf8');
-  const manifest = parseManifest(
+  const [manifest] = parseManifests(
     source.replace('runtime: node', `path: ${folder}\n      runtime: node`),
     'yaml',
   );
-  const service = present(manifest.services[0], 'the example has a service');
+  const service = present(manifest?.services[0], 'the example has a service');
   expect(service.spec.replicas).toBe(2);
   const workload = workloadOf(service.spec);
   const leader = await gateway();

@@ -29,14 +29,14 @@ const failure = async (reading: Promise<unknown>): Promise<unknown> =>
 
 test('a large manifest is read as a small one is', async () => {
   const body = { text: padding + good, format: 'yaml' } as const;
-  expect(await elsewhere.manifest(body)).toEqual(await here.manifest({ text: good, format: 'yaml' }));
+  expect(await elsewhere.manifests(body)).toEqual(await here.manifests({ text: good, format: 'yaml' }));
 });
 
 test('what is wrong in a large body is told with its lines', async () => {
   const bad = { text: `${good}    - {name: UPPER, naem: x}\n${padding}`, format: 'yaml' } as const;
-  const told = await failure(elsewhere.manifest(bad));
+  const told = await failure(elsewhere.manifests(bad));
   expect(told).toMatchObject({ code: 'INVALID' });
-  expect(told).toEqual(await failure(here.manifest(bad)));
+  expect(told).toEqual(await failure(here.manifests(bad)));
 });
 
 test('a field and a new member are read there, too', async () => {
@@ -50,7 +50,7 @@ test('a field and a new member are read there, too', async () => {
 
 test('while a hostile body is read the loop turns, and beyond the bound the next is BUSY', async () => {
   const body = { text: `[${'[],'.repeat(60_000)}]`, format: 'yaml' } as const;
-  const readings = Array.from({ length: limits.bodiesMax + 3 }, () => failure(elsewhere.manifest(body)));
+  const readings = Array.from({ length: limits.bodiesMax + 3 }, () => failure(elsewhere.manifests(body)));
   let turns = 0;
   const turn = setInterval(() => (turns += 1), 1);
   expect(await Promise.race(readings)).toMatchObject({ code: 'BUSY' });

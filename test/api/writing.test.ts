@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { limits } from '../../src/lib/limits.ts';
 import { nodeRow, refused, serviceRow } from './fake-control-plane.ts';
 import { app, peer, problemIn, put } from './harness.ts';
@@ -147,6 +148,17 @@ spec: {services: [{name: hello, path: /srv, runtime: node, entry: s.js}]}
     expect(peer.proposed).toMatchObject([
       { kind: 'manifest.apply', prune: false, manifests: [{ owner: 'home' }] },
     ]);
+  });
+
+  test('several documents, of YAML or as a list, are one request', async () => {
+    const other = manifest.replace('home', 'shop').replace('hello', 'web');
+    const owners = { manifests: [{ owner: 'home' }, { owner: 'shop' }] };
+    expect((await apply(`${manifest}---\n${other}`)).statusCode).toBe(202);
+    const list = JSON.stringify([parse(manifest), parse(other)]);
+    expect((await apply(list, '', 'application/json')).statusCode).toBe(202);
+    expect(peer.proposed).toMatchObject([owners, owners]);
+    const wrong = await apply(`${manifest}---\n${other.replace('runtime: node', 'runtime: cobol')}`);
+    expect(wrong.json()).toMatchObject({ errors: [{ path: '[1].spec.services[0].runtime', line: 9 }] });
   });
 
   test('prune is passed on', async () => {

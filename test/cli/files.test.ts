@@ -5,9 +5,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { findPeers } from '../../src/cli/find-peers.ts';
 import { manifestTemplate } from '../../src/cli/init.ts';
-import { readManifestFile } from '../../src/cli/manifest-file.ts';
-import { parseManifest } from '../../src/protocol/manifest.ts';
-import { FakeApi } from './fake-api.ts';
+import { ManifestFiles } from '../../src/cli/manifest-file.ts';
+import { parseManifests } from '../../src/protocol/manifest.ts';
+import { type Canned, FakeApi, problem } from './fake-api.ts';
 import { orion } from './terminal.ts';
 
 let folder = '';
@@ -28,7 +28,7 @@ test('init writes a manifest that is valid as it stands', async () => {
   const { exitCode } = await orion(['init']);
   expect(exitCode).toBe(0);
   expect(readFileSync('orion.yaml', 'utf8')).toBe(manifestTemplate);
-  expect(readManifestFile('orion.yaml').services.map((service) => service.name)).toEqual(['web']);
+  expect((await ManifestFiles.read(['orion.yaml'], process.stdin)).serviceNames).toEqual(['web']);
 });
 
 test('every key that the written manifest shows in a comment is a key that exists', () => {
@@ -39,7 +39,7 @@ test('every key that the written manifest shows in a comment is a key that exist
     )
     .join('\n');
   expect(uncommented).toContain('\n      path: /srv/web');
-  expect(() => parseManifest(uncommented, 'yaml')).not.toThrow();
+  expect(() => parseManifests(uncommented, 'yaml')).not.toThrow();
   expect(uncommented).toMatch(/\n {6}env:\n {8}LOG_LEVEL: info\n/);
 });
 
@@ -103,6 +103,66 @@ test('apply tells every problem of a file with its line, and sends nothing', asy
   expect(stderr).toMatch(/orion\.yaml:7: spec\.services\[0\]\.name: /);
   expect(stderr).toMatch(/orion\.yaml:8: spec\.services\[0\]\.runtime: /);
   expect(stderr).toMatch(/orion\.yaml:10: spec\.services\[0\]\.color: unknown key/);
+});
+
+const owned = (owner: string, service: string): string =>
+  manifest(`    - { name: ${service}, runtime: node, entry: a.js }\n`).replace('name: app', `name: ${owner}`);
+const applied = (name: string): Canned => ({
+  status: 202,
+  body: { status: 'accepted', resourceVersion: '9', changes: [{ kind: 'Service', name, action: 'created' }] },
+});
+
+test('apply sends the files of a folder, by name, and standard input as one request', async () => {
+  mkdirSync('services');
+  writeFileSync('services/b.yml', `${owned('b', 'b1')}---\n${owned('b', 'b2')}`);
+  writeFileSync('services/a.json', JSON.stringify(parse(owned('a', 'a1'))));
+  writeFileSync('services/README.md', 'no manifest');
+  const api = await FakeApi.start({ 'POST /api/apply': applied('a1') });
+  const args = ['apply', '-f', 'services', '-f', '-', '--peers', api.url];
+  const { exitCode } = await orion(args, {}, {}, owned('c', 'c1'));
+  api.stop();
+  expect(exitCode).toBe(0);
+  const sent = JSON.parse(api.asked[0]?.body ?? '') as {
+    metadata: { name: string };
+    spec: { services: { name: string; path: string }[] };
+  }[];
+  expect(
+    sent.map(({ metadata, spec }) => [metadata.name, spec.services[0]?.name, spec.services[0]?.path]),
+  ).toEqual([
+    ['a', 'a1', join(folder, 'services')],
+    ['b', 'b1', join(folder, 'services')],
+    ['b', 'b2', join(folder, 'services')],
+    ['c', 'c1', folder],
+  ]);
+});
+
+test.each([
+  ['a file that is not there', ['-f', 'nowhere.yaml'], 'cannot read nowhere.yaml'],
+  ['a folder without manifests', ['-f', '.'], '. holds no *.yaml, *.yml or *.json'],
+  ['standard input twice', ['-f', '-', '-f', '-'], 'only once'],
+])('apply of %s is a wrong command line, and sends nothing', async (_, args, message) => {
+  const { exitCode, stderr } = await orion(['apply', '--prune', ...args]);
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining(message)]);
+});
+
+test('apply tells the problems of all files at once', async () => {
+  writeFileSync('a.yaml', owned('a', 'A'));
+  writeFileSync('b.yaml', `${owned('b', 'b')}---\n${owned('b', 'B')}`);
+  const { exitCode, stderr } = await orion(['apply', '-f', 'a.yaml', '-f', 'b.yaml']);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^ *a\.yaml:7: spec\.services\[0\]\.name: /m);
+  expect(stderr).toMatch(/^ *b\.yaml:15: \[1\]\.spec\.services\[0\]\.name: /m);
+});
+
+test('what a peer finds wrong is told with the file and line where it stands', async () => {
+  writeFileSync('a.yaml', owned('a', 'web'));
+  writeFileSync('b.yaml', `# one comment\n${owned('b', 'web')}`);
+  const errors = [{ path: '[1].spec.services[0].name', message: '"b" lists "web" again' }];
+  const api = await FakeApi.start({ 'POST /api/apply': problem(409, 'CONFLICT', 'No.', { errors }) });
+  const { exitCode, stderr } = await orion(['apply', '-f', 'a.yaml', '-f', 'b.yaml', '--peers', api.url]);
+  api.stop();
+  expect(exitCode).toBe(5);
+  expect(stderr).toBe('error: No. Try this.\nb.yaml:8: [1].spec.services[0].name: "b" lists "web" again\n');
 });
 
 test('the peers are those given, else those of the dev in this folder, else the one at port 6060', () => {

@@ -1,6 +1,6 @@
 // The command line in a test: run in this process, its streams caught.
 
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { Cli } from 'clipanion';
 import type { Programs } from '../../src/cli/context.ts';
 import { run } from '../../src/cli/run.ts';
@@ -20,17 +20,19 @@ const noPrograms: Programs = {
   startAgent: () => Promise.reject(new Error('no test here starts an agent')),
 };
 
-/** Runs `orion ARGS` with `env` as its whole environment. */
+/** Runs `orion ARGS` with `env` as its whole environment, and `input` on standard input. */
 export async function orion(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   programs: Partial<Programs> = {},
+  input = '',
 ): Promise<Outcome> {
   const stdout = new Collector();
   const stderr = new Collector();
   const exitCode = await run(args, {
     ...Cli.defaultContext,
     env,
+    stdin: Readable.from([input]),
     stdout,
     stderr,
     programs: { ...noPrograms, ...programs },

@@ -1,7 +1,10 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isOrionError } from '../../src/lib/errors.ts';
-import { parseManifest, renderManifest } from '../../src/protocol/manifest.ts';
+import { present } from '../../src/lib/assert.ts';
+import type { Manifest } from '../../src/protocol/command.ts';
+import type { DocumentFormat } from '../../src/protocol/document.ts';
+import { parseManifests, renderManifests } from '../../src/protocol/manifest.ts';
 
 /** One valid service, with `fields` added or replaced. */
 const withFields = (fields: object): string =>
@@ -11,6 +14,10 @@ const withFields = (fields: object): string =>
     metadata: { name: 'home' },
     spec: { services: [{ name: 'a', path: '/srv', runtime: 'node', entry: 's.js', ...fields }] },
   });
+
+/** The first manifest of `text`. */
+const parseManifest = (text: string, format: DocumentFormat): Manifest =>
+  present(parseManifests(text, format)[0], 'a text holds a manifest');
 
 /** Anything thrown that is no error of ours is a failure of the test. */
 function outcome(text: string, format: 'yaml' | 'json'): string {
@@ -68,7 +75,7 @@ test('the normal form is a manifest that parses to itself', () => {
   fc.assert(
     fc.property(source, (value) => {
       const manifest = parseManifest(JSON.stringify(value), 'json');
-      expect(parseManifest(renderManifest(manifest), 'json')).toEqual(manifest);
+      expect(parseManifest(renderManifests([manifest]), 'json')).toEqual(manifest);
     }),
   );
 });

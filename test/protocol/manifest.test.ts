@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { isOrionError, type OrionError } from '../../src/lib/errors.ts';
 import { limits } from '../../src/lib/limits.ts';
-import { type ParseOptions, parseManifest } from '../../src/protocol/manifest.ts';
+import { present } from '../../src/lib/assert.ts';
+import type { Manifest } from '../../src/protocol/command.ts';
+import type { DocumentFormat } from '../../src/protocol/document.ts';
+import { type ParseOptions, parseManifests, renderManifests } from '../../src/protocol/manifest.ts';
 
 const header = 'apiVersion: orion/v1\nkind: Config\nmetadata: {name: home}\n';
 const least = '{name: a, path: /srv, runtime: node, entry: s.js}';
@@ -15,6 +18,10 @@ const withFields = (fields: object): string =>
     metadata: { name: 'home' },
     spec: { services: [{ name: 'a', path: '/srv', runtime: 'node', entry: 's.js', ...fields }] },
   });
+
+/** The first manifest of `text`. */
+const parseManifest = (text: string, format: DocumentFormat, options: ParseOptions = {}): Manifest =>
+  present(parseManifests(text, format, options)[0], 'a text holds a manifest');
 
 function failure(text: string, format: 'yaml' | 'json' = 'yaml', options: ParseOptions = {}): OrionError {
   try {
@@ -209,36 +216,6 @@ test('what orion sets in the environment itself cannot be set', () => {
   );
 });
 
-test('several documents are refused with the line of the second', () => {
-  expect(failure(`${withServices(least)}---\n${withServices(least)}`)).toMatchObject({
-    code: 'INVALID',
-    issues: [{ line: 7 }],
-  });
-});
-
-test.each([
-  ['no YAML', 'a: ['],
-  ['an unknown tag', 'a: !secret x'],
-  ['an unknown alias', 'a: *nobody'],
-  [
-    'an alias bomb',
-    `a: &a [x,x,x,x,x,x,x,x,x]\n${['b', 'c', 'd', 'e', 'f', 'g', 'h']
-      .map(
-        (key, at) =>
-          `${key}: &${key} [${Array(9)
-            .fill(`*${'abcdefgh'.charAt(at)}`)
-            .join(',')}]`,
-      )
-      .join('\n')}`,
-  ],
-  ['a nesting too deep in brackets', '['.repeat(1_000_000)],
-  ['a nesting too deep in dashes', '- '.repeat(500_000)],
-  ['an endless list of directives', '%a\n'.repeat(300_000)],
-  ['an endless row of brackets', ']'.repeat(1_000_000)],
-])('%s is malformed, and nothing worse', (_, text) => {
-  expect(failure(text).code).toBe('MALFORMED');
-});
-
 test('JSON nested too deeply is refused, and nothing worse', () => {
   expect(failure('['.repeat(300_000) + ']'.repeat(300_000), 'json').code).toMatch(/^(MALFORMED|INVALID)$/);
 });
@@ -262,4 +239,48 @@ test('a path is resolved where the caller knows how, and its absence too', () =>
   const manifest = parseManifest(services, 'yaml', { resolvePath });
   expect(manifest.services.map(({ spec }) => spec.path)).toEqual(['/base/app', '/base/']);
   expect(pathsOf(failure(services))).toEqual(['spec.services[0].path', 'spec.services[1].path']);
+});
+
+const shop = withServices(least);
+const blog = withServices(least.replace('name: a', 'name: posts')).replace('home', 'blog');
+
+test('a text of several documents holds a manifest in each, and empty ones count for nothing', () => {
+  const stream = `${shop}---\n# nothing here\n---\n${blog}`;
+  const manifests = parseManifests(stream, 'yaml');
+  expect(manifests.map(({ owner, services }) => [owner, services[0]?.name])).toEqual([
+    ['home', 'a'],
+    ['blog', 'posts'],
+  ]);
+  const list = renderManifests(manifests);
+  expect(parseManifests(list, 'json')).toEqual(manifests);
+  expect(parseManifests(list, 'yaml')).toEqual(manifests);
+  expect(parseManifests(renderManifests(manifests.slice(0, 1)), 'json')).toEqual(manifests.slice(0, 1));
+});
+
+test('problems of several documents are told at once, each by the number of its document and its line', () => {
+  const stream = `${shop}---\n${blog.replace('runtime: node', 'runtime: perl')}---\n${shop}extra: 1\n`;
+  expect(failure(stream).issues.map(({ path, line }) => [path, line])).toEqual([
+    ['[1].spec.services[0].runtime', 13],
+    ['[2].extra', 21],
+  ]);
+  const list = JSON.stringify([{ kind: 'Config' }, null]);
+  expect(pathsOf(failure(list, 'json'))).toEqual(expect.arrayContaining(['[0].apiVersion', '[1]']));
+});
+
+test.each(['[]', 'null', '# nothing', '---\n---\n'])('a text without a manifest is refused: %s', (text) => {
+  expect(failure(text).code).toBe('INVALID');
+});
+
+test('documents and services of one request are bounded', () => {
+  const documents = Array.from(
+    { length: limits.manifestDocumentsMax + 1 },
+    () => `${header}spec: {services: []}`,
+  );
+  expect(failure(documents.join('\n---\n')).code).toBe('TOO_LARGE');
+  const half = Array.from({ length: limits.manifestServicesMax / 2 + 1 }, (_, i) =>
+    least.replace('name: a', `name: a${i}`),
+  );
+  const text = withServices(...half);
+  expect(parseManifests(text, 'yaml')).toHaveLength(1);
+  expect(failure(`${text}---\n${text.replace('home', 'blog')}`).code).toBe('TOO_LARGE');
 });

@@ -74,7 +74,10 @@ test('a name that is listed twice, in one manifest or in two, is invalid', () =>
       { owner: 'blog', services: [one] },
     ],
   };
-  expect(lab.run(twice)).toMatchObject({ code: 'INVALID', issues: [{ path: 'spec.services[0].name' }] });
+  expect(lab.run(twice)).toMatchObject({
+    code: 'INVALID',
+    issues: [{ path: '[1].spec.services[0].name' }],
+  });
   expect(lab.state.services.size).toBe(0);
 });
 

@@ -36,11 +36,11 @@ export function applyManifests(overlay: Overlay, command: CommandOf<'manifest.ap
 function findListedTwice(manifests: readonly Manifest[]): Issue[] {
   const seen = new Set<string>();
   const issues: Issue[] = [];
-  for (const { owner, services } of manifests) {
+  for (const [number, { owner, services }] of manifests.entries()) {
     for (const [position, { name }] of services.entries()) {
       if (seen.has(name)) {
         issues.push({
-          path: `spec.services[${position}].name`,
+          path: `${rootOf(manifests, number)}spec.services[${position}].name`,
           message: `"${owner}" lists "${name}", which stands in this request already`,
         });
       }
@@ -50,15 +50,20 @@ function findListedTwice(manifests: readonly Manifest[]): Issue[] {
   return issues;
 }
 
+/** Several manifests are told apart by their numbers. */
+function rootOf(manifests: readonly Manifest[], number: number): string {
+  return manifests.length === 1 ? '' : `[${number}].`;
+}
+
 /** M1. */
 function findForeign(overlay: Overlay, manifests: readonly Manifest[]): Issue[] {
   const issues: Issue[] = [];
-  for (const { owner, services } of manifests) {
+  for (const [number, { owner, services }] of manifests.entries()) {
     for (const [position, { name }] of services.entries()) {
       const existing = overlay.get('service', name);
       if (existing === undefined || existing.metadata.owner === owner) continue;
       issues.push({
-        path: `spec.services[${position}].name`,
+        path: `${rootOf(manifests, number)}spec.services[${position}].name`,
         message: `"${name}" belongs to "${existing.metadata.owner}", not to "${owner}"`,
       });
     }
