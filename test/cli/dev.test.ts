@@ -46,6 +46,12 @@ test('a new folder gets ports of its own, and keeps them', async () => {
   expect(again.config).toEqual(first.config);
 });
 
+test('a folder that cannot be made is an error that names it', async () => {
+  await expect(openDevFolder('/proc/nope/deep', 1)).rejects.toThrow(
+    expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('/proc/nope') as string }),
+  );
+});
+
 test('ports in use are passed over', async () => {
   const other = join(folder, 'a');
   const { config } = await openDevFolder(other, 1);

@@ -144,14 +144,32 @@ test('no old replica is asked to stop before the new one of its index runs', asy
   );
 });
 
-/** Stops still waiting that would be applied now, of wanted indexes for which nothing else runs or has run. */
+test('a stop that a new wish has overtaken is never applied, though its replica has not changed since', async () => {
+  const world = new World();
+  world.control.start(1);
+  for (const name of nodes) world.connect(name);
+  await happen(world, { kind: 'apply', replicas: 1, version: 0 });
+  await happen(world, { kind: 'commit' });
+  await happen(world, { kind: 'apply', replicas: 0, version: 0 });
+  await happen(world, { kind: 'agent', node: 'node1' });
+  await happen(world, { kind: 'newTerm' });
+  await happen(world, { kind: 'apply', replicas: 1, version: 0 });
+  expect(world.proposals.map(({ body }) => body.kind)).toContain('assignment.stop');
+  expect(stopsTooEarly(world)).toEqual([]);
+  for (const name of nodes) world.connect(name);
+  await world.settle();
+  expect(world.running('web').map(({ spec }) => spec.revision)).toEqual([1]);
+});
+
+/** Stops still waiting that the state would apply now, of wanted indexes for which nothing else runs or has run. */
 function stopsTooEarly(world: World): string[] {
-  const { state } = world.lab;
-  return world.proposals.flatMap(({ body, term }) => {
-    if (body.kind !== 'assignment.stop' || term !== world.lab.term) return [];
+  const { state, term, time } = world.lab;
+  return world.proposals.flatMap(({ body, term: plannedIn }) => {
+    if (body.kind !== 'assignment.stop' || plannedIn !== term) return [];
+    const outcome = state.dryRun({ ...body, schema: 1, requestId: '' }, { term, time });
     const row = state.assignments.get(body.assignmentId);
     const service = row && state.services.get(row.spec.service);
-    if (row?.metadata.resourceVersion !== body.resourceVersion || service === undefined) return [];
+    if (outcome.kind === 'refused' || row === undefined || service === undefined) return [];
     const isWanted = row.spec.serviceUid === service.metadata.uid && row.spec.index < service.spec.replicas;
     const hasSuccessor = state
       .assignmentsOfService('web')

@@ -2,9 +2,9 @@
 
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { loadCluster, type ClusterConfig } from '../../config/cluster.ts';
-import { OrionError } from '../../lib/errors.ts';
+import { messageOf, OrionError } from '../../lib/errors.ts';
 import { readDevState } from './dev-state.ts';
 import { isAlive } from './process-identity.ts';
 
@@ -24,7 +24,7 @@ export interface DevFolder {
 
 /**
  * Opens `path`, or makes it with `peerCount` peers on free ports. Throws `CONFLICT` when a dev runs there, when it was
- * made with another number of peers, or when another program holds one of its ports.
+ * made with another number of peers, or when another program holds one of its ports; `USAGE` when it cannot be made.
  */
 export async function openDevFolder(path: string, peerCount: number | undefined): Promise<DevFolder> {
   const folder = resolve(path);
@@ -41,9 +41,22 @@ export async function openDevFolder(path: string, peerCount: number | undefined)
     await assertFits(path, config, peerCount);
     return { path: folder, configFile, config };
   }
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   writeFileSync(configFile, await newConfig(peerCount ?? defaultPeerCount));
   return { path: folder, configFile, config: loadCluster(configFile) };
+}
+
+/** Step by step: Node's own `recursive` tries for ever where nothing can be made (below /proc). Throws `USAGE`. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    throw new OrionError('USAGE', `${path} cannot be made: ${messageOf(error)}; name another folder`, {
+      cause: error,
+    });
+  }
 }
 
 async function assertFits(path: string, config: ClusterConfig, peerCount: number | undefined): Promise<void> {
