@@ -13,6 +13,7 @@ import { applyRoutes } from './apply.ts';
 import { backupRoutes } from './backup.ts';
 import { clusterRoutes } from './cluster.ts';
 import type { ApiContext, Log } from './context.ts';
+import { documentRoutes } from './documents.ts';
 import { asOrionError, errorMeanings, problemOf } from './errors.ts';
 import { logRoutes } from './logs.ts';
 import { countRequests, metricRoutes } from './metrics.ts';
@@ -68,6 +69,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   backupRoutes(app, options);
   clusterRoutes(app, options);
   metricRoutes(app, options);
+  documentRoutes(app);
   return app;
 }
 

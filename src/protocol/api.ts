@@ -1,8 +1,9 @@
 // What the HTTP API answers beside the objects themselves, as docs/interface.md gives it: shared by the peers, which
 // write it, and the client, which reads it. Fields may be added; none changes its meaning.
+// Types are inferred from schemas, which `GET /api/openapi.json` shows as they are.
 
+import { z } from 'zod';
 import type { ErrorCode, Issue } from '../lib/errors.ts';
-import type { ObjectChange } from './command.ts';
 import type { Assignment, Node, Service, Setting } from './objects.ts';
 
 /** The kinds that have routes, by the last part of the route. */
@@ -20,30 +21,59 @@ export interface List<T> {
   readonly resourceVersion: string;
 }
 
-export interface ApplyAnswer {
-  /** `accepted` says that the request is committed, and nothing of what runs. */
-  readonly status: 'accepted' | 'dryRun';
-  readonly resourceVersion: string;
-  readonly changes: readonly ObjectChange[];
-}
+const versionSchema = z
+  .string()
+  .regex(/^[0-9]{1,16}$/)
+  .describe('the log index that this is as of');
 
-export interface ReadyAnswer {
-  readonly status: 'ok' | 'unavailable';
-  /** Why it cannot serve yet, in sentences; empty when it can. */
-  readonly reasons: readonly string[];
-}
+export const listSchema = <T extends z.ZodType>(item: T) =>
+  z.strictObject({ items: z.array(item).readonly(), resourceVersion: versionSchema });
+
+export const applyAnswerSchema = z.strictObject({
+  status: z
+    .enum(['accepted', 'dryRun'])
+    .describe('accepted: the request is committed; that says nothing of what runs'),
+  resourceVersion: versionSchema,
+  changes: z
+    .array(
+      z.strictObject({
+        kind: z.literal('Service'),
+        name: z.string(),
+        action: z.enum(['created', 'updated', 'deleted', 'unchanged']),
+      }),
+    )
+    .readonly(),
+});
+export type ApplyAnswer = z.infer<typeof applyAnswerSchema>;
+
+export const liveAnswerSchema = z.strictObject({ status: z.literal('ok') });
+
+export const readyAnswerSchema = z.strictObject({
+  status: z.enum(['ok', 'unavailable']),
+  reasons: z
+    .array(z.string())
+    .readonly()
+    .describe('why it cannot serve yet, in sentences; empty when it can'),
+});
+export type ReadyAnswer = z.infer<typeof readyAnswerSchema>;
+
+const issueSchema: z.ZodType<Issue> = z.strictObject({
+  path: z.string().describe('dotted path from the root of what was sent; empty for the whole'),
+  line: z.int().min(1).exactOptional().describe('line in what was sent, from 1'),
+  message: z.string().describe('what would be right'),
+});
 
 /** RFC 9457, with a stable code. */
-export interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly code: ErrorCode;
-  /** What the caller can do now. */
-  readonly help: string;
-  readonly errors?: readonly Issue[];
-}
+export const problemSchema = z.strictObject({
+  type: z.string().describe('urn:orion:problem:CODE'),
+  title: z.string(),
+  status: z.int().describe('the status of this answer'),
+  detail: z.string().describe('what happened'),
+  code: (z.string() as unknown as z.ZodType<ErrorCode>).describe('stable, for programs'),
+  help: z.string().describe('what the caller can do now'),
+  errors: z.array(issueSchema).readonly().exactOptional().describe('everything that is wrong, at once'),
+});
+export type Problem = z.infer<typeof problemSchema>;
 
 /** A change of members, as a user asks for it. */
 export type MemberRequest =
@@ -69,84 +99,93 @@ export interface TransferRequest {
 /** What only the leader can do, beside applying commands: passed on to it by the peer that was asked. */
 export type LeaderRequest = MemberRequest | TransferRequest;
 
-interface MemberView {
-  readonly id: string;
-  readonly storeId: string;
-  readonly api: string;
-  readonly raft: string;
-}
+const memberSchema = z.strictObject({
+  id: z.string(),
+  storeId: z.string(),
+  api: z.string(),
+  raft: z.string(),
+});
 
-export interface ConfigurationView {
-  /** Log index from which on it is in effect. */
-  readonly index: number;
-  readonly voters: readonly MemberView[];
-  readonly learners: readonly (MemberView & { readonly wants: 'voter' | 'learner' })[];
-}
+const configurationViewSchema = z.strictObject({
+  index: z.int().min(0).describe('log index from which on it is in effect'),
+  voters: z.array(memberSchema).readonly(),
+  learners: z
+    .array(z.strictObject({ ...memberSchema.shape, wants: z.enum(['voter', 'learner']) }))
+    .readonly(),
+});
+export type ConfigurationView = z.infer<typeof configurationViewSchema>;
 
-interface BeforeAndAfter {
-  readonly before: number;
-  /** Once everything has come true that was asked, promotions included. */
-  readonly after: number;
-}
+const beforeAndAfterSchema = z.strictObject({
+  before: z.int().min(0),
+  after: z.int().min(0).describe('once everything has come true that was asked, promotions included'),
+});
 
 /** Answers a change of members. */
-export interface MembersAnswer {
-  readonly configuration: ConfigurationView;
-  readonly voters: BeforeAndAfter;
-  /** How many voters may be lost while the others still decide. */
-  readonly tolerance: BeforeAndAfter;
-}
+export const membersAnswerSchema = z.strictObject({
+  configuration: configurationViewSchema,
+  voters: beforeAndAfterSchema,
+  tolerance: beforeAndAfterSchema.describe('how many voters may be lost while the others still decide'),
+});
+export type MembersAnswer = z.infer<typeof membersAnswerSchema>;
 
 /** Answers a transfer. */
-export interface TransferAnswer extends MembersAnswer {
-  /** Who leads now. */
-  readonly leader: string;
-}
+export const transferAnswerSchema = z.strictObject({
+  ...membersAnswerSchema.shape,
+  leader: z.string().describe('who leads now'),
+});
+export type TransferAnswer = z.infer<typeof transferAnswerSchema>;
 
-export interface PeerView {
-  readonly id: string;
-  /** Null while its disk has not been heard of. */
-  readonly storeId: string | null;
-  readonly api: string;
-  readonly raft: string;
-  readonly role: 'leader' | 'follower' | 'candidate' | 'learner' | 'unknown';
-  readonly voter: boolean;
-  /** Leader only: how far its log is known to equal the leader's. */
-  readonly match: number | null;
-  /**
-   * Leader only: how it is kept up to date. `probe`: the leader looks for where their logs part; `replicate`: it is sent
-   * what is new; `snapshot`: it needs what the leader's log no longer holds, and is sent the whole state.
-   */
-  readonly replication: 'probe' | 'replicate' | 'snapshot' | null;
-  /** Milliseconds since it was last heard by this peer. */
-  readonly lastContactMs: number | null;
-  readonly version: string | null;
-}
+const peerViewSchema = z.strictObject({
+  id: z.string(),
+  storeId: z.string().nullable().describe('null while its disk has not been heard of'),
+  api: z.string(),
+  raft: z.string(),
+  role: z.enum(['leader', 'follower', 'candidate', 'learner', 'unknown']),
+  voter: z.boolean(),
+  match: z.int().min(0).nullable().describe("leader only: how far its log is known to equal the leader's"),
+  replication: z
+    .enum(['probe', 'replicate', 'snapshot'])
+    .nullable()
+    .describe(
+      'leader only: how it is kept up to date; probe: the leader looks for where their logs part; replicate: it is ' +
+        "sent what is new; snapshot: it needs what the leader's log no longer holds, and is sent the whole state",
+    ),
+  lastContactMs: z.number().min(0).nullable().describe('milliseconds since it was last heard by this peer'),
+  version: z.string().nullable(),
+});
+export type PeerView = z.infer<typeof peerViewSchema>;
 
-interface AlarmView {
-  /** Id of the peer that it is about. */
-  readonly peer: string;
-  readonly kind: 'corruption' | 'disk-full' | 'state-differs' | 'disk-stalled';
-  /** What happened, and what to do. */
-  readonly message: string;
-  /** Since when, in milliseconds since 1970. */
-  readonly sinceMs: number;
-}
+const alarmViewSchema = z.strictObject({
+  peer: z.string().describe('id of the peer that it is about'),
+  kind: z.enum(['corruption', 'disk-full', 'state-differs', 'disk-stalled']),
+  message: z.string().describe('what happened, and what to do'),
+  sinceMs: z.number().min(0).describe('since when, in milliseconds since 1970'),
+});
 
 /** `GET /api/cluster`, answered from this peer's own knowledge alone. */
-export interface ClusterView {
-  readonly clusterId: string | null;
-  readonly name: string;
-  readonly self: string;
-  readonly leader: string | null;
-  readonly term: number;
-  readonly commitIndex: number;
-  readonly appliedIndex: number;
-  readonly peers: readonly PeerView[];
-  /** `have`: voters that the leader heard within an election time-out, itself included; null elsewhere. */
-  readonly quorum: { readonly need: number; readonly have: number | null; readonly voters: number };
-  /** This peer's own: entries up to `base` were cut off. */
-  readonly log: { readonly base: number; readonly lastIndex: number; readonly bytes: number };
-  /** What is wrong with any peer, as far as this one has heard of it. */
-  readonly alarms: readonly AlarmView[];
-}
+export const clusterViewSchema = z.strictObject({
+  clusterId: z.string().nullable(),
+  name: z.string(),
+  self: z.string(),
+  leader: z.string().nullable(),
+  term: z.int().min(0),
+  commitIndex: z.int().min(0),
+  appliedIndex: z.int().min(0),
+  peers: z.array(peerViewSchema).readonly(),
+  quorum: z.strictObject({
+    need: z.int(),
+    have: z
+      .int()
+      .nullable()
+      .describe('voters that the leader heard within an election time-out, itself included; null elsewhere'),
+    voters: z.int(),
+  }),
+  log: z
+    .strictObject({ base: z.int().min(0), lastIndex: z.int().min(0), bytes: z.int().min(0) })
+    .describe("this peer's own: entries up to base were cut off"),
+  alarms: z
+    .array(alarmViewSchema)
+    .readonly()
+    .describe('what is wrong with any peer, as far as this one has heard of it'),
+});
+export type ClusterView = z.infer<typeof clusterViewSchema>;

@@ -94,7 +94,7 @@ const serviceObject = z.strictObject({
     .prefault({}),
 });
 
-const manifestSchema = z.strictObject({
+export const manifestSchema = z.strictObject({
   apiVersion: z.literal('orion/v1'),
   kind: z.literal('Config'),
   metadata: z.strictObject({ name: nameSchema, description: z.string().optional() }),

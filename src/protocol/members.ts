@@ -7,7 +7,7 @@ import type { MemberRequest } from './api.ts';
 import type { SourceDocument } from './document.ts';
 import { nameSchema } from './objects.ts';
 
-const addSchema = z.strictObject({
+export const addSchema = z.strictObject({
   id: nameSchema,
   api: z
     .string()

@@ -84,7 +84,7 @@ const serviceSpecSchema = z.strictObject({
   placement: placementSchema,
 });
 
-const serviceSchema = z.strictObject({
+export const serviceSchema = z.strictObject({
   kind: z.literal('Service'),
   metadata: metadataSchema,
   spec: serviceSpecSchema,
@@ -106,7 +106,7 @@ const nodeStateSchema = z.enum(['ready', 'unknown', 'down']);
 /** What a node has, or what its assignments reserve. */
 export const resourcesSchema = z.strictObject({ cpu: z.number().min(0), memory: z.int().min(0) });
 
-const nodeSchema = z.strictObject({
+export const nodeSchema = z.strictObject({
   kind: z.literal('Node'),
   metadata: metadataSchema,
   spec: z.strictObject({}),
@@ -130,7 +130,7 @@ export const assignmentStateSchema = z.enum([
   'lost',
 ]);
 
-const assignmentSchema = z.strictObject({
+export const assignmentSchema = z.strictObject({
   kind: z.literal('Assignment'),
   /** `name` is the assignment's id. */
   metadata: metadataSchema,
@@ -159,7 +159,7 @@ const assignmentSchema = z.strictObject({
   }),
 });
 
-const settingSchema = z.strictObject({
+export const settingSchema = z.strictObject({
   kind: z.literal('Setting'),
   metadata: metadataSchema,
   spec: z.strictObject({ data: z.string() }),

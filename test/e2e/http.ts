@@ -41,3 +41,10 @@ export async function request<T>(url: string, options: RequestOptions = {}): Pro
     body: (isJson ? JSON.parse(text) : text) as T,
   };
 }
+
+/** True when nobody listened: the request that failed with `error` was never sent. */
+export function wasNotSent(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('code' in error && error.code === 'ECONNREFUSED') return true;
+  return wasNotSent(error.cause);
+}

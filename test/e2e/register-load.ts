@@ -7,7 +7,7 @@
 import { present } from '../../src/lib/assert.ts';
 import type { Prng } from '../../src/lib/prng.ts';
 import type { Setting } from '../../src/protocol/objects.ts';
-import { request } from './http.ts';
+import { request, wasNotSent } from './http.ts';
 
 /** Keys that one client writes in turn: the state stays small however long it runs. */
 const keysOfClient = 20;
@@ -91,16 +91,9 @@ export class RegisterLoad {
       if (status === 200 || status === 201) return 'acknowledged';
       return status === 503 ? 'refused' : 'unknown';
     } catch (error) {
-      return wasRefused(error) ? 'refused' : 'unknown';
+      return wasNotSent(error) ? 'refused' : 'unknown';
     }
   }
-}
-
-/** Nobody listened: the request was never sent. */
-function wasRefused(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if ('code' in error && error.code === 'ECONNREFUSED') return true;
-  return wasRefused(error.cause);
 }
 
 const nameOf = (value: string | undefined): string =>

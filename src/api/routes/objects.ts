@@ -1,0 +1,160 @@
+// The routes of objects, and of what makes them: services, nodes, assignments, settings, manifests.
+
+import { limits } from '../../lib/limits.ts';
+import type { SchemaName } from '../../protocol/json-schemas.ts';
+import {
+  consistency,
+  countParameter,
+  flagParameter,
+  fresh,
+  ifMatch,
+  ifNoneMatch,
+  jsonAnswer,
+  nothing,
+  objectAnswer,
+  type Route,
+  unavailable,
+  writing,
+} from './route.ts';
+
+type Kind = 'Service' | 'Node' | 'Assignment' | 'Setting';
+
+/** A list of them, and one of them. */
+function reads(kind: Kind, collection: string): readonly Route[] {
+  const path = `/api/${collection}`;
+  const list: SchemaName = `${kind}List`;
+  return [
+    {
+      method: 'get',
+      path,
+      tag: collection,
+      summary: `List ${collection}`,
+      query: [consistency],
+      answers: { 200: fresh(jsonAnswer(list, `all ${collection}, as of one index`)) },
+      errors: unavailable,
+    },
+    {
+      method: 'get',
+      path: `${path}/{name}`,
+      tag: collection,
+      summary: `Read one of the ${collection}`,
+      query: [consistency],
+      answers: { 200: fresh(objectAnswer(kind, 'the object')) },
+      errors: ['NOT_FOUND', ...unavailable],
+    },
+  ];
+}
+
+const services: readonly Route[] = [
+  ...reads('Service', 'services'),
+  {
+    method: 'delete',
+    path: '/api/services/{name}',
+    tag: 'services',
+    summary: 'Delete a service',
+    description: 'Its replicas are asked to stop in the same step.',
+    headers: [ifMatch],
+    answers: { 204: nothing('it is deleted') },
+    errors: ['NOT_FOUND', 'PRECONDITION_FAILED', ...writing],
+  },
+  {
+    method: 'post',
+    path: '/api/services/{name}/scale',
+    tag: 'services',
+    summary: 'Set the number of replicas',
+    headers: [ifMatch],
+    body: { schema: 'ScaleBody', required: true },
+    answers: { 200: objectAnswer('Service', 'the service, as it is now wanted') },
+    errors: ['NOT_FOUND', 'PRECONDITION_FAILED', 'INVALID', ...writing],
+  },
+  {
+    method: 'get',
+    path: '/api/services/{name}/logs',
+    tag: 'services',
+    summary: 'Read what the replicas write',
+    description: 'Lines INDEX TIME LINE, or a JSON object a line for Accept: application/x-ndjson.',
+    query: [
+      flagParameter('follow', 'go on with new lines'),
+      countParameter(
+        'tail',
+        `lines before the end to begin with, of each replica; absent: ${limits.logTailLines}`,
+        limits.logTailLinesMax,
+      ),
+      countParameter('replica', 'only the replica of that index', limits.replicasMax),
+    ],
+    answers: {
+      200: {
+        description: 'lines, as they come',
+        content: { type: 'text/plain', schema: { type: 'string' } },
+      },
+    },
+    errors: ['NOT_FOUND', ...unavailable],
+  },
+];
+
+const settings: readonly Route[] = [
+  ...reads('Setting', 'settings'),
+  {
+    method: 'put',
+    path: '/api/settings/{name}',
+    tag: 'settings',
+    summary: 'Write a setting',
+    headers: [ifMatch, ifNoneMatch],
+    body: { schema: 'SettingBody', required: true },
+    answers: {
+      200: objectAnswer('Setting', 'the setting, changed'),
+      201: objectAnswer('Setting', 'the setting, made'),
+    },
+    errors: ['PRECONDITION_FAILED', 'INVALID', ...writing],
+  },
+  {
+    method: 'delete',
+    path: '/api/settings/{name}',
+    tag: 'settings',
+    summary: 'Delete a setting',
+    headers: [ifMatch],
+    answers: { 204: nothing('it is deleted') },
+    errors: ['NOT_FOUND', 'PRECONDITION_FAILED', ...writing],
+  },
+];
+
+const nodes: readonly Route[] = [
+  ...reads('Node', 'nodes'),
+  {
+    method: 'delete',
+    path: '/api/nodes/{name}',
+    tag: 'nodes',
+    summary: 'Forget a node that is down',
+    headers: [ifMatch],
+    answers: { 204: nothing('it is forgotten') },
+    errors: ['NOT_FOUND', 'CONFLICT', 'PRECONDITION_FAILED', ...writing],
+  },
+];
+
+const manifests: readonly Route[] = [
+  {
+    method: 'post',
+    path: '/api/apply',
+    tag: 'manifests',
+    summary: 'Have the cluster want what a manifest says',
+    description: 'All or nothing, in JSON or YAML.',
+    query: [
+      flagParameter('dryRun', 'judge it, and write nothing'),
+      flagParameter('prune', 'delete what its owner applied before and does not list any more'),
+    ],
+    body: { schema: 'Manifest', required: true },
+    answers: {
+      200: jsonAnswer('ApplyAnswer', 'what it would do (dryRun)'),
+      202: jsonAnswer('ApplyAnswer', 'it is committed; what runs follows'),
+    },
+    errors: ['INVALID', 'CONFLICT', ...writing],
+  },
+];
+
+export const routesOfObjects: readonly Route[] = [
+  ...services,
+  ...reads('Assignment', 'assignments'),
+  ...nodes,
+  ...settings,
+  ...manifests,
+];

@@ -1,0 +1,7 @@
+// Every route of the HTTP API, in the order in which it is documented.
+
+import { routesOfCluster } from './cluster.ts';
+import { routesOfObjects } from './objects.ts';
+import type { Route } from './route.ts';
+
+export const routes: readonly Route[] = [...routesOfObjects, ...routesOfCluster];
