@@ -41,6 +41,9 @@ const given = {
 /** What a peer takes, as it is sent: before defaults are filled in. */
 const taken = {
   Manifest: manifestSchema,
+  Manifests: z
+    .union([manifestSchema, z.array(manifestSchema).min(1)])
+    .describe('one manifest, or several; in YAML also as several documents'),
   SettingBody: z.strictObject({
     data: z.string().describe(`the text; at most ${limits.settingBytesMax} bytes of UTF-8`),
   }),

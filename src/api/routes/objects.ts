@@ -136,13 +136,13 @@ const manifests: readonly Route[] = [
     method: 'post',
     path: '/api/apply',
     tag: 'manifests',
-    summary: 'Have the cluster want what a manifest says',
+    summary: 'Have the cluster want what manifests say',
     description: 'All or nothing, in JSON or YAML.',
     query: [
       flagParameter('dryRun', 'judge it, and write nothing'),
-      flagParameter('prune', 'delete what its owner applied before and does not list any more'),
+      flagParameter('prune', 'delete what their owners applied before and do not list any more'),
     ],
-    body: { schema: 'Manifest', required: true },
+    body: { schema: 'Manifests', required: true },
     answers: {
       200: jsonAnswer('ApplyAnswer', 'what it would do (dryRun)'),
       202: jsonAnswer('ApplyAnswer', 'it is committed; what runs follows'),
