@@ -15,7 +15,7 @@ import {
   readyAnswerSchema,
   transferAnswerSchema,
 } from './api.ts';
-import { manifestSchema } from './manifest.ts';
+import { manifestSchema } from './manifest-schema.ts';
 import { addSchema } from './members.ts';
 import { assignmentSchema, nodeSchema, serviceSchema, settingSchema } from './objects.ts';
 

@@ -5,101 +5,16 @@
 // M3. The normal form is itself a manifest: `renderManifests` gives text that parses to the same.
 // M4. No string holds what a process or the log cannot: NUL, or half of a surrogate pair.
 
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type Issue, OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import type { Manifest, ManifestService } from './command.ts';
 import { type DocumentFormat, parseDocuments, type SourceDocument } from './document.ts';
-import { isRaw, issueAt, notWritable, ruleIssues, servicesOf } from './manifest-rules.ts';
-import { labelsSchema, nameSchema, placementSchema, runtimeSchema, signalSchema } from './objects.ts';
-import { bytesOf } from './quantity.ts';
-import { splitShellWords } from './shell-words.ts';
+import { isRaw, issueAt, ruleIssues, servicesOf } from './manifest-rules.ts';
+import { type manifestServiceSchema, manifestSchema } from './manifest-schema.ts';
 
 /** Leaves room for the command around it. */
 const manifestBytesMax = (limits.commandBytesMax / 4) * 3;
-
-const text = z.string().refine((value) => !notWritable.test(value), {
-  message: 'it holds NUL or half of a surrogate pair',
-});
-
-/** zod leaves `__proto__` out of a record in silence: told here, as M1 asks. */
-const withoutProto = z.unknown().refine((value) => !Object.hasOwn(Object(value), '__proto__'), {
-  message: 'unknown key __proto__',
-});
-
-const commandSchema = z.union([z.string(), z.array(text).min(1)]).transform((command, context) => {
-  if (typeof command !== 'string') return command;
-  const split = splitShellWords(command);
-  if (split.kind === 'unterminated') {
-    context.addIssue({ code: 'custom', message: `the quote ${split.quote} is never closed` });
-    return z.NEVER;
-  }
-  if (split.words.length === 0 || split.words.some((word) => notWritable.test(word))) {
-    context.addIssue({ code: 'custom', message: 'a command names at least a program, and holds no NUL' });
-    return z.NEVER;
-  }
-  return [...split.words];
-});
-
-/** YAML's numbers and booleans are taken as written; JSON's as JavaScript writes them. */
-const envValueSchema = z.union([z.string(), z.number(), z.boolean()], {
-  error: 'a variable is text: write it in quotes',
-});
-
-const envSchema = withoutProto.pipe(
-  z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'not the name of a variable'), envValueSchema),
-);
-
-const memorySchema = z.union([z.string(), z.number()]).transform((quantity, context) => {
-  const bytes = bytesOf(quantity);
-  if (bytes !== undefined) return bytes;
-  context.addIssue({ code: 'custom', message: 'a size is whole bytes, or a number with Ki, Mi, Gi or Ti' });
-  return z.NEVER;
-});
-
-const cpuSchema = z
-  .number()
-  .min(0)
-  .max(1_000_000)
-  .refine((cores) => Math.abs(cores * 1_000 - Math.round(cores * 1_000)) < 1e-6, {
-    message: 'cpu is counted in steps of 0.001 cores',
-  })
-  .transform((cores) => Math.round(cores * 1_000) / 1_000);
-
-const labels = withoutProto.pipe(labelsSchema);
-
-const serviceObject = z.strictObject({
-  name: nameSchema,
-  path: text.refine((path) => path.startsWith('/'), { message: 'the path is absolute, on the node' }),
-  runtime: runtimeSchema,
-  entry: text.min(1).optional(),
-  command: commandSchema.optional(),
-  args: z.array(text).default([]),
-  replicas: z.int().min(0).max(limits.replicasMax).default(1),
-  ports: z
-    .array(z.strictObject({ name: nameSchema, port: z.int().min(1).max(65_535).optional() }))
-    .default([]),
-  env: envSchema.default({}),
-  resources: z.strictObject({ cpu: cpuSchema.default(0), memory: memorySchema.default(0) }).prefault({}),
-  labels: labels.default({}),
-  placement: z
-    .strictObject({ labels: labels.default({}), strategy: placementSchema.shape.strategy.default('spread') })
-    .prefault({}),
-  restart: z.enum(['always', 'on-failure', 'never']).default('always'),
-  stop: z
-    .strictObject({
-      signal: signalSchema.default('SIGTERM'),
-      graceSeconds: z.int().min(0).max(3_600).default(10),
-    })
-    .prefault({}),
-});
-
-export const manifestSchema = z.strictObject({
-  apiVersion: z.literal('orion/v1'),
-  kind: z.literal('Config'),
-  metadata: z.strictObject({ name: nameSchema, description: z.string().optional() }),
-  spec: z.strictObject({ services: z.array(serviceObject).max(limits.manifestServicesMax) }),
-});
 
 export interface ParseOptions {
   /** What a service's `path` (undefined: it has none) stands for; absent, it must be there and absolute. */
@@ -198,7 +113,7 @@ function resolvePaths(value: unknown, resolvePath: (path: string | undefined) =>
   }
 }
 
-function normalised(service: z.infer<typeof serviceObject>): ManifestService {
+function normalised(service: z.infer<typeof manifestServiceSchema>): ManifestService {
   const { name, labels, env, entry, command, ports, ...rest } = service;
   return {
     name,

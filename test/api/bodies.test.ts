@@ -54,7 +54,7 @@ test('while a hostile body is read the loop turns, and beyond the bound the next
   let turns = 0;
   const turn = setInterval(() => (turns += 1), 1);
   expect(await Promise.race(readings)).toMatchObject({ code: 'BUSY' });
-  expect(await readings[0]).toMatchObject({ code: 'INVALID' });
+  expect(await readings[0]).toMatchObject({ code: 'TOO_LARGE' });
   clearInterval(turn);
   expect(turns).toBeGreaterThan(0);
   await elsewhere.close();
