@@ -119,7 +119,7 @@ function diskFigures({ log, peer }: FigureSources): readonly Figure[] {
       kind: 'gauge',
       labels: ['kind'],
       read: () =>
-        (['services', 'nodes', 'assignments', 'settings'] as const).map((kind) => ({
+        (['services', 'nodes', 'assignments', 'settings', 'events'] as const).map((kind) => ({
           labels: { kind },
           value: peer.view[kind].size,
         })),

@@ -61,6 +61,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
 
   countRequests(app, options);
   readRoutes(app, options, 'assignments');
+  readRoutes(app, options, 'events');
   serviceRoutes(app, options);
   settingRoutes(app, options);
   nodeRoutes(app, options);

@@ -88,6 +88,7 @@ export const errorMeanings: Readonly<Record<ErrorCode, ErrorMeaning>> = {
   UNREACHABLE: { ...broken, title: 'Unreachable' },
   DIRECTORY_LOCKED: { ...broken, title: 'Directory locked' },
   FORMAT_TOO_NEW: { ...broken, title: 'Format too new' },
+  FORMAT_TOO_OLD: { ...broken, title: 'Format too old' },
   LOG_CORRUPT: { ...broken, title: 'Log corrupt' },
   DISK_FAILED: { ...broken, title: 'Disk failed' },
   DISK_FULL: { ...broken, title: 'Disk full' },

@@ -39,6 +39,7 @@ const exitCodes: Readonly<Record<ErrorCode, number>> = {
   OUTCOME_UNKNOWN: exitFailed,
   DIRECTORY_LOCKED: exitFailed,
   FORMAT_TOO_NEW: exitFailed,
+  FORMAT_TOO_OLD: exitFailed,
   LOG_CORRUPT: exitFailed,
   WRONG_CLUSTER: exitFailed,
   CONFIG_INVALID: exitFailed,

@@ -3,11 +3,19 @@
 import { unreachable } from '../lib/assert.ts';
 import { OrionError } from '../lib/errors.ts';
 import type { Collection } from '../protocol/api.ts';
-import type { Assignment, Condition, Node, OrionObject, Service, Setting } from '../protocol/objects.ts';
+import type {
+  Assignment,
+  Condition,
+  Event,
+  Node,
+  OrionObject,
+  Service,
+  Setting,
+} from '../protocol/objects.ts';
 import { renderTable, type Column } from './table.ts';
 import { ageOf, bytesOf } from './text.ts';
 
-const collections: readonly Collection[] = ['services', 'nodes', 'assignments', 'settings'];
+const collections: readonly Collection[] = ['services', 'nodes', 'assignments', 'settings', 'events'];
 
 /** Singular or plural, in any case. Throws `USAGE` for anything else. */
 export function parseKind(text: string): Collection {
@@ -33,6 +41,8 @@ export function renderObjects(collection: Collection, items: readonly OrionObjec
       return renderTable(assignmentColumns, items as readonly Assignment[]);
     case 'settings':
       return renderTable(settingColumns(nowMs), items as readonly Setting[]);
+    case 'events':
+      return renderTable(eventColumns(nowMs), items as readonly Event[]);
     default:
       return unreachable(collection);
   }
@@ -84,6 +94,15 @@ const settingColumns = (nowMs: number): readonly Column<Setting>[] => [
   { title: 'NAME', cell: (one) => one.metadata.name },
   { title: 'BYTES', cell: (one) => String(Buffer.byteLength(one.spec.data)) },
   { title: 'AGE', cell: (one) => ageOf(one.metadata.createdAt, nowMs) },
+];
+
+const eventColumns = (nowMs: number): readonly Column<Event>[] => [
+  { title: 'LAST SEEN', cell: (one) => ageOf(one.status.lastSeen, nowMs) },
+  { title: 'TYPE', cell: (one) => one.spec.type },
+  { title: 'REASON', cell: (one) => one.spec.reason },
+  { title: 'OBJECT', cell: (one) => objectName(one.spec.regarding.kind, one.spec.regarding.name) },
+  { title: 'COUNT', cell: (one) => String(one.status.count) },
+  { title: 'MESSAGE', cell: (one) => one.spec.message },
 ];
 
 /** `http=20412,admin=20413`, in the order of names. */

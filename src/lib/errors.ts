@@ -33,6 +33,7 @@ export type ErrorCode =
   // A peer that cannot go on with what is on its disk.
   | 'DIRECTORY_LOCKED'
   | 'FORMAT_TOO_NEW'
+  | 'FORMAT_TOO_OLD'
   | 'LOG_CORRUPT'
   | 'DISK_FAILED'
   | 'DISK_FULL'

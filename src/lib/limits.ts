@@ -137,6 +137,12 @@ export const limits = {
   snapshotChunkBytes: 256 * KiB,
   /** Processes in a row that may end while they read a state, before it is tried whether it is the state that ends them. */
   stateReadsMax: 3,
+  /** Entries in the window of changes, from which watches resume and objects are read as they were. */
+  windowChangesMax: 10_000,
+  /** Bytes of objects as they were in the window of changes. */
+  windowBytesMax: 64 * MiB,
+  /** Bytes of objects as they were before one entry; an entry that changes more ends the window. */
+  windowChangeBytesMax: 2 * MiB,
   /** Rows changed but not flushed; past it, new commands are refused with BUSY. */
   unflushedRowsMax: 50_000,
   /** Bytes of commands applied but not flushed; past it, new commands are refused with BUSY. */
@@ -234,6 +240,11 @@ assert(
     limits.snapshotQueueBytesMax,
   'the queue of snapshots holds a whole window',
 );
+assert(
+  limits.snapshotChunkBytes + limits.windowChangeBytesMax * 2 <= limits.frameBytesMax,
+  'a frame holds the largest chunk of a snapshot with room',
+);
+assert(limits.windowChangeBytesMax * 8 <= limits.windowBytesMax, 'the window holds several changes');
 assert(
   limits.agentReportsMax * limits.agentStatusBytesMax < limits.commandBytesMax,
   'a command holds as many reports as it may',

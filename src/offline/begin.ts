@@ -8,8 +8,8 @@
 import type { Genesis, Member, Snapshot, StoreId, Term } from '../../raft/types.ts';
 import { asIndex, asOperation, asTerm } from '../../raft/types.ts';
 import { assert } from '../lib/assert.ts';
-import type { BackupChunk } from '../protocol/backup.ts';
 import type { Storage } from '../storage/open.ts';
+import { carryOver, type Inherited } from './carry-over.ts';
 
 /** Between the highest index found and the first of what begins anew. */
 const versionJump = 2 ** 32;
@@ -22,21 +22,20 @@ export interface Beginning {
   readonly removed: readonly StoreId[];
   /** What was found: the highest index and term of all, and the time of the last entry. */
   readonly found: { readonly index: number; readonly term: number; readonly time: number };
-  /** State hash of the rows in `chunks`. */
-  readonly hash: string;
-  readonly chunks: AsyncIterable<BackupChunk>;
+  readonly inherited: Inherited;
 }
 
 /**
- * Lets the log of `storage` begin behind the rows in `chunks`, which become its state. Answers where. Throws MALFORMED,
- * with nothing switched, when the rows are not those of `hash`.
+ * Lets the log of `storage` begin behind the rows that are inherited, which become its state. Answers where. Throws
+ * MALFORMED, with nothing switched, when they are not those that were written.
  */
 export async function beginBehind(storage: Storage, beginning: Beginning): Promise<Snapshot> {
   const { log, state } = storage;
-  const { found, voter, removed, hash, chunks } = beginning;
+  const { found, voter, removed } = beginning;
   assert(voter.storeId === log.identity.storeId, 'the voter is this disk');
   const index = asIndex(found.index + versionJump);
   const term = asTerm(found.term + 1);
+  const { hash, chunks } = await carryOver(beginning.inherited, { index, time: found.time });
   const snapshot: Snapshot = {
     index,
     term,

@@ -42,8 +42,11 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
         voter,
         removed: [],
         found: header,
-        hash: header.hash,
-        chunks: chunksOf(options.backupFile),
+        inherited: {
+          hash: header.hash,
+          chunks: () => chunksOf(options.backupFile),
+          without: ['operation'], // of another cluster
+        },
       });
       const others = config.peers.map(({ id }) => id).filter((id) => id !== listed.id);
       await storage.close();

@@ -4,7 +4,7 @@
 
 import { z } from 'zod';
 import type { ErrorCode, Issue } from '../lib/errors.ts';
-import type { Assignment, Node, Service, Setting } from './objects.ts';
+import type { Assignment, Event, Node, Service, Setting } from './objects.ts';
 
 /** The kinds that have routes, by the last part of the route. */
 export interface Collections {
@@ -12,6 +12,7 @@ export interface Collections {
   readonly nodes: Node;
   readonly assignments: Assignment;
   readonly settings: Setting;
+  readonly events: Event;
 }
 export type Collection = keyof Collections;
 
@@ -19,6 +20,10 @@ export interface List<T> {
   readonly items: readonly T[];
   /** The log index that the list is as of. */
   readonly resourceVersion: string;
+  /** Asks for what comes next, where `limit` cut the list off. */
+  readonly continue?: string;
+  /** How many more there are, where `limit` cut the list off. */
+  readonly remaining?: number;
 }
 
 const versionSchema = z
@@ -27,7 +32,12 @@ const versionSchema = z
   .describe('the log index that this is as of');
 
 export const listSchema = <T extends z.ZodType>(item: T) =>
-  z.strictObject({ items: z.array(item).readonly(), resourceVersion: versionSchema });
+  z.strictObject({
+    items: z.array(item).readonly(),
+    resourceVersion: versionSchema,
+    continue: z.string().exactOptional().describe('asks for what comes next, where limit cut the list off'),
+    remaining: z.int().min(0).exactOptional().describe('how many more there are, where limit cut the list off'),
+  });
 
 export const applyAnswerSchema = z.strictObject({
   status: z

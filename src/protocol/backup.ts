@@ -13,11 +13,12 @@ import { Sha256 } from '../lib/hash.ts';
 import { limits } from '../lib/limits.ts';
 
 const magic = 'ORIONBAK';
-export const backupFormat = 1;
+/** 1: objects alone. 2: records, too (protocol/records.ts), and the window of changes. */
+export const backupFormat = 2;
 const hashBytes = 32;
 
 export interface BackupHeader {
-  readonly format: typeof backupFormat;
+  readonly format: number;
   readonly clusterId: string;
   /** Of the cluster. */
   readonly name: string;
@@ -106,13 +107,13 @@ function headerOf(bytes: Buffer): BackupHeader {
   }
   const format: number | undefined = header?.format;
   if (typeof format === 'number' && format > backupFormat) {
-    const message = `The backup has format ${format}, and this version of orion reads format ${backupFormat}: use the version that wrote it (${header?.version}), or a later one.`;
+    const message = `The backup has format ${format}, and this version of orion reads formats up to ${backupFormat}: use the version that wrote it (${header?.version}), or a later one.`;
     throw new OrionError('FORMAT_TOO_NEW', message);
   }
   const counts = [header?.index, header?.term, header?.time, header?.takenAt];
   const texts = [header?.clusterId, header?.name, header?.version, header?.hash];
   const isHeader =
-    format === backupFormat &&
+    (format === 1 || format === backupFormat) &&
     counts.every((count) => Number.isSafeInteger(count) && Number(count) >= 0) &&
     texts.every((text) => typeof text === 'string');
   if (!isHeader) throw damaged(magic.length, 'its header is not one');

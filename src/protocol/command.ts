@@ -8,16 +8,13 @@
 
 import type { ErrorCode, Issue } from '../lib/errors.ts';
 import type {
-  Assignment,
   AssignmentState,
   Condition,
-  Node,
   NodeState,
+  OrionObject,
   Resources,
   Runtime,
-  Service,
   ServiceSpec,
-  Setting,
 } from './objects.ts';
 
 export const commandSchemaVersion = 1;
@@ -157,7 +154,7 @@ export type CommandResult =
   | {
       readonly kind: 'object';
       readonly created: boolean;
-      readonly object: Service | Setting | Node | Assignment;
+      readonly object: OrionObject;
     }
   | { readonly kind: 'deleted' }
   | { readonly kind: 'done' }

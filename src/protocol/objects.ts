@@ -166,6 +166,26 @@ export const settingSchema = z.strictObject({
   status: z.strictObject({}),
 });
 
+const eventSchema = z.strictObject({
+  kind: z.literal('Event'),
+  /** `name` follows from what it is about, its reason and its message: the same again is the same event. */
+  metadata: metadataSchema,
+  spec: z.strictObject({
+    regarding: z
+      .strictObject({ kind: z.string(), name: z.string(), uid: z.string() })
+      .describe('The object that it happened to.'),
+    type: z.enum(['Normal', 'Warning']).describe('Whether somebody should look into it.'),
+    reason: z.string().describe('One word in CamelCase, for programs.'),
+    message: z.string().describe('One sentence, for people.'),
+    source: z.enum(['scheduler', 'rollout', 'node', 'agent', 'peer']).describe('Who saw it.'),
+  }),
+  status: z.strictObject({
+    count: z.int().min(1).describe('How often it was seen.'),
+    firstSeen: timestampSchema.describe('When it was seen first.'),
+    lastSeen: timestampSchema.describe('When it was seen last.'),
+  }),
+});
+
 export type Metadata = z.infer<typeof metadataSchema>;
 export type Condition = z.infer<typeof conditionSchema>;
 export type Runtime = z.infer<typeof runtimeSchema>;
@@ -178,6 +198,7 @@ export type Node = z.infer<typeof nodeSchema>;
 export type AssignmentState = z.infer<typeof assignmentStateSchema>;
 export type Assignment = z.infer<typeof assignmentSchema>;
 export type Setting = z.infer<typeof settingSchema>;
+export type Event = z.infer<typeof eventSchema>;
 
 /** Any object of the API. */
-export type OrionObject = Service | Node | Assignment | Setting;
+export type OrionObject = Service | Node | Assignment | Setting | Event;

@@ -9,10 +9,12 @@
 
 import { assert } from '../lib/assert.ts';
 import type { Assignment, Metadata, Service } from '../protocol/objects.ts';
-import { byCodeUnits, type Row, type TableName } from './row.ts';
+import type { RevisionRow } from '../protocol/records.ts';
+import type { Contents } from './contents.ts';
+import { byCodeUnits, keyOf, type ObjectRow, type RowKey, tableOf, type TableName } from './row.ts';
 import { same } from './same.ts';
 import { withNodeStatus, withServiceStatus } from './status.ts';
-import { type RowOf, tableOf, type Tables } from './table.ts';
+import type { RowOf, Tables } from './table.ts';
 import { timestamp } from './timestamp.ts';
 import type { RowChange } from './view.ts';
 
@@ -24,6 +26,13 @@ export interface Origin {
   readonly time: number;
 }
 
+/** What an entry changes. */
+export interface Sealed {
+  readonly changes: readonly RowChange[];
+  /** Revisions to put, and to delete. */
+  readonly revisions: readonly { readonly row: RevisionRow; readonly isGone: boolean }[];
+}
+
 type Writes = { readonly [Name in TableName]: Map<string, RowOf[Name] | undefined> };
 
 export class Overlay {
@@ -32,19 +41,23 @@ export class Overlay {
   readonly time: string;
   readonly #clusterId: string;
   readonly #tables: Tables;
+  readonly #base: Pick<Contents, 'revisions'>;
   readonly #writes: Writes = {
     service: new Map(),
     node: new Map(),
     assignment: new Map(),
     setting: new Map(),
+    event: new Map(),
   };
+  readonly #revisions = new Map<RowKey, { readonly row: RevisionRow; readonly isGone: boolean }>();
   /** Names whose status is derived anew when sealing (O4). */
   readonly #touchedServices = new Set<string>();
   readonly #touchedNodes = new Set<string>();
   #created = 0;
 
-  constructor(tables: Tables, origin: Origin) {
-    this.#tables = tables;
+  constructor(base: Pick<Contents, 'tables' | 'revisions'>, origin: Origin) {
+    this.#base = base;
+    this.#tables = base.tables;
     this.#clusterId = origin.clusterId;
     this.index = origin.index;
     this.time = timestamp(origin.time);
@@ -93,26 +106,52 @@ export class Overlay {
     this.#touch(row);
   }
 
-  delete(row: Row): void {
+  delete(row: ObjectRow): void {
     this.#writes[tableOf(row)].set(row.metadata.name, undefined);
     this.#touch(row);
   }
 
+  /** Oldest first. */
+  revisionsOf(service: string): readonly RevisionRow[] {
+    const kept = this.#base.revisions.of(service).filter((row) => !this.#revisions.has(keyOf(row)));
+    const written = [...this.#revisions.values()].filter(
+      ({ row, isGone }) => !isGone && row.service === service,
+    );
+    return [...kept, ...written.map(({ row }) => row)].sort((a, b) => a.revision - b.revision);
+  }
+
+  putRevision(row: RevisionRow): void {
+    this.#revisions.set(keyOf(row), { row, isGone: false });
+  }
+
+  /** `row`: one of `revisionsOf`. */
+  deleteRevision(row: RevisionRow): void {
+    this.#revisions.set(keyOf(row), { row, isGone: true });
+  }
+
   /** What this entry changes. Nothing is written after it. */
-  seal(): readonly RowChange[] {
+  seal(): Sealed {
     for (const name of this.#touchedServices) this.#deriveService(name);
     for (const name of this.#touchedNodes) this.#deriveNode(name);
     const changes: RowChange[] = [];
-    for (const table of ['service', 'node', 'assignment', 'setting'] as const) {
+    for (const table of ['service', 'node', 'assignment', 'setting', 'event'] as const) {
       for (const [name, after] of this.#writes[table]) {
         const before = this.#tables[table].get(name);
         if (!same(before, after)) changes.push({ before, after: after && this.#stamped(after, before) });
       }
     }
-    return changes;
+    return { changes, revisions: this.#changedRevisions() };
   }
 
-  #touch(row: Row): void {
+  /** O2. */
+  #changedRevisions(): Sealed['revisions'] {
+    return [...this.#revisions.values()].filter(({ row, isGone }) => {
+      const before = this.#base.revisions.of(row.service).find(({ revision }) => revision === row.revision);
+      return isGone ? before !== undefined : !same(before, row);
+    });
+  }
+
+  #touch(row: ObjectRow): void {
     if (row.kind === 'Service') this.#touchedServices.add(row.metadata.name);
     if (row.kind === 'Assignment') {
       this.#touchedServices.add(row.spec.service);
@@ -143,7 +182,7 @@ export class Overlay {
   }
 
   /** O3. */
-  #stamped(after: Row, before: Row | undefined): Row {
+  #stamped(after: ObjectRow, before: ObjectRow | undefined): ObjectRow {
     if (before === undefined) return after;
     const generation = before.metadata.generation + (same(before.spec, after.spec) ? 0 : 1);
     const resourceVersion = String(this.index);
@@ -153,7 +192,7 @@ export class Overlay {
 }
 
 /** `base` as `writes` leave it, in the order of names. */
-function merged<T extends Row>(
+function merged<T extends ObjectRow>(
   base: readonly T[],
   writes: ReadonlyMap<string, T | undefined>,
   belongs: (row: T) => boolean,

@@ -8,7 +8,7 @@ import { byCodeUnits, type Row } from './row.ts';
 
 /** The same row gives the same text on every peer. */
 export function encodeRow(row: Row): string {
-  return canonical(row);
+  return canonicalText(row);
 }
 
 /** Of text that `encodeRow` made. Throws `SyntaxError` on what is no JSON. */
@@ -16,14 +16,16 @@ export function decodeRow(text: string): Row {
   return JSON.parse(text) as Row;
 }
 
-function canonical(value: unknown): string {
+/** Of any plain value. */
+export function canonicalText(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`;
   const members = value as Readonly<Record<string, unknown>>;
   let text = '';
   for (const key of Object.keys(members).sort(byCodeUnits)) {
     const member = members[key];
-    if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonical(member)}`;
+    if (member !== undefined)
+      text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalText(member)}`;
   }
   return `{${text}}`;
 }

@@ -1,5 +1,5 @@
 // The replicated state: entries in, results and changes out. The same entries give the same rows on every peer.
-// Owns: the tables, the applied index, and which rows a flush has still to write. Does not own: the disk, the log.
+// Owns: the rows, the applied index, and which rows a flush has still to write. Does not own: the disk, the log.
 //
 // S1. Entries are applied strictly in order, and each advances `appliedIndex`, whatever becomes of its command.
 // S2. Applying asks no clock, no chance, no locale, and nothing outside the rows and the entry.
@@ -7,21 +7,30 @@
 //     the index, the same on every peer, and leaves the rows as they were.
 // S4. A refused command changes nothing.
 
-import { assert, unreachable } from '../lib/assert.ts';
+import { assert, present, unreachable } from '../lib/assert.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Command, CommandResult } from '../protocol/command.ts';
-import type { Assignment, Node, Service, Setting } from '../protocol/objects.ts';
-import { createAssignment, reportAssignments, stopAssignment } from './apply/assignment.ts';
-import { refused, stale } from './apply/judge.ts';
-import { applyManifests } from './apply/manifest.ts';
-import { deleteNode, registerNode, setNodeState } from './apply/node.ts';
-import { deleteService, scaleService, setServiceConditions } from './apply/service.ts';
-import { deleteSetting, putSetting } from './apply/setting.ts';
-import { Overlay } from './overlay.ts';
-import { type Row, type RowKey, rowKey } from './row.ts';
+import type { Assignment, Event, Node, Service, Setting } from '../protocol/objects.ts';
+import type { OperationRow, RevisionRow } from '../protocol/records.ts';
+import { refused } from './apply/judge.ts';
+import { runCommand } from './apply/run.ts';
+import { type Contents, contentsOf, rowsOf } from './contents.ts';
+import { Overlay, type Sealed } from './overlay.ts';
+import {
+  byCodeUnits,
+  keyOf,
+  type ObjectRow,
+  type Row,
+  type RowKey,
+  rowKey,
+  type RowWrite,
+  type TableName,
+  tableOf,
+} from './row.ts';
 import { emptyStateHash, IncrementalHash } from './state-hash.ts';
-import { tableOf, Tables } from './table.ts';
-import type { RowChange, TableView, View } from './view.ts';
+import type { Tables } from './table.ts';
+import { timestamp } from './timestamp.ts';
+import type { Change, RowChange, TableView, View } from './view.ts';
 
 /** A committed entry, decoded. */
 export interface Applicable {
@@ -51,7 +60,7 @@ export interface RestoredState {
 }
 
 export class State implements View {
-  #tables = new Tables();
+  #contents: Contents = contentsOf([]);
   #appliedIndex = 0;
   #clusterId = '';
   #dirty = new Map<RowKey, Row | undefined>();
@@ -63,8 +72,7 @@ export class State implements View {
 
   /** Another state takes the place of this one, whole: what was changed and not taken is forgotten with it. */
   reset(restored: RestoredState): void {
-    this.#tables = new Tables();
-    for (const row of restored.rows.values()) this.#tables.set(row);
+    this.#contents = contentsOf(restored.rows.values());
     this.#appliedIndex = restored.applied;
     this.#clusterId = restored.clusterId;
     this.#dirty = new Map();
@@ -95,12 +103,51 @@ export class State implements View {
     return this.#tables.setting;
   }
 
+  get events(): TableView<Event> {
+    return this.#tables.event;
+  }
+
   assignmentsOfService(name: string): readonly Assignment[] {
     return this.#tables.assignment.ofService(name);
   }
 
   assignmentsOfNode(name: string): readonly Assignment[] {
     return this.#tables.assignment.ofNode(name);
+  }
+
+  get windowStart(): number {
+    return this.#contents.window.start;
+  }
+
+  changesSince(index: number): readonly Change[] {
+    return this.#contents.window.since(index);
+  }
+
+  objectAt(table: TableName, name: string, index: number): ObjectRow | undefined {
+    const was = this.#contents.window.befores(index);
+    const key = rowKey(table, name);
+    return was.has(key) ? was.get(key) : this.#tables[table].get(name);
+  }
+
+  valuesAt(table: TableName, index: number): readonly ObjectRow[] {
+    const was = this.#contents.window.befores(index);
+    const now: readonly ObjectRow[] = this.#tables[table].values();
+    if (was.size === 0) return now;
+    const rows = now.filter((row) => !was.has(keyOf(row)));
+    for (const row of was.values()) if (row !== undefined && tableOf(row) === table) rows.push(row);
+    return rows.sort((a, b) => byCodeUnits(a.metadata.name, b.metadata.name));
+  }
+
+  operation(id: string): OperationRow | undefined {
+    return this.#contents.operations.get(id);
+  }
+
+  operations(): Iterable<OperationRow> {
+    return this.#contents.operations.values();
+  }
+
+  revisionsOf(service: string): readonly RevisionRow[] {
+    return this.#contents.revisions.of(service);
   }
 
   apply(entry: Applicable): ApplyOutcome {
@@ -114,9 +161,9 @@ export class State implements View {
         this.#clusterId = payload.clusterId;
         return { result: undefined, changes: [] };
       case 'command': {
-        const outcome = this.#judge(payload.command, entry);
-        for (const change of outcome.changes) this.#write(change);
-        return outcome;
+        const { result, sealed } = this.#judge(payload.command, entry);
+        this.#keep(entry, sealed);
+        return { result, changes: sealed.changes };
       }
       default:
         return unreachable(payload);
@@ -126,6 +173,11 @@ export class State implements View {
   /** What applying `command` as the next entry would answer; nothing is kept. */
   dryRun(command: Command, entry: { readonly term: number; readonly time: number }): CommandResult {
     return this.#judge(command, { ...entry, index: this.#appliedIndex + 1 }).result;
+  }
+
+  /** All rows, in no order. */
+  rows(): Iterable<Row> {
+    return rowsOf(this.#contents);
   }
 
   /** Rows changed and not yet taken. */
@@ -148,16 +200,16 @@ export class State implements View {
   #judge(
     command: Command,
     entry: { readonly index: number; readonly term: number; readonly time: number },
-  ): { result: CommandResult; changes: readonly RowChange[] } {
+  ): { result: CommandResult; sealed: Sealed } {
     try {
-      const overlay = new Overlay(this.#tables, { ...entry, clusterId: this.#clusterId });
-      const result = run(overlay, command, entry.term);
-      if (result.kind === 'refused') return { result, changes: [] }; // S4
-      const changes = overlay.seal();
-      return { result: this.#asSealed(result, changes), changes };
+      const overlay = new Overlay(this.#contents, { ...entry, clusterId: this.#clusterId });
+      const result = runCommand(overlay, command, entry.term);
+      if (result.kind === 'refused') return { result, sealed: nothing }; // S4
+      const sealed = overlay.seal();
+      return { result: this.#asSealed(result, sealed.changes), sealed };
     } catch (error) {
       const message = `entry ${entry.index} (${command.kind}) met a bug and changed nothing: ${messageOf(error)}`;
-      return { result: refused('INTERNAL', message), changes: [] }; // S3
+      return { result: refused('INTERNAL', message), sealed: nothing }; // S3
     }
   }
 
@@ -173,47 +225,32 @@ export class State implements View {
     return { ...result, object };
   }
 
+  #keep({ index, time }: Applicable, { changes, revisions }: Sealed): void {
+    for (const change of changes) this.#write(change);
+    for (const { row, isGone } of revisions) {
+      const kept = this.#contents.revisions;
+      this.#note(isGone ? kept.delete(row) : kept.put(row));
+    }
+    if (changes.length === 0) return;
+    for (const write of this.#contents.window.push({ index, time: timestamp(time), changes }))
+      this.#note(write);
+  }
+
   #write({ before, after }: RowChange): void {
-    const row = after ?? before;
-    assert(row !== undefined, 'a change has a row');
+    const row = present(after ?? before, 'a change has an object');
     if (after !== undefined) this.#tables.set(after);
     else this.#tables[tableOf(row)].delete(row.metadata.name);
-    const key = rowKey(tableOf(row), row.metadata.name);
+    this.#note({ key: keyOf(row), before, after });
+  }
+
+  #note({ key, before, after }: RowWrite): void {
     this.#dirty.set(key, after);
     this.#hash.onChange(key, { before, after });
   }
+
+  get #tables(): Tables {
+    return this.#contents.tables;
+  }
 }
 
-function run(overlay: Overlay, command: Command, term: number): CommandResult {
-  if ('fence' in command && command.fence.term !== term) {
-    return stale(`it was decided in term ${command.fence.term}, and this is ${term}`);
-  }
-  switch (command.kind) {
-    case 'manifest.apply':
-      return applyManifests(overlay, command);
-    case 'service.scale':
-      return scaleService(overlay, command);
-    case 'service.delete':
-      return deleteService(overlay, command);
-    case 'service.conditions':
-      return setServiceConditions(overlay, command);
-    case 'setting.put':
-      return putSetting(overlay, command);
-    case 'setting.delete':
-      return deleteSetting(overlay, command);
-    case 'node.register':
-      return registerNode(overlay, command);
-    case 'node.state':
-      return setNodeState(overlay, command);
-    case 'node.delete':
-      return deleteNode(overlay, command);
-    case 'assignment.create':
-      return createAssignment(overlay, command);
-    case 'assignment.stop':
-      return stopAssignment(overlay, command);
-    case 'assignment.report':
-      return reportAssignments(overlay, command);
-    default:
-      return unreachable(command);
-  }
-}
+const nothing: Sealed = { changes: [], revisions: [] };

@@ -1,12 +1,12 @@
-// Tables in memory: rows by name, read in the order of their names without sorting on a read.
+// Tables of objects in memory: rows by name, read in the order of their names without sorting on a read.
 // Owns: the rows and what finds them. Does not own: who may write (only State does, in apply).
 //
 // T1. Iteration is in the order of names by code units, on every peer alike.
 // T2. A row is replaced, never changed; the service and the node of an assignment never change.
 
 import { assert, unreachable } from '../lib/assert.ts';
-import type { Assignment, Node, Service, Setting } from '../protocol/objects.ts';
-import type { Row, TableName } from './row.ts';
+import type { Assignment, Event, Node, Service, Setting } from '../protocol/objects.ts';
+import type { ObjectRow } from './row.ts';
 import type { TableView } from './view.ts';
 
 /** Which type of row a table holds. */
@@ -15,24 +15,10 @@ export interface RowOf {
   node: Node;
   assignment: Assignment;
   setting: Setting;
+  event: Event;
 }
 
-export function tableOf(row: Row): TableName {
-  switch (row.kind) {
-    case 'Service':
-      return 'service';
-    case 'Node':
-      return 'node';
-    case 'Assignment':
-      return 'assignment';
-    case 'Setting':
-      return 'setting';
-    default:
-      return unreachable(row);
-  }
-}
-
-export class Table<T extends Row> implements TableView<T> {
+export class Table<T extends ObjectRow> implements TableView<T> {
   readonly #rows = new Map<string, T>();
   /** Sorted (T1). */
   readonly #names: string[] = [];
@@ -102,14 +88,15 @@ class AssignmentTable extends Table<Assignment> {
   }
 }
 
-/** Every table of the state. */
+/** Every table of objects. */
 export class Tables {
   readonly service = new Table<Service>();
   readonly node = new Table<Node>();
   readonly assignment = new AssignmentTable();
   readonly setting = new Table<Setting>();
+  readonly event = new Table<Event>();
 
-  set(row: Row): void {
+  set(row: ObjectRow): void {
     switch (row.kind) {
       case 'Service':
         return this.service.set(row);
@@ -119,6 +106,8 @@ export class Tables {
         return this.assignment.set(row);
       case 'Setting':
         return this.setting.set(row);
+      case 'Event':
+        return this.event.set(row);
       default:
         return unreachable(row);
     }

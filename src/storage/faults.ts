@@ -53,6 +53,15 @@ export function formatTooNew(path: string, found: unknown, known: number): Orion
   );
 }
 
+/** A state is never carried over to a new form in place: its log holds what an older version would have done. */
+export function stateTooOld(path: string, found: number, known: number): OrionError {
+  return new OrionError(
+    'FORMAT_TOO_OLD',
+    `${path} has format ${found}, and this version of orion reads format ${known} alone. Start the version that wrote it on ` +
+      `every peer, take a backup (orion backup FILE), and let this version begin from that (orion restore FILE).`,
+  );
+}
+
 /** What `work` answers; a rejection becomes `DISK_FAILED`. `what` names the work, as in `reading /data/superblock-a`. */
 export async function onDisk<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {

@@ -20,11 +20,12 @@ import type { Snapshot } from '../../raft/types.ts';
 import type { RowKey } from '../state/row.ts';
 import { addDigests, hashOf, rowDigest } from '../state/state-hash.ts';
 import type { Disk } from './disk.ts';
-import { formatTooNew } from './faults.ts';
+import { formatTooNew, stateTooOld } from './faults.ts';
 import type { EncodedRow } from './snapshot-chunk.ts';
 import { onState, StateDamaged } from './state-faults.ts';
 
-const format = 2;
+/** 3: records beside the objects, and the window of changes. */
+const format = 3;
 /** Sorts before every row: their keys begin with the name of a table. */
 const recordKey = '!meta';
 const checksumBytes = 4;
@@ -126,14 +127,15 @@ export class StateDatabase {
     });
   }
 
-  /** Undefined when nothing was ever written. Throws `StateDamaged` or `FORMAT_TOO_NEW`. */
+  /** Undefined when nothing was ever written. Throws `StateDamaged`, `FORMAT_TOO_NEW` or `FORMAT_TOO_OLD`. */
   async record(view?: StateView): Promise<StateRecord | undefined> {
     const value = await onState(`reading ${this.path}`, () => this.#level.get(recordKey, under(view)));
     if (value === undefined) return undefined;
     const record = JSON.parse(unseal(this.path, recordKey, value).toString()) as StateRecord & {
       readonly format: number;
     };
-    if (record.format !== format) throw formatTooNew(this.path, record.format, format);
+    if (record.format > format) throw formatTooNew(this.path, record.format, format);
+    if (record.format < format) throw stateTooOld(this.path, record.format, format);
     return { snapshot: whole(record.snapshot), staged: record.staged };
   }
 

@@ -5,7 +5,7 @@ import type { BackupSource } from '../../src/peer/control-plane.ts';
 import type { BackupChunk, BackupHeader } from '../../src/protocol/backup.ts';
 
 export const backupHeader: BackupHeader = {
-  format: 1,
+  format: 2,
   clusterId: 'c1',
   name: 'home',
   version: '1.2.3',

@@ -11,18 +11,12 @@ import type {
 import type { MemberRequest, MembersAnswer, TransferAnswer } from '../../src/protocol/api.ts';
 import type { CommandBody, CommandResult } from '../../src/protocol/command.ts';
 import type { Assignment, Node, OrionObject, Service, Setting } from '../../src/protocol/objects.ts';
+import { tableOf } from '../../src/state/row.ts';
 import type { RowChange } from '../../src/state/view.ts';
 import { FakeBackups } from './fake-backup.ts';
 import { FakeView } from './fake-view.ts';
 
 const configuration = { index: 7, voters: [], learners: [] };
-
-const tables = {
-  Service: 'services',
-  Node: 'nodes',
-  Assignment: 'assignments',
-  Setting: 'settings',
-} as const;
 
 export class FakeControlPlane implements ControlPlane {
   readonly view = new FakeView();
@@ -155,11 +149,12 @@ export class FakeControlPlane implements ControlPlane {
     for (const { before, after } of changes) {
       const row = after ?? before;
       if (row === undefined) continue;
-      const table = this.view[tables[row.kind]].rows as Map<string, OrionObject>;
+      const table = this.view.tableOf(tableOf(row)).rows;
       if (after === undefined) table.delete(row.metadata.name);
       else table.set(row.metadata.name, after);
     }
     const told = changes.map(({ before, after }) => ({ before, after }));
+    this.view.window.push({ index: this.view.appliedIndex, time: createdAt, changes: told });
     for (const listener of this.#changeListeners) listener(this.view.appliedIndex, told);
   }
 

@@ -1,7 +1,10 @@
-// A view over rows in maps, which a test fills.
+// A view over rows in maps, which a test fills. Its window holds what the fake control plane writes.
 
-import type { Assignment, Node, OrionObject, Service, Setting } from '../../src/protocol/objects.ts';
-import type { TableView, View } from '../../src/state/view.ts';
+import type { Assignment, Event, Node, OrionObject, Service, Setting } from '../../src/protocol/objects.ts';
+import type { OperationRow, RevisionRow } from '../../src/protocol/records.ts';
+import { keyOf, type ObjectRow, rowKey, tableOf, type TableName } from '../../src/state/row.ts';
+import type { Change, TableView, View } from '../../src/state/view.ts';
+import { ChangeWindow } from '../../src/state/window.ts';
 
 class FakeTable<T extends OrionObject> implements TableView<T> {
   readonly rows = new Map<string, T>();
@@ -23,10 +26,44 @@ export class FakeView implements View {
   readonly nodes = new FakeTable<Node>();
   readonly assignments = new FakeTable<Assignment>();
   readonly settings = new FakeTable<Setting>();
+  readonly events = new FakeTable<Event>();
+  readonly window = new ChangeWindow([], () => undefined);
+  readonly operationRows = new Map<string, OperationRow>();
+  readonly revisionRows: RevisionRow[] = [];
+
+  tableOf(table: TableName): FakeTable<OrionObject> {
+    return this[`${table}s`] as FakeTable<OrionObject>;
+  }
   assignmentsOfService(name: string): readonly Assignment[] {
     return [...this.assignments.values()].filter((row) => row.spec.service === name);
   }
   assignmentsOfNode(name: string): readonly Assignment[] {
     return [...this.assignments.values()].filter((row) => row.spec.node === name);
+  }
+  get windowStart(): number {
+    return this.window.start;
+  }
+  changesSince(index: number): readonly Change[] {
+    return this.window.since(index);
+  }
+  objectAt(table: TableName, name: string, index: number): ObjectRow | undefined {
+    const was = this.window.befores(index);
+    const key = rowKey(table, name);
+    return was.has(key) ? was.get(key) : this.tableOf(table).get(name);
+  }
+  valuesAt(table: TableName, index: number): readonly ObjectRow[] {
+    const was = this.window.befores(index);
+    const rows = [...this.tableOf(table).values()].filter((row) => !was.has(keyOf(row)));
+    for (const row of was.values()) if (row !== undefined && tableOf(row) === table) rows.push(row);
+    return rows.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  }
+  operation(id: string): OperationRow | undefined {
+    return this.operationRows.get(id);
+  }
+  operations(): Iterable<OperationRow> {
+    return this.operationRows.values();
+  }
+  revisionsOf(service: string): readonly RevisionRow[] {
+    return this.revisionRows.filter((row) => row.service === service);
   }
 }

@@ -101,7 +101,7 @@ export async function backupOf(directory: string, change: Partial<BackupHeader> 
     const source = await state.openSnapshot();
     const { index, term, time, hash } = source.snapshot;
     const header: BackupHeader = {
-      format: 1,
+      format: 2,
       clusterId: log.identity.clusterId ?? '',
       name: 'home',
       version: '0.1.0',

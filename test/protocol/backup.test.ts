@@ -11,7 +11,7 @@ import {
 } from '../../src/protocol/backup.ts';
 
 const header: BackupHeader = {
-  format: 1,
+  format: 2,
   clusterId: 'c'.repeat(32),
   name: 'home',
   version: '1.2.3',
@@ -93,8 +93,8 @@ test('one with something behind its end is refused', async () => {
 });
 
 test('one of a later version says which version reads it', async () => {
-  const later = await written([], { ...header, format: 2, version: '9.0.0' });
-  await expect(partsOf(later)).rejects.toThrow(/format 2.*9\.0\.0/);
+  const later = await written([], { ...header, format: 3, version: '9.0.0' });
+  await expect(partsOf(later)).rejects.toThrow(/format 3.*9\.0\.0/);
   expect(await codeOf(later)).toBe('FORMAT_TOO_NEW');
 });
 

@@ -5,10 +5,9 @@ import { assert } from '../../src/lib/assert.ts';
 import type { CommandBody, CommandResult, ManifestService } from '../../src/protocol/command.ts';
 import type { Assignment, Node, Service, ServiceSpec } from '../../src/protocol/objects.ts';
 import { encodeRow } from '../../src/state/row-codec.ts';
-import { type Row, type RowKey, rowKey } from '../../src/state/row.ts';
+import { keyOf, type Row, type RowKey } from '../../src/state/row.ts';
 import { addDigests, emptyStateHash, hashOf, rowDigest } from '../../src/state/state-hash.ts';
 import { type Applicable, type ApplyOutcome, State } from '../../src/state/state.ts';
-import { tableOf } from '../../src/state/table.ts';
 
 const clusterId = '0123456789abcdef0123456789abcdef';
 export const startMs = 1_750_000_000_000;
@@ -59,14 +58,12 @@ export function hashOfRows(rows: ReadonlyMap<RowKey, Row>): string {
 
 /** All rows of a state, as a disk would hold them. */
 export function rowsOf(state: State): Map<RowKey, Row> {
-  const { services, nodes, assignments, settings } = state;
-  const rows: Row[] = [
-    ...services.values(),
-    ...nodes.values(),
-    ...assignments.values(),
-    ...settings.values(),
-  ];
-  return new Map(rows.map((row) => [rowKey(tableOf(row), row.metadata.name), row]));
+  return new Map([...state.rows()].map((row) => [keyOf(row), row]));
+}
+
+/** Its objects alone. */
+export function objectsOf(state: State): Map<RowKey, Row> {
+  return new Map([...rowsOf(state)].filter(([, row]) => 'metadata' in row));
 }
 
 /** The whole state as plain data, for comparisons. */

@@ -5,9 +5,9 @@ import { expect, test } from 'vitest';
 import { unreachable } from '../../src/lib/assert.ts';
 import { milli } from '../../src/protocol/fit.ts';
 import type { Assignment, ServiceSpec } from '../../src/protocol/objects.ts';
-import type { Row, RowKey } from '../../src/state/row.ts';
+import type { ObjectRow, Row, RowKey } from '../../src/state/row.ts';
 import { State } from '../../src/state/state.ts';
-import { applying, contentOf, hashOfRows, Lab, newState, rowsOf } from './lab.ts';
+import { applying, contentOf, hashOfRows, Lab, newState, objectsOf, rowsOf } from './lab.ts';
 
 const serviceNames = ['api', 'api-v2', 'web'] as const;
 const nodeNames = ['node1', 'node10', 'node2'] as const;
@@ -188,16 +188,16 @@ test('the changes of an entry tell exactly what it changed, at its index', () =>
     fc.property(life, (steps) => {
       const state = newState();
       for (const entry of live(steps).log) {
-        const told = rowsOf(state);
+        const told = objectsOf(state);
         const { changes, result } = state.apply(entry);
         for (const { before, after } of changes) {
-          const row = (after ?? before) as Row;
+          const row = (after ?? before) as ObjectRow;
           const key = `${row.kind.toLowerCase()}/${row.metadata.name}` as RowKey;
           expect(told.get(key)).toEqual(before);
           told.delete(key);
           if (after !== undefined) told.set(key, after);
         }
-        expect(told).toEqual(rowsOf(state));
+        expect(told).toEqual(objectsOf(state));
         const versions = changes.flatMap(({ after }) => (after ? [after.metadata.resourceVersion] : []));
         expect(new Set([...versions, String(entry.index)]).size).toBe(1);
         expect(result?.kind === 'refused' && changes.length > 0).toBe(false);

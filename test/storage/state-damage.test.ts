@@ -213,7 +213,7 @@ test.each([
 });
 
 test('states of later formats are refused, and stay as they are', async () => {
-  const record = JSON.stringify({ format: 3 });
+  const record = JSON.stringify({ format: 4 });
   const { directory } = await soundState();
   await meddle(directory, (level) => level.put('!meta', sealed('!meta', record)));
   for (let i = 0; i < 2; i += 1) {
@@ -223,6 +223,15 @@ test('states of later formats are refused, and stay as they are', async () => {
   const checksum = crc32(line).toString(16).padStart(8, '0');
   await writeFile(join(directory, 'current'), `${line}${checksum}\n`);
   await expect(openStateStore({ directory })).rejects.toMatchObject({ code: 'FORMAT_TOO_NEW' });
+});
+
+test('states of earlier formats are refused, and stay as they are', async () => {
+  const record = JSON.stringify({ format: 2 });
+  const { directory } = await soundState();
+  await meddle(directory, (level) => level.put('!meta', sealed('!meta', record)));
+  for (let i = 0; i < 2; i += 1) {
+    await expect(openStateStore({ directory })).rejects.toMatchObject({ code: 'FORMAT_TOO_OLD' });
+  }
 });
 
 test('of the states that were set aside the last is kept', async () => {

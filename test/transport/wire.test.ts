@@ -142,7 +142,7 @@ const identity = {
   epoch: 0,
   version: '0.1.0',
 };
-const hello = { kind: 'hello', protocol: { min: 2, max: 2 }, purpose: 'data', attempt: 4, identity };
+const hello = { kind: 'hello', protocol: { min: 3, max: 3 }, purpose: 'data', attempt: 4, identity };
 
 /** Paths to every field of a value, but those that may hold anything or nothing. */
 function pathsOf(value: unknown): string[][] {
@@ -192,7 +192,7 @@ test('a hello passes with and without genesis, and with any one field bent it is
 });
 
 test('a hello of another protocol says so, whatever else it holds', () => {
-  const newer = { kind: 'hello', protocol: { min: 3, max: 9 }, from: 'the future' };
+  const newer = { kind: 'hello', protocol: { min: 4, max: 9 }, from: 'the future' };
   expect(parseHandshake(newer)).toMatchObject({
     kind: 'incompatible',
     reason: expect.stringContaining('upgrade the older peer'),

@@ -2,7 +2,7 @@
 
 import type { ErrorCode, Issue } from '../../lib/errors.ts';
 import type { CommandBody, CommandResult, Preconditions } from '../../protocol/command.ts';
-import type { Row } from '../row.ts';
+import type { ObjectRow } from '../row.ts';
 
 export type CommandOf<Kind extends CommandBody['kind']> = Extract<CommandBody, { kind: Kind }>;
 
@@ -16,14 +16,14 @@ export function stale(message: string): CommandResult {
   return refused('STALE', `${message}: plan again`);
 }
 
-export function notFound(kind: Row['kind'], name: string): CommandResult {
+export function notFound(kind: ObjectRow['kind'], name: string): CommandResult {
   return refused('NOT_FOUND', `There is no ${kind} "${name}".`);
 }
 
 /** Undefined when `command` may go on with `existing`. An absent object meets `If-None-Match: *` alone. */
 export function unmetPrecondition(
   command: Preconditions,
-  existing: Row | undefined,
+  existing: ObjectRow | undefined,
 ): CommandResult | undefined {
   if (command.ifNoneMatch === true && existing !== undefined) {
     return refused('PRECONDITION_FAILED', 'It exists already, and If-None-Match asks that it does not.');

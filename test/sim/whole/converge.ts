@@ -2,9 +2,10 @@
 // and still have every acknowledged write.
 
 import { membersOf } from '../../../raft/membership.ts';
-import { present } from '../../../src/lib/assert.ts';
+import { assert, present } from '../../../src/lib/assert.ts';
 import { encodeRow } from '../../../src/state/row-codec.ts';
-import type { Row } from '../../../src/state/row.ts';
+import { byCodeUnits, keyOf } from '../../../src/state/row.ts';
+import { State } from '../../../src/state/state.ts';
 import type { View } from '../../../src/state/view.ts';
 import { Violation } from '../observation.ts';
 import { seenBy } from './client.ts';
@@ -92,12 +93,14 @@ function askUntilServed(
   });
 }
 
-const rowsOf = (view: View): Row[] => [
-  ...view.settings.values(),
-  ...view.services.values(),
-  ...view.nodes.values(),
-  ...view.assignments.values(),
-];
+function textOf(view: View | undefined): string {
+  if (view === undefined) return '';
+  assert(view instanceof State, 'a peer shows its state');
+  return [...view.rows()]
+    .map((row) => `${keyOf(row)} ${encodeRow(row)}`)
+    .toSorted(byCodeUnits)
+    .join();
+}
 
 function statesAgree({ registers, judge }: WholeCluster, members: readonly WholePeer[]): boolean {
   const views = members.map(({ peer }) => peer?.view);
@@ -106,7 +109,7 @@ function statesAgree({ registers, judge }: WholeCluster, members: readonly Whole
   if (judge.ledger.committedAt(first.appliedIndex) === undefined) {
     throw new Violation(`states: all of them have applied ${first.appliedIndex}, which nobody committed`);
   }
-  const texts = new Set(views.map((view) => (view === undefined ? '' : rowsOf(view).map(encodeRow).join())));
+  const texts = new Set(views.map(textOf));
   if (texts.size !== 1) throw new Violation(`states: they differ at ${first.appliedIndex}`);
   for (const { peer } of members) {
     for (const { metadata } of first.settings.values()) {

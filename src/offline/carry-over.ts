@@ -1,0 +1,65 @@
+// Which rows go on when a cluster begins anew behind a state: the objects, and what is remembered of them; not the window
+// of changes, whose positions mean nothing behind a jump of versions. In its place stands a row that says so.
+
+import { OrionError } from '../lib/errors.ts';
+import type { BackupChunk } from '../protocol/backup.ts';
+import { encodeRow } from '../state/row-codec.ts';
+import { keyOf, type RowKey } from '../state/row.ts';
+import { addDigests, hashOf, rowDigest } from '../state/state-hash.ts';
+import { timestamp } from '../state/timestamp.ts';
+import { windowBegins } from '../state/window.ts';
+import { ChunkBuilder, type EncodedRow, readChunk } from '../storage/snapshot-chunk.ts';
+
+export interface Inherited {
+  /** State hash of the rows in `chunks`. */
+  readonly hash: string;
+  /** The same each time it is asked. */
+  readonly chunks: () => AsyncIterable<BackupChunk>;
+  /** Tables that do not go on, beside the window of changes. */
+  readonly without: readonly string[];
+}
+
+/** `at`: where the cluster begins anew. Throws MALFORMED when the rows are not those of `hash`. */
+export async function carryOver(
+  inherited: Inherited,
+  at: { readonly index: number; readonly time: number },
+): Promise<{ readonly hash: string; readonly chunks: AsyncIterable<BackupChunk> }> {
+  const { chunks, without } = inherited;
+  const goesOn = ({ key }: EncodedRow): boolean => !['change', ...without].includes(tableOfKey(key));
+  const marker = windowBegins({ index: at.index, time: timestamp(at.time) });
+  const added: EncodedRow = { key: keyOf(marker), text: Buffer.from(encodeRow(marker)) };
+  let found = 0n;
+  let kept = digestOf(added);
+  for await (const chunk of chunks()) {
+    for (const row of readChunk(chunk)) {
+      const digest = digestOf(row);
+      found = addDigests(found, digest);
+      if (goesOn(row)) kept = addDigests(kept, digest);
+    }
+  }
+  if (hashOf(found) !== inherited.hash) {
+    throw new OrionError(
+      'MALFORMED',
+      'The rows are not those that the state is said to have: take another backup.',
+    );
+  }
+  return { hash: hashOf(kept), chunks: rewritten(chunks(), goesOn, added) };
+}
+
+async function* rewritten(
+  chunks: AsyncIterable<BackupChunk>,
+  goesOn: (row: EncodedRow) => boolean,
+  added: EncodedRow,
+): AsyncGenerator<BackupChunk, void, undefined> {
+  yield chunkOf(0, [added]);
+  for await (const chunk of chunks) yield chunkOf(chunk.number + 1, readChunk(chunk).filter(goesOn));
+}
+
+function chunkOf(number: number, rows: readonly EncodedRow[]): BackupChunk {
+  const builder = new ChunkBuilder(0);
+  for (const row of rows) builder.add(row);
+  return builder.build(number);
+}
+
+const digestOf = ({ key, text }: EncodedRow): bigint => rowDigest(key, text.toString());
+const tableOfKey = (key: RowKey): string => key.slice(0, key.indexOf('/'));

@@ -1,0 +1,156 @@
+// The window of changes: what the last entries changed, with the objects as they were before and after. Watches resume from
+// it, and objects are read as they were.
+// Owns: the change rows and their bounds. Does not own: the objects as they are now (Tables).
+//
+// N1. It holds the last changes, at most `changesMax` entries and `bytesMax` bytes; the oldest go first. The last one stays.
+// N2. Which rows it holds follows from the entries alone: the same on a peer that applied all of them and on one that
+//     loaded a state on the way. Only what was before is in a row; what an object became follows from the rows behind it.
+// N3. Every change with an index above `start` is there.
+// N4. An entry that changes more than `changeBytesMax` bytes is not told: the window begins anew behind it.
+
+import { assert, present } from '../lib/assert.ts';
+import { limits } from '../lib/limits.ts';
+import { canonicalText } from './row-codec.ts';
+import { type ChangeRow, keyOf, type ObjectRow, type RowKey, rowKey, type RowWrite, tableOf } from './row.ts';
+import type { TableName } from './row.ts';
+import type { Change, RowChange } from './view.ts';
+
+export interface WindowBounds {
+  readonly changesMax: number;
+  readonly bytesMax: number;
+  readonly changeBytesMax: number;
+}
+
+const defaults: WindowBounds = {
+  changesMax: limits.windowChangesMax,
+  bytesMax: limits.windowBytesMax,
+  changeBytesMax: limits.windowChangeBytesMax,
+};
+
+/** A change row, and both sides of what it tells. */
+interface Kept extends Change {
+  readonly row: ChangeRow;
+}
+
+/** The row of an entry up to which no change is known: it tells nothing, and the window begins behind it. */
+export function windowBegins({ index, time }: Pick<ChangeRow, 'index' | 'time'>): ChangeRow {
+  return { kind: 'Change', index, time, previous: index, bytes: 0, changes: [] };
+}
+
+export class ChangeWindow {
+  readonly #bounds: WindowBounds;
+  /** In the order of their indexes; those before `#first` have gone. */
+  #kept: Kept[] = [];
+  #first = 0;
+  #bytes = 0;
+
+  /** `rows` in any order; `objectOf`: an object as it is now. */
+  constructor(
+    rows: readonly ChangeRow[],
+    objectOf: (table: TableName, name: string) => ObjectRow | undefined,
+    bounds: WindowBounds = defaults,
+  ) {
+    this.#bounds = bounds;
+    const later = new Map<RowKey, ObjectRow | undefined>();
+    for (const row of rows.toSorted((a, b) => b.index - a.index)) {
+      const changes = row.changes.map(({ table, name, before: was }): RowChange => {
+        const key = rowKey(table, name);
+        const after = later.has(key) ? later.get(key) : objectOf(table, name);
+        const before = was ?? undefined;
+        later.set(key, before);
+        return { before, after };
+      });
+      this.#kept.push({ row, index: row.index, time: row.time, changes });
+      this.#bytes += row.bytes;
+    }
+    this.#kept.reverse();
+  }
+
+  /** Changes up to here are not known, or there were none. */
+  get start(): number {
+    return this.#kept[this.#first]?.row.previous ?? 0;
+  }
+
+  /** All rows, oldest first. */
+  rows(): readonly ChangeRow[] {
+    return this.#kept.slice(this.#first).map(({ row }) => row);
+  }
+
+  /** An entry changed objects. Answers the rows that come and go with that. */
+  push(change: Change): RowWrite[] {
+    const row = this.#rowOf(change);
+    const isTold = row.bytes <= this.#bounds.changeBytesMax;
+    const kept: Kept = isTold ? { ...change, row } : { ...change, changes: [], row: windowBegins(change) }; // N4
+    this.#kept.push(kept);
+    this.#bytes += kept.row.bytes;
+    const writes: RowWrite[] = [{ key: keyOf(kept.row), before: undefined, after: kept.row }];
+    while (this.#isTooLarge() || (!isTold && this.#size > 1)) writes.push(this.#dropOldest());
+    return writes;
+  }
+
+  /** Those with an index above `index`, oldest first. */
+  since(index: number): readonly Change[] {
+    assert(index >= this.start, 'the window covers what is asked of it'); // N3
+    return this.#kept.slice(this.#positionAfter(index));
+  }
+
+  /** The objects that have changed since `index`, as they were then; undefined for one that did not exist. */
+  befores(index: number): ReadonlyMap<RowKey, ObjectRow | undefined> {
+    assert(index >= this.start, 'the window covers what is asked of it'); // N3
+    const was = new Map<RowKey, ObjectRow | undefined>();
+    const oldest = this.#positionAfter(index);
+    for (let at = this.#kept.length - 1; at >= oldest; at -= 1) {
+      for (const { table, name, before } of this.#at(at).row.changes)
+        was.set(rowKey(table, name), before ?? undefined);
+    }
+    return was;
+  }
+
+  get #size(): number {
+    return this.#kept.length - this.#first;
+  }
+
+  #at(position: number): Kept {
+    return present(this.#kept[position], 'a position of the window holds a change');
+  }
+
+  #rowOf({ index, time, changes: told }: Change): ChangeRow {
+    const previous = this.#kept.at(-1)?.index ?? 0;
+    assert(index > previous, 'changes come in the order of their entries');
+    const changes = told.map(({ before, after }) => {
+      const object = present(after ?? before, 'a change has an object');
+      return { table: tableOf(object), name: object.metadata.name, before: before ?? null };
+    });
+    const bytes = Buffer.byteLength(canonicalText(changes));
+    return { kind: 'Change', index, time, previous, bytes, changes };
+  }
+
+  /** Position of the first with an index above `index`. */
+  #positionAfter(index: number): number {
+    let low = this.#first;
+    let high = this.#kept.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#at(middle).index <= index) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** N1. */
+  #isTooLarge(): boolean {
+    const { changesMax, bytesMax } = this.#bounds;
+    return this.#size > changesMax || (this.#bytes > bytesMax && this.#size > 1);
+  }
+
+  #dropOldest(): RowWrite {
+    const { row } = this.#at(this.#first);
+    this.#first += 1;
+    this.#bytes -= row.bytes;
+    if (this.#first > this.#kept.length / 2) {
+      this.#kept = this.#kept.slice(this.#first); // each is moved once for each that goes
+      this.#first = 0;
+    }
+    return { key: keyOf(row), before: row, after: undefined };
+  }
+}
