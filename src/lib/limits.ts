@@ -143,8 +143,8 @@ export const limits = {
   windowBytesMax: 64 * MiB,
   /** Bytes of objects as they were before one entry; an entry that changes more ends the window. */
   windowChangeBytesMax: 2 * MiB,
-  /** Rows changed but not flushed; past it, new commands are refused with BUSY. */
-  unflushedRowsMax: 50_000,
+  /** Rows changed but not flushed, about five for each write; past it, new commands are refused with BUSY. */
+  unflushedRowsMax: 200_000,
   /** Bytes of commands applied but not flushed; past it, new commands are refused with BUSY. */
   unflushedBytesMax: 64 * MiB,
   /** How long one flush may take before new commands are refused with BUSY, in milliseconds. */

@@ -84,7 +84,8 @@ export class ChangeWindow {
     this.#kept.push(kept);
     this.#bytes += kept.row.bytes;
     const writes: RowWrite[] = [{ key: keyOf(kept.row), before: undefined, after: kept.row }];
-    while (this.#isTooLarge() || (!isTold && this.#size > 1)) writes.push(this.#dropOldest());
+    const sizeMax = isTold ? this.#bounds.changesMax : 1;
+    while (this.#size > sizeMax || this.#isTooLarge()) writes.push(this.#dropOldest());
     return writes;
   }
 
@@ -139,8 +140,7 @@ export class ChangeWindow {
 
   /** N1. */
   #isTooLarge(): boolean {
-    const { changesMax, bytesMax } = this.#bounds;
-    return this.#size > changesMax || (this.#bytes > bytesMax && this.#size > 1);
+    return this.#bytes > this.#bounds.bytesMax && this.#size > 1;
   }
 
   #dropOldest(): RowWrite {

@@ -32,7 +32,7 @@ export class FakeView implements View {
   readonly revisionRows: RevisionRow[] = [];
 
   tableOf(table: TableName): FakeTable<OrionObject> {
-    return this[`${table}s`] as FakeTable<OrionObject>;
+    return this[`${table}s`];
   }
   assignmentsOfService(name: string): readonly Assignment[] {
     return [...this.assignments.values()].filter((row) => row.spec.service === name);

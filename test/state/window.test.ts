@@ -200,9 +200,8 @@ test('a state tells its past: objects and tables as they were, created, changed 
     expect(one.windowStart).toBe(0);
     for (let index = 1; index <= applied; index += 1) {
       const was = history[index] ?? objectsOf(new Lab().state);
-      const read = (['service', 'node', 'assignment', 'setting', 'event'] as const).flatMap((table) => [
-        ...one.valuesAt(table, index),
-      ]);
+      const tables = ['service', 'node', 'assignment', 'setting', 'event'] as const;
+      const read = tables.flatMap((table) => one.valuesAt(table, index));
       expect(new Map(read.map((row) => [keyOf(row), row]))).toEqual(was);
       expect(one.objectAt('setting', 'a', index)).toEqual(was.get(keyOf(setting('a', '', 0))));
     }
