@@ -36,7 +36,11 @@ export const listSchema = <T extends z.ZodType>(item: T) =>
     items: z.array(item).readonly(),
     resourceVersion: versionSchema,
     continue: z.string().exactOptional().describe('asks for what comes next, where limit cut the list off'),
-    remaining: z.int().min(0).exactOptional().describe('how many more there are, where limit cut the list off'),
+    remaining: z
+      .int()
+      .min(0)
+      .exactOptional()
+      .describe('how many more there are, where limit cut the list off'),
   });
 
 export const applyAnswerSchema = z.strictObject({

@@ -17,7 +17,7 @@ import {
 } from './api.ts';
 import { manifestSchema } from './manifest-schema.ts';
 import { addSchema } from './members.ts';
-import { assignmentSchema, nodeSchema, serviceSchema, settingSchema } from './objects.ts';
+import { assignmentSchema, eventSchema, nodeSchema, serviceSchema, settingSchema } from './objects.ts';
 
 /** What a peer answers. */
 const given = {
@@ -25,10 +25,12 @@ const given = {
   Node: nodeSchema,
   Assignment: assignmentSchema,
   Setting: settingSchema,
+  Event: eventSchema,
   ServiceList: listSchema(serviceSchema),
   NodeList: listSchema(nodeSchema),
   AssignmentList: listSchema(assignmentSchema),
   SettingList: listSchema(settingSchema),
+  EventList: listSchema(eventSchema),
   ApplyAnswer: applyAnswerSchema,
   LiveAnswer: liveAnswerSchema,
   ReadyAnswer: readyAnswerSchema,

@@ -166,7 +166,7 @@ export const settingSchema = z.strictObject({
   status: z.strictObject({}),
 });
 
-const eventSchema = z.strictObject({
+export const eventSchema = z.strictObject({
   kind: z.literal('Event'),
   /** `name` follows from what it is about, its reason and its message: the same again is the same event. */
   metadata: metadataSchema,

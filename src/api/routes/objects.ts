@@ -17,7 +17,7 @@ import {
   writing,
 } from './route.ts';
 
-type Kind = 'Service' | 'Node' | 'Assignment' | 'Setting';
+type Kind = 'Service' | 'Node' | 'Assignment' | 'Setting' | 'Event';
 
 /** A list of them, and one of them. */
 function reads(kind: Kind, collection: string): readonly Route[] {
@@ -156,5 +156,6 @@ export const routesOfObjects: readonly Route[] = [
   ...reads('Assignment', 'assignments'),
   ...nodes,
   ...settings,
+  ...reads('Event', 'events'),
   ...manifests,
 ];
