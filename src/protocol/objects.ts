@@ -21,27 +21,25 @@ export const labelsSchema = z.record(
 );
 
 const metadataSchema = z.strictObject({
-  name: z.string(),
-  uid: z.string(),
-  labels: z.record(z.string(), z.string()),
-  annotations: z.record(z.string(), z.string()),
-  resourceVersion: resourceVersionSchema,
-  /** Rises by one with every change of the spec, from 1. */
-  generation: z.int().min(1),
-  createdAt: timestampSchema,
-  updatedAt: timestampSchema,
-  /** `metadata.name` of the manifest that applied it. */
-  owner: z.string().optional(),
+  name: z.string().describe('Unique among objects of its kind.'),
+  uid: z.string().describe('Unique for ever: an object that is made again under the same name has another.'),
+  labels: z.record(z.string(), z.string()).describe('For selectors.'),
+  annotations: z.record(z.string(), z.string()).describe('Kept for programs; nothing is selected by them.'),
+  resourceVersion: resourceVersionSchema.describe(
+    'Log index of the last change: what watches resume from and If-Match compares. Opaque.',
+  ),
+  generation: z.int().min(1).describe('Rises by one with every change of the spec, from 1.'),
+  createdAt: timestampSchema.describe('By the clock of the leader.'),
+  updatedAt: timestampSchema.describe('When anything of it changed last.'),
+  owner: z.string().optional().describe('`metadata.name` of the manifest that applied it.'),
 });
 
 const conditionSchema = z.strictObject({
-  type: z.string(),
-  status: z.enum(['True', 'False', 'Unknown']),
-  /** One word in CamelCase, for programs. */
-  reason: z.string(),
-  /** One sentence, for people. */
-  message: z.string(),
-  lastTransitionTime: timestampSchema,
+  type: z.string().describe('What it speaks of, as Available, Placed or Progressing.'),
+  status: z.enum(['True', 'False', 'Unknown']).describe('Whether it holds.'),
+  reason: z.string().describe('One word in CamelCase, for programs.'),
+  message: z.string().describe('One sentence, for people.'),
+  lastTransitionTime: timestampSchema.describe('When the status changed last.'),
 });
 
 export const runtimeSchema = z.enum(['node', 'bun', 'deno', 'command']);
@@ -73,15 +71,20 @@ export const workloadSchema = z.strictObject({
 });
 
 export const placementSchema = z.strictObject({
-  /** A node must carry each of these labels with this value. */
-  labels: z.record(z.string(), z.string()),
-  strategy: z.enum(['spread', 'binpack', 'roundRobin']),
+  labels: z
+    .record(z.string(), z.string())
+    .describe('A node must carry each of these labels with this value.'),
+  strategy: z
+    .enum(['spread', 'binpack', 'roundRobin'])
+    .describe(
+      'spread: nodes with few replicas of the service first; binpack: full nodes first; roundRobin: in turn.',
+    ),
 });
 
 const serviceSpecSchema = z.strictObject({
   ...workloadSchema.shape,
-  replicas: z.int().min(0),
-  placement: placementSchema,
+  replicas: z.int().min(0).describe('How many copies run.'),
+  placement: placementSchema.describe('Which nodes take its replicas.'),
 });
 
 export const serviceSchema = z.strictObject({
@@ -89,34 +92,48 @@ export const serviceSchema = z.strictObject({
   metadata: metadataSchema,
   spec: serviceSpecSchema,
   status: z.strictObject({
-    observedGeneration: z.int().min(0),
-    /** Version of the workload, from 1: rises with the spec, but not for a change of `replicas` alone. */
-    revision: z.int().min(1),
-    desired: z.int().min(0),
-    /** Replicas last reported running. */
-    running: z.int().min(0),
-    /** Running replicas of the current revision, on nodes that are ready. */
-    ready: z.int().min(0),
-    conditions: z.array(conditionSchema),
+    observedGeneration: z
+      .int()
+      .min(0)
+      .describe('Generation of which the conditions Placed and Progressing speak.'),
+    revision: z
+      .int()
+      .min(1)
+      .describe(
+        'Version of what replicas run, from 1: a change of `replicas` or `placement` alone makes none.',
+      ),
+    desired: z.int().min(0).describe('Replicas asked for.'),
+    running: z.int().min(0).describe('Replicas last reported running.'),
+    ready: z.int().min(0).describe('Running replicas of the current revision, on nodes that are ready.'),
+    conditions: z
+      .array(conditionSchema)
+      .describe(
+        'Available: enough replicas run; Placed: each has a node; Progressing: how the rollout goes.',
+      ),
   }),
 });
 
 const nodeStateSchema = z.enum(['ready', 'unknown', 'down']);
 
 /** What a node has, or what its assignments reserve. */
-export const resourcesSchema = z.strictObject({ cpu: z.number().min(0), memory: z.int().min(0) });
+export const resourcesSchema = z.strictObject({
+  cpu: z.number().min(0).describe('Cores.'),
+  memory: z.int().min(0).describe('Bytes.'),
+});
 
 export const nodeSchema = z.strictObject({
   kind: z.literal('Node'),
   metadata: metadataSchema,
   spec: z.strictObject({}),
   status: z.strictObject({
-    state: nodeStateSchema,
-    address: z.string(),
-    capacity: resourcesSchema,
-    allocated: resourcesSchema,
-    runtimes: z.array(runtimeSchema),
-    conditions: z.array(conditionSchema),
+    state: nodeStateSchema.describe(
+      'ready: its agent is connected; unknown: not heard of for a while; down: for so long that its replicas run elsewhere.',
+    ),
+    address: z.string().describe('Where its services are reached.'),
+    capacity: resourcesSchema.describe('What it has, as its agent found it.'),
+    allocated: resourcesSchema.describe('What the replicas placed on it reserve.'),
+    runtimes: z.array(runtimeSchema).describe('What it can run.'),
+    conditions: z.array(conditionSchema).describe('Ready: whether it takes replicas, and why not.'),
   }),
 });
 
@@ -132,47 +149,57 @@ export const assignmentStateSchema = z.enum([
 
 export const assignmentSchema = z.strictObject({
   kind: z.literal('Assignment'),
-  /** `name` is the assignment's id. */
-  metadata: metadataSchema,
+  metadata: metadataSchema.describe("`name` is the assignment's id."),
   spec: z.strictObject({
-    service: z.string(),
-    serviceUid: z.string(),
-    revision: z.int().min(1),
-    index: z.int().min(0),
-    node: z.string(),
-    desired: z.enum(['running', 'stopped']),
-    workload: workloadSchema,
+    service: z.string().describe('Name of the service of which it is a replica.'),
+    serviceUid: z.string().describe('Tells it from a service of that name that is gone.'),
+    revision: z.int().min(1).describe("The service's revision that it runs."),
+    index: z.int().min(0).describe('Which replica it is, from 0.'),
+    node: z.string().describe('Where it runs.'),
+    desired: z.enum(['running', 'stopped']).describe('What its agent is asked for.'),
+    workload: workloadSchema.describe('What it runs.'),
   }),
   status: z.strictObject({
-    state: assignmentStateSchema,
-    /** Of the last report that was applied; older ones are ignored. 0 before the first. */
-    sequence: z.int().min(0),
-    pid: z.int().optional(),
-    startedAt: timestampSchema.optional(),
-    ports: z.record(z.string(), z.int()),
-    restarts: z.int().min(0),
-    exitCode: z.int().optional(),
-    /** One word in capitals, as CRASH_LOOP, SPAWN_FAILED, STOPPED, EXIT_UNKNOWN, NODE_DOWN. */
-    reason: z.string().optional(),
-    /** One sentence, for people: what failed, and the last lines it wrote. */
-    message: z.string().optional(),
+    state: assignmentStateSchema.describe('As its agent reported last; lost: its node is down.'),
+    sequence: z
+      .int()
+      .min(0)
+      .describe('Of the last report that was applied; older ones are ignored. 0 before the first.'),
+    pid: z.int().optional().describe('Of its process.'),
+    startedAt: timestampSchema.optional().describe('When that process was started.'),
+    ports: z.record(z.string(), z.int()).describe('Its ports by name.'),
+    restarts: z.int().min(0).describe('How often it was started again.'),
+    exitCode: z.int().optional().describe('Of its last end.'),
+    reason: z
+      .string()
+      .optional()
+      .describe('One word in capitals, as CRASH_LOOP, SPAWN_FAILED, STOPPED, EXIT_UNKNOWN, NODE_DOWN.'),
+    message: z
+      .string()
+      .optional()
+      .describe('One sentence, for people: what failed, and the last lines it wrote.'),
   }),
 });
 
 export const settingSchema = z.strictObject({
   kind: z.literal('Setting'),
   metadata: metadataSchema,
-  spec: z.strictObject({ data: z.string() }),
+  spec: z.strictObject({ data: z.string().describe('The text that is kept.') }),
   status: z.strictObject({}),
 });
 
 export const eventSchema = z.strictObject({
   kind: z.literal('Event'),
-  /** `name` follows from what it is about, its reason and its message: the same again is the same event. */
-  metadata: metadataSchema,
+  metadata: metadataSchema.describe(
+    '`name` follows from what it is about, its reason and its message: the same again is the same event.',
+  ),
   spec: z.strictObject({
     regarding: z
-      .strictObject({ kind: z.string(), name: z.string(), uid: z.string() })
+      .strictObject({
+        kind: z.string().describe('Its kind.'),
+        name: z.string().describe('Its name.'),
+        uid: z.string().describe('Its uid.'),
+      })
       .describe('The object that it happened to.'),
     type: z.enum(['Normal', 'Warning']).describe('Whether somebody should look into it.'),
     reason: z.string().describe('One word in CamelCase, for programs.'),

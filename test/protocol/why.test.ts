@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Assignment, Node, Service } from '../../src/protocol/objects.ts';
-import { judgeNodes, missingReplicas } from '../../src/protocol/why.ts';
+import type { Assignment, Event, Node, Service } from '../../src/protocol/objects.ts';
+import { judgeNodes, missingReplicas, whyOf } from '../../src/protocol/why.ts';
 import { assignment, node, service } from '../cli/objects.ts';
 
 /** Needs two cores, 1 GiB, port 80 and a node with an ssd. */
@@ -50,4 +50,59 @@ test('what stands on a node is taken from what it has, and given back for the re
 test('a replica is missing when no live assignment of the current revision holds its index', () => {
   const held = [replica(0), replica(1, { revision: 3 }), replica(2, { desired: 'stopped' })];
   expect(missingReplicas(service('hello'), held)).toEqual([1, 2]);
+});
+
+const event = (regarding: Service | Assignment | Node, lastSeen: string, reason: string): Event => ({
+  kind: 'Event',
+  metadata: { ...regarding.metadata, name: `${reason.toLowerCase()}-1`, uid: reason },
+  spec: {
+    regarding: { kind: regarding.kind, name: regarding.metadata.name, uid: regarding.metadata.uid },
+    type: 'Normal',
+    reason,
+    message: '',
+    source: 'rollout',
+  },
+  status: { count: 1, firstSeen: lastSeen, lastSeen },
+});
+
+test('why a service is as it is: its replicas, what is missing, and what happened to any of them, the newest first', () => {
+  const hello = service('hello');
+  const [first, other] = [replica(0), replica(1, { service: 'other', serviceUid: 'uid-other' })];
+  const why = whyOf('hello', {
+    services: [hello],
+    nodes: [pi('pi-1', {})],
+    assignments: [other, first],
+    events: [
+      event(hello, '2026-01-01T00:00:01.000Z', 'Created'),
+      event(other, '2026-01-01T00:00:02.000Z', 'Lost'),
+      event(first, '2026-01-01T00:00:03.000Z', 'Started'),
+    ],
+  });
+  expect(why).toMatchObject({
+    kind: 'Service',
+    missing: [1, 2],
+    replicas: [{ index: 0, assignment: 'hello-0' }],
+  });
+  expect(why?.nodes.map(({ fits }) => fits)).toEqual([true]);
+  expect(why?.events.map(({ spec }) => spec.reason)).toEqual(['Started', 'Created']);
+});
+
+test('why a replica is as it is: itself, its node, and what the nodes would say to it anew', () => {
+  const only = replica(0, { workload: { ...assignment('x').spec.workload, ...demanding } });
+  const small = pi('pi-1', { disk: 'ssd' }, { capacity: { cpu: 2, memory: 2 ** 30 } });
+  const objects = {
+    services: [{ ...service('hello'), spec: demanding }],
+    nodes: [small],
+    assignments: [only],
+  };
+  const why = whyOf('hello-0', {
+    ...objects,
+    events: [event(small, '2026-01-01T00:00:01.000Z', 'NodeReady')],
+  });
+  expect(why).toMatchObject({
+    kind: 'Assignment',
+    nodes: [{ fits: true }],
+    events: [{ spec: { reason: 'NodeReady' } }],
+  });
+  expect(whyOf('nobody', { ...objects, events: [] })).toBeUndefined();
 });
