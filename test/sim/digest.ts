@@ -24,6 +24,20 @@ export function mixText(digest: number, text: string): number {
   return mixed >>> 0;
 }
 
+/** By text: traces and keys say the same few words again and again. */
+const words = new Map<string, number>();
+/** A longer text is hardly ever said twice. */
+const wordLengthMax = 40;
+
+/** The digest of a text by itself. */
+export function digestOfText(text: string): number {
+  const known = words.get(text);
+  if (known !== undefined) return known;
+  const digest = mixText(emptyDigest, text);
+  if (text.length <= wordLengthMax) words.set(text, digest);
+  return digest;
+}
+
 /** By entry: entries never change, and the same one is seen many times. */
 const digests = new WeakMap<Entry, number>();
 

@@ -11,7 +11,14 @@
 // E4. An impaired peer is taken to hold what it held before, and nothing of what it took in since: leaders counted that, and
 //     count nothing more. Nobody who lacks it can be elected meanwhile, since the impaired one does not vote.
 
-import type { HardState, LogIndex, PersistOperation, StoreId, Term } from '../../raft/types.ts';
+import type {
+  Configuration,
+  HardState,
+  LogIndex,
+  PersistOperation,
+  StoreId,
+  Term,
+} from '../../raft/types.ts';
 import { asIndex } from '../../raft/types.ts';
 import { type Electorate, electorateOf, isSame, type Mark, MarkedLog, markOf } from './marked-log.ts';
 import type { Observation, ObservedStatus } from './observation.ts';
@@ -20,6 +27,12 @@ export interface Committed extends Mark {
   /** The term of the leader that committed it: leaders of higher terms must have it. */
   readonly by: Term;
   /** Whose majorities hold it: those of one of these. */
+  readonly among: readonly Electorate[];
+}
+
+/** Committed entries in a row, up to `to`, whose majorities are those of the same electorates. */
+export interface CommittedRun {
+  to: number;
   readonly among: readonly Electorate[];
 }
 
@@ -46,6 +59,10 @@ export class Evidence {
   /** By term and candidate: who voted for it. */
   readonly #votes = new Map<string, Set<StoreId>>();
   readonly #committed: Committed[] = [];
+  /** The entries of `#committed` in runs of one `among`. */
+  readonly #runs: CommittedRun[] = [];
+  /** By the configuration that a leader said to have: the same again for each entry that it commits. */
+  readonly #said = new WeakMap<Configuration, readonly Electorate[]>();
   #electorate: Electorate;
 
   constructor(founders: readonly StoreId[]) {
@@ -65,6 +82,11 @@ export class Evidence {
   /** By the newest configuration that is committed. */
   get electorate(): Electorate {
     return this.#electorate;
+  }
+
+  /** All that is committed, in order. */
+  get runs(): readonly CommittedRun[] {
+    return this.#runs;
   }
 
   committedAt(index: number): Committed | undefined {
@@ -146,7 +168,7 @@ export class Evidence {
 
   #observeGenesis(genesis: Mark | undefined): void {
     if (genesis === undefined || this.commit > 0) return;
-    this.#committed.push({ ...genesis, by: genesis.term, among: [this.#founding] });
+    this.#commit(genesis, genesis.term, [this.#founding]);
     for (const each of this.#peers.values()) this.#compare(each, 1);
   }
 
@@ -185,17 +207,30 @@ export class Evidence {
     const led = before?.role === 'leader' && before.term === status.term; // one that was removed leads no more
     if (this.commit >= status.commit || !(led || status.role === 'leader')) return;
     const { configuration } = led ? before : status; // E3
-    const said = configuration === undefined ? undefined : [electorateOf(configuration)];
+    const said = configuration === undefined ? undefined : this.#saidBy(configuration);
     while (this.commit < status.commit) {
       const index = asIndex(this.commit + 1);
       // A leader whose disk hangs may commit what the others have: then its log is known from its appends.
       const mark = known.issued.at(index) ?? this.shownBy(status.term, index);
       if (mark === undefined) break;
       const among = said ?? this.#electoratesFrom(index, known.issued, status.term);
-      this.#committed.push({ ...mark, by: status.term, among });
-      if (mark.electorate !== undefined) this.#electorate = mark.electorate;
+      this.#commit(mark, status.term, among);
     }
     for (const each of this.#peers.values()) this.#compare(each, each.agreed + 1);
+  }
+
+  #saidBy(configuration: Configuration): readonly Electorate[] {
+    const said = this.#said.get(configuration) ?? [electorateOf(configuration)];
+    this.#said.set(configuration, said);
+    return said;
+  }
+
+  #commit(mark: Mark, by: Term, among: readonly Electorate[]): void {
+    this.#committed.push({ ...mark, by, among });
+    if (mark.electorate !== undefined) this.#electorate = mark.electorate;
+    const run = this.#runs.at(-1);
+    if (run?.among === among) run.to = this.commit;
+    else this.#runs.push({ to: this.commit, among });
   }
 
   #electoratesFrom(index: LogIndex, log: MarkedLog, term: Term): readonly Electorate[] {
@@ -230,7 +265,9 @@ export class Evidence {
   }
 
   #of(peer: StoreId): Known {
-    const known = this.#peers.get(peer) ?? {
+    const found = this.#peers.get(peer);
+    if (found !== undefined) return found;
+    const known: Known = {
       issued: new MarkedLog(this.#founding),
       synced: new MarkedLog(this.#founding),
       hardState: undefined,

@@ -27,11 +27,18 @@ export function electorateOf({
   return { index, sets: sets.map((set) => set.map(({ storeId }) => storeId)) };
 }
 
+/** By entry, as digests are. */
+const marks = new WeakMap<Entry, Mark>();
+
 export function markOf(entry: Entry): Mark {
+  const known = marks.get(entry);
+  if (known !== undefined) return known;
   const { index, term, payload } = entry;
   const electorate =
     payload.kind === 'configuration' ? electorateOf({ ...payload.membership, index }) : undefined;
-  return { term, digest: digestOf(entry), electorate };
+  const mark = { term, digest: digestOf(entry), electorate };
+  marks.set(entry, mark);
+  return mark;
 }
 
 export const isSame = (a: Mark | undefined, b: Mark | undefined): boolean =>

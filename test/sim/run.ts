@@ -21,6 +21,8 @@ type Need = (what: string, isDone: () => boolean) => void;
 const safetyMs = { from: 3_000, to: 15_000 };
 /** Between two attempts of a client in the healed cluster, in virtual milliseconds. */
 const retryMs = 200;
+/** Between two looks at whether it is well, in virtual milliseconds. */
+const lookMs = 1;
 /** What a healed cluster has to get well, in virtual milliseconds: a hanging sync, then elections. */
 const livenessMs = (electionMaxMs: number): number => 5_000 + 20 * electionMaxMs;
 
@@ -63,12 +65,16 @@ export function runSeed(
 const stackOf = (error: unknown): string =>
   (error instanceof Error ? error.stack : undefined) ?? messageOf(error);
 
-/** Runs for `ms`, or until `isDone`. */
+/** Runs for `ms`, or until `isDone`, which is asked every `lookMs`. */
 function runUntil(cluster: SimCluster, ms: number, isDone: () => boolean): boolean {
-  const end = cluster.time.now + ms;
-  while (cluster.time.now < end) {
-    if (isDone()) return true;
-    if (!cluster.time.step()) break;
+  const { time } = cluster;
+  const end = time.now + ms;
+  for (let lookAt = time.now; time.now < end;) {
+    if (time.now >= lookAt) {
+      if (isDone()) return true;
+      lookAt = time.now + lookMs;
+    }
+    if (!time.step()) break;
   }
   return isDone();
 }

@@ -1,7 +1,7 @@
 // What happened in a run, line by line: a hash always, the text only for somebody who reads it.
 // The hash covers every field of every line, so that two runs with one hash took the same course.
 
-import { emptyDigest, mix, mixText } from './digest.ts';
+import { digestOfText, emptyDigest, mix } from './digest.ts';
 
 export type TraceField = string | number | boolean | undefined;
 
@@ -18,9 +18,9 @@ export class Trace {
 
   note(now: number, what: string, ...fields: readonly TraceField[]): void {
     this.#lines += 1;
-    this.#left = mix(mixText(this.#left, what), Math.round(now * 1_000));
+    this.#left = mix(mix(this.#left, digestOfText(what)), Math.round(now * 1_000));
     for (const field of fields) {
-      this.#left = typeof field === 'number' ? mix(this.#left, field) : mixText(this.#left, String(field));
+      this.#left = mix(this.#left, typeof field === 'number' ? field : digestOfText(String(field)));
     }
     this.#right = mix(mix(this.#right, this.#left), this.#lines);
     this.#print?.(`${now.toFixed(3).padStart(10)} ${what} ${fields.map(String).join(' ')}`);

@@ -28,8 +28,9 @@ export class VirtualTime {
   after(delayMs: number, run: () => void): void {
     assert(delayMs >= 0, 'nothing happens in the past');
     this.#sequence += 1;
-    this.#heap.push({ at: this.#now + delayMs, sequence: this.#sequence, run });
-    this.#rise(this.#heap.length - 1);
+    const event = { at: this.#now + delayMs, sequence: this.#sequence, run };
+    this.#heap.push(event);
+    this.#rise(event);
   }
 
   /** Runs the next event. False, and nothing done, when there is none. */
@@ -37,10 +38,7 @@ export class VirtualTime {
     const event = this.#heap[0];
     if (event === undefined) return false;
     const last = present(this.#heap.pop(), 'the heap holds at least its first event');
-    if (this.#heap.length > 0) {
-      this.#heap[0] = last;
-      this.#sink();
-    }
+    if (this.#heap.length > 0) this.#sink(last);
     assert(event.at >= this.#now, 'T1: time never goes back');
     this.#now = event.at;
     event.run();
@@ -51,32 +49,32 @@ export class VirtualTime {
     return present(this.#heap[slot], 'a slot within the heap is filled');
   }
 
-  #swap(a: number, b: number): void {
-    const event = this.#at(a);
-    this.#heap[a] = this.#at(b);
-    this.#heap[b] = event;
-  }
-
-  #rise(from: number): void {
-    let slot = from;
+  /** The last event moves up to its place. */
+  #rise(event: Event): void {
+    const heap = this.#heap;
+    let slot = heap.length - 1;
     while (slot > 0) {
-      const parent = (slot - 1) >> 1;
-      if (!isBefore(this.#at(slot), this.#at(parent))) return;
-      this.#swap(slot, parent);
-      slot = parent;
+      const up = (slot - 1) >> 1;
+      const parent = this.#at(up);
+      if (!isBefore(event, parent)) break;
+      heap[slot] = parent;
+      slot = up;
     }
+    heap[slot] = event;
   }
 
-  #sink(): void {
+  /** `event` moves down from the top to its place. */
+  #sink(event: Event): void {
+    const heap = this.#heap;
     let slot = 0;
-    for (;;) {
-      let least = slot;
-      for (const child of [2 * slot + 1, 2 * slot + 2]) {
-        if (child < this.#heap.length && isBefore(this.#at(child), this.#at(least))) least = child;
-      }
-      if (least === slot) return;
-      this.#swap(slot, least);
-      slot = least;
+    for (let child = 1; child < heap.length; child = 2 * slot + 1) {
+      const right = heap[child + 1];
+      if (right !== undefined && isBefore(right, this.#at(child))) child += 1;
+      const least = this.#at(child);
+      if (!isBefore(least, event)) break;
+      heap[slot] = least;
+      slot = child;
     }
+    heap[slot] = event;
   }
 }

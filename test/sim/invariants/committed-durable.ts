@@ -40,13 +40,14 @@ export class CommittedDurable implements Invariant {
     const settled = Math.min(this.#judged, electorate.index);
     const missing = judge(settled, electorate, evidence);
     if (missing !== undefined) return missing;
-    for (let index = this.#judged; index > settled; index -= 1) {
-      const among = evidence.committedAt(index)?.among ?? [];
-      if (evidence.committedAt(index + 1)?.among === among) continue;
-      const lost = among.map((electorate) => judge(index, electorate, evidence));
+    const { runs } = evidence;
+    for (let at = runs.length - 1; ; at -= 1) {
+      const run = runs[at];
+      if (run === undefined || run.to <= settled) return undefined;
+      const to = Math.min(run.to, this.#judged);
+      const lost = run.among.map((electorate) => judge(to, electorate, evidence));
       if (!lost.includes(undefined)) return lost[0];
     }
-    return undefined;
   }
 }
 

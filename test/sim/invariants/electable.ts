@@ -28,8 +28,8 @@ export class Electable implements Invariant {
 function judgeAll(evidence: Evidence): string | undefined {
   for (const peer of evidence.peers) {
     const agreed = evidence.agreed(peer);
-    if (evidence.isImpaired(peer)) continue; // it never campaigns
-    if (agreed >= evidence.commit || !couldWin(peer, evidence)) continue;
+    if (agreed >= evidence.commit || evidence.isImpaired(peer)) continue; // who is impaired never campaigns
+    if (!couldWin(peer, evidence)) continue;
     return `${peer} has the votes to lead, but lacks entry ${agreed + 1}`;
   }
   return undefined;

@@ -2,7 +2,7 @@
 // It is enough that every entry, wherever it shows up, is the one first seen with its index and term, and follows an
 // entry of the same term: the rest is induction. And the time stamped into entries never falls along a log.
 
-import type { Entry, LogIndex, Term } from '../../../raft/types.ts';
+import { asIndex, type Entry, type LogIndex, type Term } from '../../../raft/types.ts';
 import type { Evidence } from '../evidence.ts';
 import { markOf } from '../marked-log.ts';
 import type { Observation } from '../observation.ts';
@@ -16,7 +16,8 @@ interface Link {
 
 export class LogMatching implements Invariant {
   readonly name = 'log matching';
-  readonly #links = new Map<string, Link>();
+  /** By term and index. */
+  readonly #links = new Map<Term, Map<LogIndex, Link>>();
 
   check(observation: Observation, evidence: Evidence): string | undefined {
     switch (observation.kind) {
@@ -49,20 +50,28 @@ export class LogMatching implements Invariant {
       if (previousTerm !== undefined && entry.term < previousTerm) {
         return `entry ${entry.index} of term ${entry.term} follows one of term ${previousTerm}`;
       }
-      const key = `${entry.index}/${entry.term}`;
-      const link = { digest: markOf(entry).digest, previousTerm, time: entry.time };
-      const before =
-        previousTerm === undefined ? undefined : this.#links.get(`${entry.index - 1}/${previousTerm}`);
-      if (before !== undefined && before.time > entry.time) return `time falls before entry ${entry.index}`;
-      const known = this.#links.get(key) ?? link;
-      this.#links.set(key, known);
-      if (known.digest !== link.digest) return `two entries at ${entry.index} in term ${entry.term}`;
-      if (known.previousTerm !== link.previousTerm) {
-        return `the logs below entry ${entry.index} of term ${entry.term} differ`;
-      }
+      const broken = this.#link(entry, previousTerm);
+      if (broken !== undefined) return broken;
       previousTerm = entry.term;
       previousIndex = entry.index;
     }
     return undefined;
+  }
+
+  #link(entry: Entry, previousTerm: Term | undefined): string | undefined {
+    const { index, term, time } = entry;
+    const { digest } = markOf(entry);
+    const before =
+      previousTerm === undefined ? undefined : this.#links.get(previousTerm)?.get(asIndex(index - 1));
+    if (before !== undefined && before.time > time) return `time falls before entry ${index}`;
+    const links = this.#links.get(term) ?? new Map<LogIndex, Link>();
+    const known = links.get(index);
+    if (known === undefined) {
+      this.#links.set(term, links.set(index, { digest, previousTerm, time }));
+      return undefined;
+    }
+    if (known.digest !== digest) return `two entries at ${index} in term ${term}`;
+    if (known.previousTerm === previousTerm) return undefined;
+    return `the logs below entry ${index} of term ${term} differ`;
   }
 }
