@@ -3,7 +3,8 @@
 //
 // S1. Writes go to the older copy, so that a crash in the middle of one leaves the other.
 // S2. The newest sound copy counts. With the other one damaged a newer one may be lost: the incarnation then
-//     rises by two, so that it is never one that was told before.
+//     rises by two, so that it is never one that was told before, and goes into both copies: the loss of either is made up
+//     for again.
 // S3. Without a sound copy the disk is new only if nothing was ever told of it: no log, and no copy that was finished.
 // S4. Its format is that of everything beside it: a version that knows the superblock knows the segments, too. Format 1
 //     had neither an epoch nor impairment, format 2 no retirement; they are read as disks without them.
@@ -110,8 +111,9 @@ export class Superblock {
     }
     if (newer.content.peerId !== peerId) throw otherPeer(directory, newer.content.peerId, peerId);
     const opened = new Superblock({ disk, directory, paths, content: newer.content });
-    const step = older.kind === 'bad' ? 2 : 1; // S2
-    await opened.#write({ incarnation: newer.content.incarnation + step });
+    const isLost = older.kind === 'bad'; // S2
+    await opened.#write({ incarnation: newer.content.incarnation + (isLost ? 2 : 1) });
+    if (isLost) await opened.#write({});
     return opened;
   }
 

@@ -2,6 +2,7 @@
 // Owns: when the moment has come, and who is struck. Does not own: cuts and crashes themselves (nemesis.ts).
 
 import type { StoreId } from '../../raft/types.ts';
+import { present } from '../../src/lib/assert.ts';
 import type { Prng } from '../../src/lib/prng.ts';
 import type { SimCluster } from './cluster.ts';
 import { drawFrom } from './faults.ts';
@@ -22,8 +23,6 @@ interface AmbushOptions {
   readonly crash: (peer: SimPeer, downMs: number) => void;
 }
 
-/** Of a peer's forgetting, found out every few ms, while two lead. */
-const forgettingChance = 0.3;
 /** What a leader that is cut off is still told to write: its log grows into what will be another's. */
 const strandedWrites = 20;
 
@@ -55,6 +54,29 @@ export class Ambushes {
     cluster.time.after(drawFrom(prng, { from: 0, to: 3 }), () => cut(links, lastsMs));
   }
 
+  /** A joint configuration is in the log of its leader, and hardly anywhere else; then others lead, and later it does again. */
+  isolate(chance: number): void {
+    const { cluster, prng, electionMaxMs, cut } = this.#options;
+    for (const leader of cluster.peers.filter(({ leads }) => leads)) {
+      const { configuration, commit } = present(leader.status, 'whoever leads is up');
+      if (configuration.outgoing.length === 0 || configuration.index <= commit || !prng.chance(chance))
+        continue;
+      cluster.counters.add('leaders cut off with a joint configuration');
+      const lastsMs = drawFrom(prng, { from: electionMaxMs, to: 3 * electionMaxMs });
+      cut(bothWays(leader, this.#others(leader)), lastsMs);
+      const laterMs = lastsMs + drawFrom(prng, { from: 1, to: electionMaxMs });
+      cluster.time.after(laterMs, () => this.#leader?.transfer(leader.storeId));
+    }
+  }
+
+  /** Who takes in a snapshot hears of another term while it comes. */
+  deposeSender(chance: number): void {
+    const { cluster, prng } = this.#options;
+    if (!cluster.transfers.isBusy || !prng.chance(chance)) return;
+    cluster.counters.add('leaders told to hand over while a snapshot is under way');
+    this.#leader?.transfer(undefined);
+  }
+
   /** From the moment at which somebody else campaigns a leader hears nobody, or only one, and goes on speaking. */
   deafen(chance: number): void {
     const { cluster, prng, electionMaxMs, cut } = this.#options;
@@ -72,15 +94,17 @@ export class Ambushes {
    * While two peers lead, one of the others loses its disk and comes back at once, where only the older leader hears it: it
    * has forgotten that it elected the newer one.
    */
-  makeForget(): void {
+  makeForget(chance: number): void {
     const { cluster, prng, electionMaxMs, cut, crash } = this.#options;
     const leaders = cluster.peers.filter(({ leads }) => leads);
     const newest = leaders.toSorted((a, b) => (b.status?.term ?? 0) - (a.status?.term ?? 0))[0];
     const victim = this.#drawOf(cluster.peers.filter((peer) => !peer.leads && peer.up));
     if (leaders.length < 2 || victim === undefined || newest === undefined) return;
-    if (!cluster.mayBeDamaged() || !prng.chance(forgettingChance)) return;
+    if (!cluster.mayBeDamaged() || !prng.chance(chance)) return;
     cluster.counters.add('peers that forgot whom they elected');
-    cut(bothWays(newest, [victim]), electionMaxMs);
+    const older = leaders.filter((leader) => leader !== newest);
+    for (const link of bothWays(victim, older)) cluster.network.mend(link);
+    cut(bothWays(newest, [victim, ...older]), electionMaxMs);
     crash(victim, drawFrom(prng, { from: 0, to: 3 }));
     victim.damage();
   }

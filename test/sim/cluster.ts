@@ -237,7 +237,7 @@ export class SimCluster {
       prng: this.#fork(),
       counters: this.counters,
       trace: this.trace,
-      plan,
+      plan: this.#planOf(this.#peers.length),
       disk,
       makeCore: parts.makeCore,
       makeDriver: parts.makeDriver,
@@ -250,6 +250,14 @@ export class SimCluster {
     this.#peers.push(peer);
     this.#byStore.set(storeId, peer);
     return peer;
+  }
+
+  /** The plan of the founder, or later peer, of that number: some apply slowly. */
+  #planOf(place: number): FaultPlan {
+    const { plan } = this.#options;
+    const isLaggard = place < plan.peers && place >= plan.peers - plan.laggards;
+    if (!isLaggard) return plan;
+    return { ...plan, applyMs: plan.laggardMs, raft: { ...plan.raft, applyingMax: 1 } };
   }
 
   #makeDisk(storeId: StoreId): SimDisk {

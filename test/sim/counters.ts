@@ -50,6 +50,8 @@ const situations = [
   'crashes in a joint configuration',
   'leaders that removed themselves',
   'leaders cut off as they change the members',
+  'leaders cut off with a joint configuration',
+  'leaders told to hand over while a snapshot is under way',
   'leaders gone deaf while another campaigns',
   'logs cut',
   'logs cut beyond what a follower needs',

@@ -99,7 +99,8 @@ export function drawFaults(prng: Prng): FaultPlan {
   const drawn = prng.fraction();
   if (drawn < 0.25) return crawling(plan, prng);
   if (drawn < 0.4) return stranding(plan, prng);
-  return drawn < 0.55 ? usurping(plan, prng) : plan;
+  if (drawn < 0.55) return usurping(plan, prng);
+  return drawn < 0.65 ? forgetting(plan, prng) : plan;
 }
 
 /** Replication crawls and leaders die young: entries of many terms meet (§5.4.2). */
@@ -120,6 +121,10 @@ function stranding(plan: FaultPlan, prng: Prng): FaultPlan {
     flushEveryMs: drawFrom(prng, { from: 20, to: 150 }),
     compaction: { chance: 1, keep: { from: 0, to: 2 }, heedsFollowers: false },
     strand: { everyMs: 3 * electionMaxMs, lastsMs: { from: electionMaxMs, to: 4 * electionMaxMs } },
+    isolateChance: prng.chance(0.5) ? prng.fraction() : 0,
+    deposeSenderChance: prng.chance(0.5) ? prng.fraction() * 0.3 : 0,
+    laggards: prng.chance(0.5) ? 1 : 0,
+    laggardMs: { from: 5, to: drawFrom(prng, { from: 20, to: 150 }) },
     cut: undefined,
   };
 }
@@ -136,6 +141,51 @@ function usurping(plan: FaultPlan, prng: Prng): FaultPlan {
     transferEveryMs: prng.chance(0.5) ? electionMaxMs : undefined,
     cut: undefined,
     crash: undefined,
+    ...(prng.chance(0.5) ? swift(plan, prng) : {}),
+  };
+}
+
+/** An election takes less than the time in which a leader that hears nobody may still take itself for the one. */
+function swift(plan: FaultPlan, prng: Prng): Partial<FaultPlan> {
+  const raft = { ...plan.raft, heartbeatMs: 100, electionMinMs: 500, electionMaxMs: 600 };
+  return {
+    raft,
+    tickMs: drawFrom(prng, { from: 10, to: 20 }),
+    applyMs: { from: 0, to: 0 },
+    network: { ...plan.network, delayMs: { from: 0.1, to: 2 }, lossChance: 0, slowChance: 0 },
+    disk: { ...plan.disk, syncMs: { from: 0.3, to: 3 }, hangChance: 0 },
+  };
+}
+
+/**
+ * Three peers; whoever leads is often heard by nobody for a while, and one of the others forgets that it elected a second leader, and
+ * what it said to the first one.
+ */
+function forgetting(plan: FaultPlan, prng: Prng): FaultPlan {
+  const { heartbeatMs, electionMinMs } = plan.raft;
+  const electionMaxMs = electionMinMs + 10 * heartbeatMs;
+  return {
+    ...plan,
+    peers: 3,
+    members: undefined,
+    raft: { ...plan.raft, electionMaxMs },
+    thinkMs: { from: 1, to: drawFrom(prng, { from: 10, to: 60 }) },
+    network: {
+      ...plan.network,
+      delayMs: { from: 0.1, to: 3 },
+      slowChance: prng.fraction() * 0.3,
+      slowMs: { from: 5, to: 4 * heartbeatMs },
+    },
+    disk: { ...plan.disk, syncMs: { from: 0.3, to: 5 }, hangChance: 0, stallMs: undefined },
+    damage: { everyMs: 3 * electionMaxMs, lastsMs: { from: 1, to: heartbeatMs } },
+    forgetChance: drawFrom(prng, { from: 0.3, to: 1 }),
+    cut: { everyMs: 2 * electionMaxMs, lastsMs: { from: electionMinMs, to: 2 * electionMaxMs } },
+    crash: undefined,
+    crashAtPersistChance: 0,
+    crashLeaderChance: 0,
+    stall: undefined,
+    fill: undefined,
+    distrust: undefined,
   };
 }
 
@@ -158,6 +208,8 @@ function drawPlan(prng: Prng): FaultPlan {
     tickMs: drawFrom(prng, { from: 10, to: raft.tickMs }),
     loopMs: { from: 0, to: drawFrom(prng, { from: 0.05, to: 2 }) },
     applyMs: { from: 0, to: isOn() ? 60 : 0 },
+    laggards: isOn() ? prng.int({ from: 0, to: 3 }) : 0,
+    laggardMs: { from: 5, to: 60 },
     flushEveryMs: drawFrom(prng, { from: 20, to: prng.chance(0.5) ? 300 : 3_000 }),
     clients: prng.int({ from: 1, to: 5 }),
     // Where little is written, whoever was cut off has a log that others would vote for.
@@ -182,6 +234,9 @@ function drawPlan(prng: Prng): FaultPlan {
     deafenLeaderChance: sometimes(1),
     part: undefined,
     strand: often({ from: 10, to: electionMaxMs * 6 }),
+    isolateChance: sometimes(0.5),
+    deposeSenderChance: sometimes(0.1),
+    forgetChance: sometimes(0.3),
     stall: often({ from: 10, to: electionMaxMs * 2 }),
     cut: often({ from: 10, to: electionMaxMs * 4 }),
     noticeDeaths: prng.chance(0.6),

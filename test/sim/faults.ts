@@ -79,6 +79,9 @@ export interface FaultPlan {
   readonly loopMs: Span;
   /** From handing out an entry to its being applied; 0: at once, as in the product. */
   readonly applyMs: Span;
+  /** So many founders, the last ones, apply slowly: an entry at a time, after this. */
+  readonly laggards: number;
+  readonly laggardMs: Span;
   readonly flushEveryMs: number;
   readonly clients: number;
   readonly thinkMs: Span;
@@ -109,6 +112,12 @@ export interface FaultPlan {
   readonly part: Recurring | undefined;
   /** A leader is cut off as it begins to change the members. */
   readonly strand: Recurring | undefined;
+  /** A leader is cut off, found out every few ms, while its joint configuration is not committed; later it is told to lead. */
+  readonly isolateChance: number;
+  /** A leader that sends a snapshot is told to hand over, found out every few ms. */
+  readonly deposeSenderChance: number;
+  /** While two lead, a disk loses what it held, found out every few ms. */
+  readonly forgetChance: number;
   /** The event loop does nothing for a while. */
   readonly stall: Recurring | undefined;
   readonly cut: Recurring | undefined;

@@ -24,6 +24,19 @@ test('one damaged superblock is mended by the other, and no incarnation is ever 
   }
 });
 
+test('a superblock that is damaged at each start tells no incarnation twice', async () => {
+  for (const copy of [0, 1]) {
+    const disk = await filled(1);
+    let { incarnation } = (await openOn(disk, 1)).identity;
+    for (let round = 0; round < 4; round += 1) {
+      flip(disk, disk.paths().filter(isSuperblock)[copy] ?? '', 200);
+      const { identity } = await openOn(disk, 1);
+      expect(identity.incarnation).toBeGreaterThan(incarnation);
+      incarnation = identity.incarnation;
+    }
+  }
+});
+
 test('with both superblocks damaged the disk is not trusted, and with both gone neither, if it has a log', async () => {
   const disk = await filled(1);
   for (const path of disk.paths().filter(isSuperblock)) flip(disk, path, 200);

@@ -3,6 +3,7 @@
 
 import { asPeerId, type Message, type StoreId } from '../../../raft/types.ts';
 import { Prng } from '../../../src/lib/prng.ts';
+import type { PeerMessage } from '../../../src/peer/ports.ts';
 import { calmNetwork } from '../faults.ts';
 import { digestOf, mix } from '../digest.ts';
 import { Violation } from '../observation.ts';
@@ -15,6 +16,7 @@ import { type LinkWatch, SimLinks } from './links.ts';
 import { MessageSituations } from './message-situations.ts';
 import type { WholeParts } from './machine.ts';
 import type { WholePlan } from './plan.ts';
+import { Numbers } from './numbers.ts';
 import { Registers } from './registers.ts';
 import { Situations } from './situations.ts';
 import { checkSlots } from './workload.ts';
@@ -40,6 +42,7 @@ export class WholeCluster {
   readonly time = new VirtualTime();
   readonly situations = new Situations();
   readonly registers = new Registers();
+  readonly numbers = new Numbers();
   readonly judge: WholeJudge;
   readonly links: SimLinks;
   /** Founders first; a spare starts when it is to be added. */
@@ -77,6 +80,7 @@ export class WholeCluster {
       founders: this.founders.map(({ storeId }) => storeId),
       raft: plan.raft,
       situations: this.situations,
+      registers: this.registers,
     });
     this.agents = ['node-1', 'node-2', 'node-3'].map(
       (name) => new SimAgent({ name, time, peers: this.peers, onBroken: this.onBroken }),
@@ -111,6 +115,7 @@ export class WholeCluster {
     return {
       sent: (from, _to, message) => {
         if (message.kind === 'raft') this.judge.sent(message.message);
+        this.#checkNumber(from, message);
         this.#messageSituations.sent(from, message);
       },
       delivered: (from, to, message) => {
@@ -142,6 +147,12 @@ export class WholeCluster {
     this.onBroken(new Violation(`links: ${outdated.name} takes part with a disk that went back`));
   }
 
+  /** A disk that went back numbers its questions anew. */
+  #checkNumber(from: StoreId, message: PeerMessage): void {
+    if (this.peers.some(({ storeId, isOutdated }) => isOutdated && storeId === from)) return;
+    this.judge.guard(() => this.numbers.sent(from, message));
+  }
+
   #makePeer(self: Listed, founders: readonly Listed[], prng: Prng): WholePeer {
     const { plan, parts, trace } = this.#options;
     const { time, links, situations, note, onBroken } = this;
@@ -160,6 +171,7 @@ export class WholeCluster {
         return this.#drives;
       },
       observe: (observation) => this.judge.observe(observation),
+      onRun: (storeId, incarnation) => this.judge.guard(() => this.numbers.began(storeId, incarnation)),
       onCrash: (storeId) => this.#messageSituations.crashed(storeId),
       onChanges: (view, index, changes) => {
         this.judge.changed(index, changes);

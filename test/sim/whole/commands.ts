@@ -6,6 +6,7 @@
 
 import type { Entry } from '../../../raft/types.ts';
 import type { CommandCodec } from '../../../src/peer/ports.ts';
+import type { Command } from '../../../src/protocol/command.ts';
 import { Violation } from '../observation.ts';
 
 export class Commands {
@@ -17,15 +18,17 @@ export class Commands {
     this.#codec = codec;
   }
 
-  /** `entry` is committed; once each. Throws a {@link Violation}. */
-  committed({ index, payload }: Entry): void {
-    if (payload.kind !== 'command') return;
-    const { requestId } = this.#codec.decode(payload.data);
+  /** `entry` is committed; once each. Answers with its command, if it has one. Throws a {@link Violation}. */
+  committed({ index, payload }: Entry): Command | undefined {
+    if (payload.kind !== 'command') return undefined;
+    const command = this.#codec.decode(payload.data);
+    const { requestId } = command;
     const first = this.#written.get(requestId);
     if (first !== undefined) {
       throw new Violation(`commands: request ${requestId} is written as ${first} and as ${index}`);
     }
     this.#written.set(requestId, index);
+    return command;
   }
 
   /** `entry` changed rows of a state. Throws a {@link Violation}. */

@@ -16,6 +16,7 @@ import {
 import type { Peer } from '../../../src/peer/peer.ts';
 import { assert } from '../../../src/lib/assert.ts';
 import type { RaftConfig } from '../../../raft/config.ts';
+import type { Command } from '../../../src/protocol/command.ts';
 import { createCommandCodec } from '../../../src/storage/codec.ts';
 import { State } from '../../../src/state/state.ts';
 import type { RowChange, View } from '../../../src/state/view.ts';
@@ -38,6 +39,7 @@ import { Ledger } from './ledger.ts';
 import { MemberAnswers } from './member-answers.ts';
 import { MemberSituations } from './member-situations.ts';
 import { Queues } from './queues.ts';
+import type { Registers } from './registers.ts';
 import type { Situations } from './situations.ts';
 import type { WholePeer } from './whole-peer.ts';
 
@@ -47,6 +49,7 @@ export class WholeJudge {
   /** What broke, first. */
   broken: unknown;
   readonly #situations: Situations;
+  readonly #registers: Registers;
   readonly #checker: Checker;
   readonly #members: MemberSituations;
   readonly #queues: Queues;
@@ -58,9 +61,15 @@ export class WholeJudge {
   /** By store: how far its state was when last looked at. */
   readonly #reached = new Map<StoreId, number>();
 
-  constructor(options: { founders: readonly StoreId[]; raft: RaftConfig; situations: Situations }) {
+  constructor(options: {
+    founders: readonly StoreId[];
+    raft: RaftConfig;
+    situations: Situations;
+    registers: Registers;
+  }) {
     const { founders, raft, situations } = options;
     this.#situations = situations;
+    this.#registers = options.registers;
     this.#queues = new Queues(raft);
     this.#members = new MemberSituations(situations);
     this.#checker = new Checker(founders, [
@@ -92,6 +101,11 @@ export class WholeJudge {
   /** How many decide, by the log of that store; the fewest where a joint configuration has two sets. */
   votersBy(storeId: StoreId): number {
     return Math.min(...this.#checker.evidence.issued(storeId).electorate.sets.map(({ length }) => length));
+  }
+
+  /** Of the last entry on its disk. */
+  lastTerm(storeId: StoreId): number {
+    return this.#checker.evidence.synced(storeId).lastTerm;
   }
 
   /** A violation is kept rather than thrown: it would end in somebody's promise. */
@@ -165,12 +179,16 @@ export class WholeJudge {
     this.observe({ kind: 'stepped', peer, status });
     this.guard(() => {
       for (const entry of this.ledger.advance(this.#checker.evidence)) {
-        this.#commands.committed(entry);
+        this.#onCommand(this.#commands.committed(entry));
         if (this.#changed.has(entry.index)) this.#commands.changed(entry);
         this.answers.committed(entry);
         this.#members.committed(entry, peer);
       }
     });
+  }
+
+  #onCommand(command: Command | undefined): void {
+    if (command?.kind === 'setting.put') this.#registers.committed(command.data);
   }
 
   #count(changes: readonly RowChange[]): void {

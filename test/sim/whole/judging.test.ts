@@ -21,6 +21,7 @@ import { a, b, c, committed, second, started, testInvariants, written } from '..
 import type { Observation } from '../observation.ts';
 import { Commands } from './commands.ts';
 import { MemberAnswers } from './member-answers.ts';
+import { Numbers } from './numbers.ts';
 import { Queues } from './queues.ts';
 
 const member = (name: string, disk = name): Member => ({
@@ -246,3 +247,26 @@ testInvariants([
     broken: /a restarts from 1, earlier from 2/,
   },
 ]);
+
+describe('numbers', () => {
+  const ask = (requestId: number) =>
+    ({ kind: 'forward', requestId, term: asTerm(2), data: new Uint8Array() }) as const;
+
+  test('a run has a higher number than those before of its store', () => {
+    const numbers = new Numbers();
+    numbers.began(a, 1);
+    numbers.began(b, 1);
+    numbers.began(a, 3);
+    expect(() => numbers.began(a, 3)).toThrow(/run 3 of a begins after its run 3/);
+    expect(() => numbers.began(a, 2)).toThrow(/run 2 of a begins after its run 3/);
+  });
+
+  test('a store asks under each number once', () => {
+    const numbers = new Numbers();
+    numbers.sent(a, ask(1));
+    numbers.sent(b, ask(1));
+    numbers.sent(a, { kind: 'forwardAnswer', requestId: 1, answer: { kind: 'unknown' } });
+    numbers.sent(a, ask(2));
+    expect(() => numbers.sent(a, ask(1))).toThrow(/a sends forward 1 twice/);
+  });
+});

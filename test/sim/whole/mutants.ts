@@ -99,7 +99,7 @@ export const wholeMutants: readonly WholeMutant[] = [
           return transport.send(to, message);
         }),
     },
-    expected: /commands:|registers:/u,
+    expected: /numbers:|commands:|registers:/u,
   },
   {
     name: 'a read that waits for no proof',

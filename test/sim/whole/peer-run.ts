@@ -86,7 +86,8 @@ export class Run {
 
   async #open({ log, state, incarnations }: WatchedStores): Promise<void> {
     const { self, founders, joins, parts, links, plan, prng, process } = this.#options;
-    const { onChanges, onReset, onFatal } = this.#options;
+    const { drive, onRun, onChanges, onReset, onFatal } = this.#options;
+    if (!drive.isOutdated) onRun(drive.storeId, log.identity.incarnation);
     const peer = await Peer.open({
       clusterName: 'sim',
       founders,

@@ -4,7 +4,7 @@
 import { type CompactionBounds, compactionDefaults } from '../../../src/peer/compactor.ts';
 import type { Prng } from '../../../src/lib/prng.ts';
 import { drawFaults } from '../draw-faults.ts';
-import { drawFrom, type FaultPlan } from '../faults.ts';
+import { calmDisk, calmNetwork, drawFrom, type FaultPlan } from '../faults.ts';
 import { segmentBytesMax } from './stores.ts';
 
 export interface WholePlan extends FaultPlan {
@@ -22,6 +22,8 @@ export interface WholePlan extends FaultPlan {
   readonly flapEveryMs: number | undefined;
   /** Between two losses of a disk, on average; none when absent. */
   readonly wipeEveryMs: number | undefined;
+  /** A leader is led to write in the place of what another will commit (overtaking.ts). */
+  readonly overtakes: boolean;
 }
 
 /** From a log of a few entries, of which followers soon need what is gone, to one that is never cut. */
@@ -37,7 +39,7 @@ function drawCuts(prng: Prng): CompactionBounds {
   };
 }
 
-export function drawWholePlan(prng: Prng): WholePlan {
+function drawPlan(prng: Prng): WholePlan {
   const plan = drawFaults(prng);
   const changes = prng.chance(0.6);
   return {
@@ -54,5 +56,37 @@ export function drawWholePlan(prng: Prng): WholePlan {
       ? { everyMs: drawFrom(prng, { from: 500, to: 4_000 }), lastsMs: { from: 1, to: 800 } }
       : undefined,
     wipeEveryMs: changes && prng.chance(0.5) ? drawFrom(prng, { from: 500, to: 4_000 }) : undefined,
+    overtakes: false,
+  };
+}
+
+export function drawWholePlan(prng: Prng): WholePlan {
+  const plan = drawPlan(prng);
+  return prng.chance(0.04) ? overtaking(plan) : plan;
+}
+
+/** Five peers that elect quickly, and nothing that goes wrong by itself. */
+function overtaking(plan: WholePlan): WholePlan {
+  const timeouts = { tickMs: 10, heartbeatMs: 30, electionMinMs: 90, electionMaxMs: 180 };
+  return {
+    ...plan,
+    overtakes: true,
+    peers: 5,
+    spares: 0,
+    tickMs: 10,
+    raft: { ...plan.raft, ...timeouts, uncommittedMax: 8 },
+    network: { ...calmNetwork, delayMs: { from: 0.5, to: 1 } },
+    disk: calmDisk,
+    syncErrorChance: 0,
+    changeEveryMs: undefined,
+    backupEveryMs: undefined,
+    flapEveryMs: undefined,
+    wipeEveryMs: undefined,
+    fill: undefined,
+    damage: undefined,
+    crash: undefined,
+    stall: undefined,
+    cut: undefined,
+    crashAtPersistChance: 0,
   };
 }

@@ -74,6 +74,15 @@ describe('registers', () => {
     expect(() => registers.refused('b')).toThrow('b was refused, and seen');
   });
 
+  test('a refused write is never committed, before or after the refusal', () => {
+    registers.beginWrite('k', 'a');
+    registers.refused('a');
+    expect(() => registers.committed('a')).toThrow('a is committed, and was refused');
+    registers.beginWrite('k', 'b');
+    registers.committed('b');
+    expect(() => registers.refused('b')).toThrow('b was refused, and committed');
+  });
+
   test('a value that nobody wrote is not seen', () => {
     expect(() => read('x', 3)).toThrow('never written');
   });

@@ -3,7 +3,7 @@
 //
 // G1. An operation sees, or is ordered behind, everything on its key that ended before it began.
 // G2. A version has one value for everybody, a value one version, and a value is seen only after its write began.
-// G3. A write that was refused is never seen. One whose outcome is unknown may be, or not.
+// G3. A write that was refused is never seen, nor committed. One whose outcome is unknown may be, or not.
 
 import { assert } from '../../../src/lib/assert.ts';
 import { Violation } from '../observation.ts';
@@ -25,6 +25,7 @@ export class Registers {
   readonly #floors = new Map<string, number>();
   readonly #versions = new Map<string, string>();
   readonly #writes = new Map<string, 'open' | 'refused'>();
+  readonly #committed = new Set<string>();
   /** By value: the version at which it was seen. */
   readonly #seen = new Map<string, number>();
 
@@ -50,7 +51,15 @@ export class Registers {
   /** The write is not in the state and never will be. */
   refused(value: string): void {
     if (this.#seen.has(value)) throw new Violation(`registers: ${value} was refused, and seen`);
+    if (this.#committed.has(value)) throw new Violation(`registers: ${value} was refused, and committed`);
     this.#writes.set(value, 'refused');
+  }
+
+  /** A write of it is committed. */
+  committed(value: string): void {
+    this.#committed.add(value);
+    if (this.#writes.get(value) === 'refused')
+      throw new Violation(`registers: ${value} is committed, and was refused`);
   }
 
   /** What a read found; undefined when the key was not there. */

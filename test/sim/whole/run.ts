@@ -13,6 +13,7 @@ import { DiskNemesis } from './disk-nemesis.ts';
 import { soundWholeParts, type WholeParts } from './machine.ts';
 import { WholeNemesis } from './nemesis.ts';
 import { Operator } from './operator.ts';
+import { Overtaking } from './overtaking.ts';
 import { drawWholePlan } from './plan.ts';
 import type { Situations } from './situations.ts';
 import { Survivors } from './survivors.ts';
@@ -44,13 +45,16 @@ export async function runWhole(
   const survivors = new Survivors(cluster);
   const operator = new Operator({ cluster, survivors, plan, prng: new Prng(prng.next()) });
   const diskNemesis = new DiskNemesis({ cluster, survivors, plan, prng: new Prng(prng.next()) });
+  const overtaking = plan.overtakes ? new Overtaking({ cluster, prng: new Prng(prng.next()) }) : undefined;
   let failure: string | undefined;
   try {
     for (const founder of cluster.founders) founder.start();
     nemesis.start();
     operator.start();
     diskNemesis.start();
+    overtaking?.start();
     await runUntil(cluster, drawFrom(prng, safetyMs), () => false);
+    overtaking?.stop();
     cluster.heal();
     nemesis.stop();
     diskNemesis.stop();

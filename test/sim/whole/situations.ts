@@ -65,6 +65,7 @@ const rare = [
   'disks that went back',
   'disks given up that went back',
   'replicas lost with their node',
+  'leaders that wrote in the place of what another committed',
 ] as const;
 
 const situations = [...frequent, ...rare];

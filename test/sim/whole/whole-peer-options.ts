@@ -35,6 +35,8 @@ export interface WholePeerOptions {
   readonly onChanges: (view: View, index: number, changes: readonly RowChange[]) => void;
   /** A snapshot took the place of the state. */
   readonly onReset: (view: View, index: number) => void;
+  /** A run of its store begins that nobody has heard yet. */
+  readonly onRun: (storeId: StoreId, incarnation: number) => void;
   /** Its process ended, in whatever way. */
   readonly onCrash: (storeId: StoreId) => void;
   /** Something happened that must not. */

@@ -33,6 +33,18 @@ export const peerMutations: readonly Mutation[] = [
     edits: [{ find: 'throw outcomeUnknown();', replace: 'break;' }],
   },
   {
+    name: 'a forwarded write of which its leader cannot tell counts as refused',
+    source: 'X1; a write is done twice',
+    file: 'src/peer/forwarding.ts',
+    edits: [
+      {
+        find: "    case 'refused':\n    case 'unknown':\n      return answer;",
+        replace:
+          "    case 'refused':\n      return answer;\n    case 'unknown':\n      return { kind: 'refused', reason: 'NOT_LEADER' };",
+      },
+    ],
+  },
+  {
     name: 'whatever is applied at the index of a proposal is that proposal',
     source: 'P3; etcd #741',
     file: proposals,

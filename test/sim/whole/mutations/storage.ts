@@ -11,8 +11,8 @@ export const storageMutations: readonly Mutation[] = [
     file: superblock,
     edits: [
       {
-        find: 'await opened.#write({ incarnation: newer.content.incarnation + step });',
-        replace: 'await opened.#write({ incarnation: newer.content.incarnation + step * 0 });',
+        find: 'newer.content.incarnation + (isLost ? 2 : 1)',
+        replace: 'newer.content.incarnation + (isLost ? 0 : 0)',
       },
     ],
   },
