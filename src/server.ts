@@ -8,10 +8,11 @@
 import { randomUUID } from 'node:crypto';
 import { raftDefaults } from '../raft/config.ts';
 import { asPeerId } from '../raft/types.ts';
-import { buildApi } from './api/api.ts';
+import { type Api, buildApi } from './api/api.ts';
 import { createBodies } from './api/bodies.ts';
 import { loadCluster } from './config/cluster.ts';
 import { Control } from './control/control.ts';
+import { planTrial } from './control/trial.ts';
 import { figuresOf } from './figures.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { apiAddress } from './lib/address.ts';
@@ -29,7 +30,7 @@ import { openStorage } from './storage/open.ts';
 import { createTcpTransport } from './transport/tcp-transport.ts';
 
 export interface PeerProcess {
-  /** Stops deciding, serving, talking and writing, in that order; resolves when the disk is closed. */
+  /** Answers what it was asked, then stops deciding, serving, talking and writing, in that order; resolves when the disk is closed. */
   stop(): Promise<void>;
 }
 
@@ -65,6 +66,7 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
   const random = new Prng(seed);
   const peerId = asPeerId(listed.id);
   const storage = await openStorage({ directory: options.dataDir, peerId, report: log });
+  let hasFailed = false;
   const closers: (() => Promise<void>)[] = [() => storage.close()];
   const stop = async (): Promise<void> => {
     for (const close of closers.splice(0).toReversed()) await close();
@@ -96,6 +98,7 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
       hash: hash128,
       report: log,
       onFatal: (error) => {
+        hasFailed = true;
         log({ error: messageOf(error) }, 'this peer cannot go on');
         options.onFatal(error);
       },
@@ -118,7 +121,7 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
     closers.push(() => gateway.close());
     const bodies = createBodies(new URL('./api/body-worker.js', import.meta.url));
     closers.push(() => bodies.close());
-    const api = buildApi({
+    const { app: api, drain } = buildApi({
       controlPlane: peer,
       bodies,
       metrics: new Metrics({
@@ -126,6 +129,10 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
         figures: figuresOf({ peer, log: storage.log, transport, gateway }),
       }),
       logs: gateway,
+      plan: (changes) => {
+        const mayControl = peer.controlTerm() !== undefined; // elsewhere nobody knows of sessions
+        return planTrial(peer.view, changes, mayControl ? control.liveNodes : undefined);
+      },
       allowedHosts,
       log,
     });
@@ -133,6 +140,7 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
     closers.push(() => api.close());
     await listen(api, listed.api);
     closers.push(() => peer.stop());
+    closers.push(() => (hasFailed ? Promise.resolve() : drain())); // who cannot go on answers nobody
     await peer.start();
     if (options.join.length > 0 && storage.log.identity.clusterId === undefined) {
       const flags = `--api ${listed.api} --raft ${listed.raft} --peers ${options.join.join(',')}`;
@@ -151,7 +159,7 @@ function apiHost(url: string): { readonly host: string; readonly port: number } 
   return { host, port };
 }
 
-async function listen(api: ReturnType<typeof buildApi>, url: string): Promise<void> {
+async function listen(api: Api['app'], url: string): Promise<void> {
   try {
     await api.listen(apiHost(url));
   } catch (error) {

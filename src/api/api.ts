@@ -7,47 +7,99 @@
 
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { messageOf, OrionError } from '../lib/errors.ts';
-import { limits } from '../lib/limits.ts';
+import { type ServingLimits, servingLimits } from '../lib/serving-limits.ts';
+import { errorMeanings } from '../protocol/error-meanings.ts';
 import { hostGuard } from '../protocol/hosts.ts';
 import { applyRoutes } from './apply.ts';
 import { backupRoutes } from './backup.ts';
 import { clusterRoutes } from './cluster.ts';
 import type { ApiContext, Log } from './context.ts';
+import { Clients } from './clients.ts';
 import { documentRoutes } from './documents.ts';
-import { asOrionError, errorMeanings, problemOf } from './errors.ts';
+import { Drain } from './drain.ts';
+import { asOrionError, problemOf } from './errors.ts';
 import { logRoutes } from './logs.ts';
 import { countRequests, metricRoutes } from './metrics.ts';
 import { nodeRoutes } from './nodes.ts';
 import { readRoutes } from './reading.ts';
 import { acceptBodies } from './request.ts';
+import { assertFewHeaders, boundServer, servingOptions } from './serving.ts';
 import { serviceRoutes } from './services.ts';
 import { settingRoutes } from './settings.ts';
+import { operationOf } from './submit.ts';
 
-export interface ApiOptions extends ApiContext {
+export interface ApiOptions extends Omit<ApiContext, 'clients'> {
   /** Host names, or URLs that hold them, by which this peer may be called beside the loopback ones. */
   readonly allowedHosts: readonly string[];
+  /** Default: those of lib/serving-limits.ts. */
+  readonly bounds?: ServingLimits;
 }
 
-export function buildApi(options: ApiOptions): FastifyInstance {
-  const { log } = options;
+export interface Api {
+  readonly app: FastifyInstance;
+  /** Answers what was asked, refuses what comes, and ends streams, as a peer does that is about to stop. */
+  readonly drain: () => Promise<void>;
+}
+
+export function buildApi(options: ApiOptions): Api {
+  const { log, bounds = servingLimits } = options;
   const app = Fastify({
-    logger: false,
-    bodyLimit: limits.bodyBytesMax,
-    requestTimeout: limits.requestReadMs,
-    forceCloseConnections: true,
-    // Names are far shorter: a longer one is just absent.
-    routerOptions: { maxParamLength: 8_192 },
+    ...servingOptions(bounds),
     frameworkErrors: (error, _request, reply) => void sendProblem(reply as FastifyReply, error, log),
-    clientErrorHandler: (_error, socket) => {
-      if (socket.writable) socket.end(rawProblem(new OrionError('MALFORMED', 'This is not HTTP.')));
-    },
   });
-  const methodsOf = trackMethods(app);
-  const permitted = hostGuard(options.allowedHosts);
+  const clients = new Clients(() => performance.now(), bounds);
+  const drain = new Drain(app.server);
+  boundServer(app.server, clients, bounds);
 
   acceptBodies(app);
   app.setErrorHandler((error, _request, reply) => sendProblem(reply, error, log));
+  guardRoutes(app, { permitted: hostGuard(options.allowedHosts), clients, drain });
+  addRoutes(app, { ...options, clients });
+  return {
+    app,
+    drain: () => {
+      const error = new OrionError('NO_LEADER', 'this peer is stopping: ask another one');
+      clients.stop(error);
+      return drain.begin(error);
+    },
+  };
+}
+
+function addRoutes(app: FastifyInstance, context: ApiContext): void {
+  countRequests(app, context);
+  readRoutes(app, context, 'assignments');
+  readRoutes(app, context, 'events');
+  serviceRoutes(app, context);
+  settingRoutes(app, context);
+  nodeRoutes(app, context);
+  applyRoutes(app, context);
+  logRoutes(app, context);
+  backupRoutes(app, context);
+  clusterRoutes(app, context);
+  metricRoutes(app, context);
+  documentRoutes(app);
+}
+
+/** What is refused before any route sees it. */
+function guardRoutes(
+  app: FastifyInstance,
+  guards: {
+    readonly permitted: ReturnType<typeof hostGuard>;
+    readonly clients: Clients;
+    readonly drain: Drain;
+  },
+): void {
+  const { permitted, clients, drain } = guards;
+  const methodsOf = trackMethods(app);
   app.addHook('onRequest', (request, reply, done) => {
+    const { socket } = request.raw;
+    const ending = drain.refusal ?? clients.refusalOf(socket);
+    if (ending !== undefined) {
+      reply.header('connection', 'close');
+      return done(ending);
+    }
+    clients.take(socket);
+    assertFewHeaders(request.raw.rawHeaders);
     const { host, origin } = request.headers;
     if (!permitted({ host, origin })) {
       return done(new OrionError('FORBIDDEN', 'This peer is not known by that Host, or to that Origin.')); // H2
@@ -58,20 +110,6 @@ export function buildApi(options: ApiOptions): FastifyInstance {
     reply.header('allow', methods.join(', ')); // H3
     return done(new OrionError('METHOD_NOT_ALLOWED', `This route takes ${methods.join(', ')}.`));
   });
-
-  countRequests(app, options);
-  readRoutes(app, options, 'assignments');
-  readRoutes(app, options, 'events');
-  serviceRoutes(app, options);
-  settingRoutes(app, options);
-  nodeRoutes(app, options);
-  applyRoutes(app, options);
-  logRoutes(app, options);
-  backupRoutes(app, options);
-  clusterRoutes(app, options);
-  metricRoutes(app, options);
-  documentRoutes(app);
-  return app;
 }
 
 /** Keeps which methods each path takes, as routes are added; the answer gives those of a URL. */
@@ -106,18 +144,5 @@ function sendProblem(reply: FastifyReply, thrown: unknown, log: Log): FastifyRep
   return reply
     .code(status)
     .header('content-type', 'application/problem+json; charset=utf-8')
-    .send(JSON.stringify(problemOf(error, reply.request.method)));
-}
-
-/** For a connection that has no request to answer. */
-function rawProblem(error: OrionError): string {
-  const body = JSON.stringify(problemOf(error, 'GET'));
-  return [
-    'HTTP/1.1 400 Bad Request',
-    'content-type: application/problem+json; charset=utf-8',
-    `content-length: ${Buffer.byteLength(body)}`,
-    'connection: close',
-    '',
-    body,
-  ].join('\r\n');
+    .send(JSON.stringify(problemOf(error, reply.request.method, operationOf(reply.request))));
 }

@@ -6,6 +6,7 @@ import type { ReadyAnswer } from '../protocol/api.ts';
 import type { Bodies } from './bodies.ts';
 import { type ApiContext, sendJson } from './context.ts';
 import { bodyTextOf, invalid, queryOf } from './request.ts';
+import { refuseKey } from './submit.ts';
 
 export function clusterRoutes(app: FastifyInstance, context: ApiContext): void {
   const { controlPlane } = context;
@@ -16,24 +17,28 @@ export function clusterRoutes(app: FastifyInstance, context: ApiContext): void {
   });
 
   app.post('/api/cluster/peers', async (request, reply) => {
+    refuseKey(request);
     queryOf(request, []);
     const asked = await context.bodies.newMember(bodyTextOf(request));
     return sendJson(reply, 202, await controlPlane.changeMembers(asked));
   });
 
   app.delete<{ Params: { id: string } }>('/api/cluster/peers/:id', async (request, reply) => {
+    refuseKey(request);
     queryOf(request, []);
     const { id } = request.params;
     return sendJson(reply, 200, await controlPlane.changeMembers({ kind: 'remove', id }));
   });
 
   app.post<{ Params: { id: string } }>('/api/cluster/peers/:id/promote', async (request, reply) => {
+    refuseKey(request);
     queryOf(request, []);
     const { id } = request.params;
     return sendJson(reply, 200, await controlPlane.changeMembers({ kind: 'promote', id }));
   });
 
   app.post('/api/cluster/transfer', async (request, reply) => {
+    refuseKey(request);
     queryOf(request, []);
     return sendJson(
       reply,

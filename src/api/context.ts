@@ -4,9 +4,12 @@ import type { FastifyReply } from 'fastify';
 import { OrionError } from '../lib/errors.ts';
 import type { Applied, ControlPlane } from '../peer/control-plane.ts';
 import type { CommandResult } from '../protocol/command.ts';
+import type { TrialPlan } from '../protocol/dry-run.ts';
 import type { LogSource } from '../protocol/logs.ts';
 import type { OrionObject } from '../protocol/objects.ts';
+import type { RowChange } from '../state/view.ts';
 import type { Bodies } from './bodies.ts';
+import type { Clients } from './clients.ts';
 
 /** A constant message, plus fields. */
 export type Log = (fields: object, message: string) => void;
@@ -29,6 +32,9 @@ export interface ApiContext {
   readonly log: Log;
   readonly bodies: Bodies;
   readonly metrics: MetricSink;
+  readonly clients: Clients;
+  /** What the scheduler would make of changes that are not made. */
+  readonly plan: (changes: readonly RowChange[]) => TrialPlan;
 }
 
 export function sendJson(reply: FastifyReply, status: number, value: unknown): FastifyReply {
@@ -38,8 +44,14 @@ export function sendJson(reply: FastifyReply, status: number, value: unknown): F
     .send(JSON.stringify(value));
 }
 
-export function sendObject(reply: FastifyReply, status: number, object: OrionObject): FastifyReply {
-  reply.header('etag', `"${object.metadata.resourceVersion}"`);
+/** `version`: the one that goes with this answer, if the object may have another one by now. */
+export function sendObject(
+  reply: FastifyReply,
+  status: number,
+  object: OrionObject,
+  version: string = object.metadata.resourceVersion,
+): FastifyReply {
+  reply.header('etag', `"${version}"`);
   return sendJson(reply, status, object);
 }
 
@@ -53,5 +65,5 @@ export function accepted(result: CommandResult): Exclude<CommandResult, { kind: 
 export function sendWritten(reply: FastifyReply, applied: Applied): FastifyReply {
   const result = accepted(applied.result);
   if (result.kind !== 'object') throw new Error(`a write of an object answered ${result.kind}`);
-  return sendObject(reply, result.created ? 201 : 200, result.object);
+  return sendObject(reply, result.created ? 201 : 200, result.object, result.version);
 }

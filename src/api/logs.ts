@@ -7,6 +7,7 @@ import { limits } from '../lib/limits.ts';
 import { type StreamAnswer, streamRequest } from '../lib/stream-request.ts';
 import type { LogLine, LogRequest } from '../protocol/logs.ts';
 import type { View } from '../state/view.ts';
+import type { Clients, ClientSocket } from './clients.ts';
 import type { ApiContext } from './context.ts';
 import { absent } from './reading.ts';
 import { count, flag, queryOf } from './request.ts';
@@ -26,7 +27,7 @@ export function logRoutes(app: FastifyInstance, context: ApiContext): void {
     await controlPlane.readBarrier();
     assertExists(controlPlane.view, logRequest);
     const asJson = wantsJson(request.headers.accept);
-    const stream = new ReplyStream(reply);
+    const stream = new ReplyStream(request, reply, context.clients);
     const close = logs.open(logRequest, {
       onLines: (lines) => stream.write(lines.map(asJson ? jsonLine : textLine).join('')),
       onEnd: (error) => stream.end(error),
@@ -65,9 +66,16 @@ const jsonLine = (line: LogLine): string => `${JSON.stringify(line)}\n`;
 /** One streamed answer. Until `start`, an error can still become a problem of its own; after it, only a broken end. */
 class ReplyStream {
   readonly #reply: FastifyReply;
+  readonly #socket: ClientSocket;
+  readonly #clients: Clients;
 
-  constructor(reply: FastifyReply) {
+  /** Throws RATE_LIMITED or BUSY. */
+  constructor(request: FastifyRequest, reply: FastifyReply, clients: Clients) {
     this.#reply = reply;
+    this.#socket = request.raw.socket;
+    this.#clients = clients;
+    const { raw: answer } = reply;
+    clients.openStream({ socket: this.#socket, answer, onStop: (error) => this.end(error) });
   }
 
   /** `onGone` is called when the reader goes away, or the stream has ended. */
@@ -84,8 +92,10 @@ class ReplyStream {
   write(chunk: string | Uint8Array): Promise<void> {
     const { raw } = this.#reply;
     if (raw.destroyed || raw.write(chunk)) return Promise.resolve();
+    this.#clients.onWaiting(this.#socket, true);
     return new Promise((resolve) => {
       const done = (): void => {
+        this.#clients.onWaiting(this.#socket, false);
         raw.off('drain', done);
         raw.off('close', done);
         resolve();
@@ -103,7 +113,7 @@ class ReplyStream {
 }
 
 async function passOn(
-  { controlPlane, log }: ApiContext,
+  { controlPlane, clients, log }: ApiContext,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -112,8 +122,8 @@ async function passOn(
     throw new OrionError('NO_LEADER', 'No leader is known that has the agents: ask again.');
   }
   const gone = new AbortController();
+  const stream = new ReplyStream(request, reply, clients);
   const answer = await leaderAnswer(`${leader}${request.url}`, request, gone);
-  const stream = new ReplyStream(reply);
   stream.start(answer.status, passedHeaders(answer), () => gone.abort());
   copyBody(answer, stream).catch((error: unknown) => {
     if (gone.signal.aborted) return; // its reader has left

@@ -2,9 +2,9 @@
 
 import { assert } from '../lib/assert.ts';
 import type { ErrorCode } from '../lib/errors.ts';
+import { errorMeanings } from '../protocol/error-meanings.ts';
 import { type JsonSchema, jsonSchemas, schemaPath } from '../protocol/json-schemas.ts';
 import { version } from '../protocol/version.ts';
-import { errorMeanings } from './errors.ts';
 import { type Answer, errorsOf, type Parameter, type Route } from './routes/route.ts';
 import { routes } from './routes/table.ts';
 

@@ -12,11 +12,10 @@ export type Query<Key extends string> = Readonly<Partial<Record<Key, string>>>;
 
 /** The query's values by key. Throws MALFORMED for a key not in `keys`, one given twice, or broken percent-encoding. */
 export function queryOf<Key extends string>(request: FastifyRequest, keys: readonly Key[]): Query<Key> {
-  const { url } = request;
-  const start = url.indexOf('?');
+  const text = queryTextOf(request);
   const query: Partial<Record<Key, string>> = {};
-  if (start < 0 || start === url.length - 1) return query;
-  for (const pair of url.slice(start + 1).split('&')) {
+  if (text === '') return query;
+  for (const pair of text.split('&')) {
     const equals = pair.indexOf('=');
     const name = decoded(equals < 0 ? pair : pair.slice(0, equals));
     const key = keys.find((known) => known === name);
@@ -25,6 +24,12 @@ export function queryOf<Key extends string>(request: FastifyRequest, keys: reado
     query[key] = equals < 0 ? '' : decoded(pair.slice(equals + 1));
   }
   return query;
+}
+
+/** The query as it was sent; empty without one. */
+export function queryTextOf({ url }: FastifyRequest): string {
+  const start = url.indexOf('?');
+  return start < 0 ? '' : url.slice(start + 1);
 }
 
 function decoded(text: string): string {

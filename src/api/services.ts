@@ -5,16 +5,16 @@ import { limits } from '../lib/limits.ts';
 import { type ApiContext, accepted, sendWritten } from './context.ts';
 import { readRoutes } from './reading.ts';
 import { bodyTextOf, invalid, preconditionsOf, queryOf } from './request.ts';
+import { submit } from './submit.ts';
 
 export function serviceRoutes(app: FastifyInstance, context: ApiContext): void {
-  const { controlPlane } = context;
   readRoutes(app, context, 'services');
 
   app.delete<{ Params: { name: string } }>('/api/services/:name', async (request, reply) => {
     queryOf(request, []);
     const { name } = request.params;
     const preconditions = preconditionsOf(request, { match: true, create: false });
-    const { result } = await controlPlane.propose({ kind: 'service.delete', name, ...preconditions });
+    const { result } = await submit(context, request, { kind: 'service.delete', name, ...preconditions });
     accepted(result);
     return reply.code(204).send();
   });
@@ -26,7 +26,7 @@ export function serviceRoutes(app: FastifyInstance, context: ApiContext): void {
     const preconditions = preconditionsOf(request, { match: true, create: false });
     return sendWritten(
       reply,
-      await controlPlane.propose({ kind: 'service.scale', name, replicas, ...preconditions }),
+      await submit(context, request, { kind: 'service.scale', name, replicas, ...preconditions }),
     );
   });
 }

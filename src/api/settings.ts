@@ -7,9 +7,9 @@ import { namePattern, nameRule } from '../protocol/objects.ts';
 import { type ApiContext, accepted, sendWritten } from './context.ts';
 import { readRoutes } from './reading.ts';
 import { bodyTextOf, invalid, preconditionsOf, queryOf } from './request.ts';
+import { submit } from './submit.ts';
 
 export function settingRoutes(app: FastifyInstance, context: ApiContext): void {
-  const { controlPlane } = context;
   readRoutes(app, context, 'settings');
 
   app.put<{ Params: { name: string } }>('/api/settings/:name', async (request, reply) => {
@@ -20,7 +20,7 @@ export function settingRoutes(app: FastifyInstance, context: ApiContext): void {
     const preconditions = preconditionsOf(request, { match: true, create: true });
     return sendWritten(
       reply,
-      await controlPlane.propose({ kind: 'setting.put', name, data, ...preconditions }),
+      await submit(context, request, { kind: 'setting.put', name, data, ...preconditions }),
     );
   });
 
@@ -28,7 +28,7 @@ export function settingRoutes(app: FastifyInstance, context: ApiContext): void {
     queryOf(request, []);
     const { name } = request.params;
     const preconditions = preconditionsOf(request, { match: true, create: false });
-    const { result } = await controlPlane.propose({ kind: 'setting.delete', name, ...preconditions });
+    const { result } = await submit(context, request, { kind: 'setting.delete', name, ...preconditions });
     accepted(result);
     return reply.code(204).send();
   });

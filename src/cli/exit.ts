@@ -16,6 +16,7 @@ const exitCodes: Readonly<Record<ErrorCode, number>> = {
   // The cluster's state forbids it (409, 412).
   CONFLICT: 5,
   PRECONDITION_FAILED: 5,
+  IDEMPOTENCY_EXPIRED: 5,
   STALE: 5,
   CHANGE_IN_PROGRESS: 5,
   ALREADY_MEMBER: 5,
@@ -33,6 +34,10 @@ const exitCodes: Readonly<Record<ErrorCode, number>> = {
   NOT_FOUND: exitFailed,
   METHOD_NOT_ALLOWED: exitFailed,
   TOO_LARGE: exitFailed,
+  TIMEOUT: exitFailed,
+  HEADERS_TOO_LARGE: exitFailed,
+  RATE_LIMITED: exitFailed,
+  IDEMPOTENCY_MISMATCH: exitFailed,
   UNSUPPORTED_MEDIA_TYPE: exitFailed,
   INVALID: exitFailed,
   BUSY: exitFailed,

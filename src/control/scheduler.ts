@@ -39,14 +39,19 @@ const hasSession: Pick<FitFilter, 'explain'> = {
   explain: (count) => `${count} node(s) have no live session`,
 };
 
+/** As much of the state as a pass reads. */
+export interface SchedulingView extends Pick<View, 'nodes' | 'assignmentsOfNode' | 'assignmentsOfService'> {
+  readonly services: Pick<View['services'], 'get'>;
+}
+
 export class SchedulingPass {
-  readonly #view: View;
+  readonly #view: SchedulingView;
   readonly #liveNodes: ReadonlySet<string>;
   readonly #reservations: readonly Reservation[];
   #candidates: ReadonlyMap<string, Candidate> | undefined;
 
   constructor(options: {
-    readonly view: View;
+    readonly view: SchedulingView;
     /** Names of the nodes with a live session. */
     readonly liveNodes: ReadonlySet<string>;
     readonly reservations: readonly Reservation[];

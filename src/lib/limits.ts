@@ -31,6 +31,18 @@ export const limits = {
   issuesMax: 1_000,
   /** One environment variable of a workload, as `NAME=value`: Linux takes no longer string (MAX_ARG_STRLEN). */
   environmentBytesMax: 128 * KiB - 1,
+  /** Replicas that one dry run plans. */
+  trialReplicasMax: 1_000,
+  /** Users' writes that are remembered, applied or refused; the oldest are forgotten first. */
+  operationsMax: 100_000,
+  /** What is remembered of them, together, in characters (state/operations.ts); past it the oldest are forgotten, too. */
+  operationsCharsMax: 128 * MiB,
+  /** Remembered of the path of a write, in characters. */
+  operationPathCharsMax: 256,
+  /** Remembered of a User-Agent, in characters. */
+  operationAgentCharsMax: 128,
+  /** Remembered of why a write was refused, in characters. */
+  operationMessageCharsMax: 1_024,
   /** Commands that wait for their commit on one peer; the next is refused with BUSY. */
   proposalsMax: 4_096,
   /** Changes of members that wait for their end on one leader; the next is refused with BUSY. */
@@ -65,8 +77,6 @@ export const limits = {
   handOverLookMs: 10,
   /** How long a leader that has handed over still refuses what is sent to it, in milliseconds. */
   handOverLingerMs: 100,
-  /** How long a client may take to send one request, in milliseconds. */
-  requestReadMs: 10_000,
   /** One frame on a peer link, header excluded. */
   frameBytesMax: 8 * MiB,
   /** Bytes queued to one peer on its data connection; a message beyond it is dropped. */

@@ -15,14 +15,14 @@ import { assert, present, unreachable } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { isOrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
-import type { CommandResult } from '../protocol/command.ts';
+import type { EntryResult } from '../protocol/command.ts';
 import type { Row, RowKey } from '../state/row.ts';
 import type { Applicable, State } from '../state/state.ts';
 import type { RowChange } from '../state/view.ts';
 import type { CommandCodec, FlushPoint, StateStore } from './ports.ts';
 
 export interface ApplierEvents {
-  onApplied(entry: Entry, result: CommandResult | undefined): void;
+  onApplied(entry: Entry, result: EntryResult | undefined): void;
   onChanges(index: number, changes: readonly RowChange[]): void;
   /** A restart finds everything up to `index` in the state. */
   onFlushed(index: LogIndex): void;

@@ -2,16 +2,22 @@
 
 import type { ClusterView, MemberRequest, MembersAnswer, TransferAnswer } from '../protocol/api.ts';
 import type { BackupChunk, BackupHeader } from '../protocol/backup.ts';
-import type { CommandBody, CommandResult } from '../protocol/command.ts';
+import type { CommandBody, CommandResult, Origin } from '../protocol/command.ts';
 import type { RowChange, View } from '../state/view.ts';
 
 export type { ClusterView, PeerView } from '../protocol/api.ts';
 
 /** A command that was applied. A refusal by the state is a result like any other. */
 export interface Applied {
-  /** Log index at which it was applied: the resourceVersion of what it changed. */
+  /** Log index at which it was applied, the first time if it was sent again: the resourceVersion of what it changed. */
   readonly index: number;
   readonly result: CommandResult;
+}
+
+/** What a command would do. */
+export interface Trial {
+  readonly result: CommandResult;
+  readonly changes: readonly RowChange[];
 }
 
 export interface Freshness {
@@ -34,16 +40,17 @@ export interface ControlPlane {
   readonly epoch: number;
 
   /**
-   * Has a user's command applied, by way of the leader, within `limits.requestMs`. Throws `NO_LEADER`, `NO_QUORUM` or
-   * `BUSY` when it is certain that it was not and will not be applied; `OUTCOME_UNKNOWN` when it may have been.
+   * Has a user's command applied, by way of the leader, within `limits.requestMs`: once, however often `origin.operation`
+   * comes. Throws `NO_LEADER`, `NO_QUORUM` or `BUSY` when it is certain that it was not and will not be applied;
+   * `OUTCOME_UNKNOWN` when it may have been.
    */
-  propose(body: CommandBody): Promise<Applied>;
+  propose(body: CommandBody, origin: Origin): Promise<Applied>;
 
   /**
-   * What `propose` would answer, judged on this peer's state once that is linearizable; nothing is written. Throws
-   * as `readBarrier` does.
+   * What `propose` would answer and change, judged on this peer's state once that is linearizable; nothing is written.
+   * Throws as `readBarrier` does.
    */
-  dryRun(body: CommandBody): Promise<CommandResult>;
+  dryRun(body: CommandBody): Promise<Trial>;
 
   /**
    * Has a controller's command applied by this peer as the leader of `term`; never forwarded. Throws as `propose`

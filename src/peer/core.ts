@@ -1,64 +1,26 @@
 // The running half of a peer: a Raft core with its driver, the applier, and all who wait for either.
 // It exists from genesis on and is thrown away as a whole; the phases around it are in peer.ts.
 
-import { type Raft } from '../../raft/raft.ts';
 import type { RaftStatus } from '../../raft/status.ts';
-import type { ClusterId, Member, Snapshot, StoreId, Term } from '../../raft/types.ts';
-import type { Clock } from '../lib/clock.ts';
+import type { Snapshot, StoreId, Term } from '../../raft/types.ts';
 import type { LeaderRequest } from '../protocol/api.ts';
-import type { State } from '../state/state.ts';
 import { limits } from '../lib/limits.ts';
-import type { RowChange } from '../state/view.ts';
 import type { Standing } from './agreement.ts';
-import { type Alarms, ownTroubles } from './alarms.ts';
+import { ownTroubles } from './alarms.ts';
 import { Applier } from './applier.ts';
 import { Barriers } from './barriers.ts';
-import { type CompactionBounds, Compactor } from './compactor.ts';
+import { Compactor } from './compactor.ts';
+import type { CoreOptions } from './core-options.ts';
 import { Driver } from './driver.ts';
 import { answerForward } from './forwarding.ts';
 import { MemberChanges } from './member-changes.ts';
-import type {
-  CallAnswer,
-  CommandCodec,
-  ForwardAnswer,
-  LogStore,
-  PeerMessage,
-  StateStore,
-  Transport,
-} from './ports.ts';
+import type { CallAnswer, ForwardAnswer, PeerMessage } from './ports.ts';
 import { Proposals } from './proposals.ts';
 import { Questions } from './questions.ts';
 import { Snapshots } from './snapshots.ts';
 import { Transfers } from './transfers.ts';
 import { Trust } from './trust.ts';
 import type { Route, WriteParts } from './writer.ts';
-
-export interface CoreOptions {
-  readonly raft: Raft;
-  readonly self: Member;
-  readonly clusterId: ClusterId;
-  readonly log: LogStore;
-  readonly state: State;
-  readonly stateStore: StateStore;
-  readonly codec: CommandCodec;
-  readonly transport: Transport;
-  readonly clock: Clock;
-  readonly compaction: CompactionBounds;
-  readonly alarms: Alarms;
-  /** Whom there are links to. */
-  readonly linked: () => readonly StoreId[];
-  readonly onStatus: (status: RaftStatus) => void;
-  readonly onChanges: (index: number, changes: readonly RowChange[]) => void;
-  /** A snapshot took the place of the state, as of `index`. */
-  readonly onReset: (index: number) => void;
-  /** Whether this peer's state may be trusted has changed. */
-  readonly onStanding: (standing: Standing) => void;
-  readonly onStall: (ms: number) => void;
-  /** Does what only a leader can; this peer leads `term`. */
-  readonly onCall: (request: LeaderRequest) => Promise<CallAnswer>;
-  readonly report: (fields: object, message: string) => void;
-  readonly onFatal: (error: unknown) => void;
-}
 
 export class Core implements WriteParts {
   readonly proposals: Proposals;
@@ -109,8 +71,9 @@ export class Core implements WriteParts {
     });
     const send = (to: StoreId, message: PeerMessage): boolean => transport.send(to, message);
     const { incarnation } = log.identity;
-    this.forwards = new Questions({ clock, incarnation, send, waitingMax: limits.proposalsMax });
-    this.calls = new Questions({ clock, incarnation, send, waitingMax: limits.callsMax });
+    const questions = { clock, incarnation, send };
+    this.forwards = new Questions({ ...questions, waitingMax: limits.proposalsMax });
+    this.calls = new Questions({ ...questions, waitingMax: limits.callsMax });
     this.transfers = new Transfers({ clock, push: (input) => this.#driver.tryPush(input) });
     this.members = new MemberChanges({ clock, push: (input) => this.#driver.tryPush(input) });
     this.barriers = new Barriers({
@@ -185,9 +148,9 @@ export class Core implements WriteParts {
   async stop(): Promise<void> {
     this.#driver.stop();
     this.proposals.stop();
-    this.forwards.stop();
+    this.forwards.abandon();
     this.members.stop();
-    this.calls.stop();
+    this.calls.abandon();
     this.barriers.stop();
     this.transfers.stop();
     this.trust.stop();

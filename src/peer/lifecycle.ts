@@ -14,7 +14,8 @@ import { present, unreachable } from '../lib/assert.ts';
 import type { State } from '../state/state.ts';
 import { Alarms } from './alarms.ts';
 import { committedRemovals, factsOf, isWelcome, refusalOf, supersededReason } from './admission.ts';
-import { Core, type CoreOptions } from './core.ts';
+import type { LifecycleEvents } from './core-options.ts';
+import { Core } from './core.ts';
 import { Founding, isOfLeader, isPristine } from './founding.ts';
 import { handOver } from './hand-over.ts';
 import { identityOf } from './identity.ts';
@@ -25,9 +26,6 @@ import type { PeerOptions } from './peer-options.ts';
 import type { PeerIdentity, PeerMessage, PeerRun, RestoredLog } from './ports.ts';
 import { Roster } from './roster.ts';
 import { noteRun, retire, staleReason, tellsStale } from './stale.ts';
-
-/** What the peer around it hears. */
-export type LifecycleEvents = Pick<CoreOptions, 'onChanges' | 'onReset' | 'onCall'>;
 
 export class Lifecycle {
   readonly self: Member;

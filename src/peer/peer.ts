@@ -8,12 +8,7 @@ import { membersOf } from '../../raft/membership.ts';
 import { assert, unreachable } from '../lib/assert.ts';
 import { OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
-import {
-  type Command,
-  type CommandBody,
-  commandSchemaVersion,
-  type CommandResult,
-} from '../protocol/command.ts';
+import { type Command, type CommandBody, commandSchemaVersion, type Origin } from '../protocol/command.ts';
 import type { MemberRequest, MembersAnswer, TransferAnswer } from '../protocol/api.ts';
 import { emptyStateHash } from '../state/state-hash.ts';
 import { State } from '../state/state.ts';
@@ -21,7 +16,7 @@ import type { RowChange, View } from '../state/view.ts';
 import { openBackup } from './backup.ts';
 import { Caller } from './caller.ts';
 import { clusterView, leaderOf } from './cluster-view.ts';
-import type { Applied, BackupSource, ClusterView, ControlPlane, Freshness } from './control-plane.ts';
+import type { Applied, BackupSource, ClusterView, ControlPlane, Freshness, Trial } from './control-plane.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { type Measures, measuresOf } from './measures.ts';
 import { changeMembers } from './members.ts';
@@ -112,9 +107,9 @@ export class Peer implements ControlPlane {
     return this.#options.log.identity.epoch;
   }
 
-  async propose(body: CommandBody): Promise<Applied> {
+  async propose(body: CommandBody, origin: Origin): Promise<Applied> {
     assertWritable(this.#life);
-    return this.#writer.write(this.#encode(body));
+    return this.#writer.write(this.#encode(body, origin));
   }
 
   async proposeAsLeader(term: number, body: CommandBody): Promise<Applied> {
@@ -134,10 +129,10 @@ export class Peer implements ControlPlane {
     }
   }
 
-  async dryRun(body: CommandBody): Promise<CommandResult> {
+  async dryRun(body: CommandBody): Promise<Trial> {
     await this.readBarrier();
     const status = this.#life.core?.status;
-    return this.#state.dryRun(this.#command(body), {
+    return this.#state.dryRun(body, {
       term: status?.term ?? 0,
       time: this.#options.clock.wallMs(),
     });
@@ -240,13 +235,11 @@ export class Peer implements ControlPlane {
     return () => this.#changeListeners.delete(listener);
   }
 
-  #command(body: CommandBody): Command {
-    return { ...body, schema: commandSchemaVersion, requestId: this.#options.requestId() };
-  }
-
-  #encode(body: CommandBody): Uint8Array {
+  #encode(body: CommandBody, origin?: Origin): Uint8Array {
     if (this.#life.core?.applier.lagging === true) throw tooBusy(this.#life);
-    const data = this.#options.codec.encode(this.#command(body));
+    const requestId = origin?.operation ?? this.#options.requestId();
+    const command: Command = { ...body, schema: commandSchemaVersion, requestId, origin };
+    const data = this.#options.codec.encode(command);
     if (data.length > limits.commandBytesMax) {
       throw new OrionError(
         'TOO_LARGE',

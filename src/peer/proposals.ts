@@ -10,7 +10,7 @@ import { asRequestId, type Entry, type RequestId, type Snapshot, type Term } fro
 import { present, unreachable } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { limits } from '../lib/limits.ts';
-import type { CommandResult } from '../protocol/command.ts';
+import type { EntryResult } from '../protocol/command.ts';
 import type { Applied } from './control-plane.ts';
 import type { WriteRefusal } from './ports.ts';
 
@@ -85,12 +85,12 @@ export class Proposals {
     }
   }
 
-  onApplied(entry: Entry, result: CommandResult | undefined): void {
+  onApplied(entry: Entry, result: EntryResult | undefined): void {
     const requestId = this.#byIndex.get(entry.index);
     if (requestId === undefined) return;
     const place = present(this.#pending.get(requestId)?.place, 'a proposal known by its index is pending');
     if (place.term === entry.term) {
-      const applied = { index: entry.index, result: present(result, 'a command has a result') };
+      const applied = appliedOf(entry.index, present(result, 'a command has a result'));
       this.#settle(requestId, { kind: 'applied', applied });
     } else {
       this.#settle(requestId, { kind: 'refused', reason: 'OVERTAKEN' });
@@ -122,4 +122,10 @@ export class Proposals {
     pending.cancelTimer();
     pending.settle(settlement);
   }
+}
+
+/** A command that came again was applied when it came first. */
+function appliedOf(index: number, result: EntryResult): Applied {
+  if (result.kind === 'repeated') return { index: result.index, result: result.result };
+  return { index, result };
 }

@@ -75,7 +75,8 @@ export class Questions<Answer> {
     }
   }
 
-  stop(): void {
+  /** Nobody waits any longer for what was asked so far: its outcome is unknown. */
+  abandon(): void {
     for (const requestId of this.#waiting.keys()) this.#settle(requestId, { kind: 'unknown' });
   }
 

@@ -4,6 +4,7 @@
 
 import { z } from 'zod';
 import type { ErrorCode, Issue } from '../lib/errors.ts';
+import { objectDiff, plannedReplica } from './dry-run.ts';
 import type { Assignment, Event, Node, Service, Setting } from './objects.ts';
 
 /** The kinds that have routes, by the last part of the route. */
@@ -57,6 +58,17 @@ export const applyAnswerSchema = z.strictObject({
       }),
     )
     .readonly(),
+  diff: z.array(objectDiff).readonly().exactOptional().describe('of a dry run: what would change'),
+  placement: z
+    .array(plannedReplica)
+    .readonly()
+    .exactOptional()
+    .describe('of a dry run: where the replicas of the services that change would stand'),
+  warnings: z
+    .array(z.string())
+    .readonly()
+    .exactOptional()
+    .describe('of a dry run: what to think about first, in sentences'),
 });
 export type ApplyAnswer = z.infer<typeof applyAnswerSchema>;
 
@@ -86,6 +98,10 @@ export const problemSchema = z.strictObject({
   code: (z.string() as unknown as z.ZodType<ErrorCode>).describe('stable, for programs'),
   help: z.string().describe('what the caller can do now'),
   errors: z.array(issueSchema).readonly().exactOptional().describe('everything that is wrong, at once'),
+  operation: z
+    .string()
+    .exactOptional()
+    .describe('with OUTCOME_UNKNOWN, of a write: where to ask how it ended'),
 });
 export type Problem = z.infer<typeof problemSchema>;
 

@@ -135,10 +135,31 @@ export type CommandBody =
       readonly reports: readonly AssignmentReport[];
     });
 
+/** Whose write a command is, and which: what the state remembers of it (records.ts, OperationRow). */
+export interface Origin {
+  /** `anonymous` until there are tokens. */
+  readonly actor: string;
+  readonly method: string;
+  /** Without the query; at most `limits.operationPathCharsMax` characters. */
+  readonly path: string;
+  /** Remote address of whoever asked. */
+  readonly from: string;
+  /** Their User-Agent, at most `limits.operationAgentCharsMax` characters. */
+  readonly agent: string;
+  /** 32 hex digits: random, or a digest of actor, method, path and `Idempotency-Key`. Applied once, however often it comes. */
+  readonly operation: string;
+  /** With an `Idempotency-Key` alone: of the body, the query and the preconditions. */
+  readonly bodyDigest?: string | undefined;
+  /** Of a key `rv:RV:RANDOM`: a log index that its author had seen before the first try. */
+  readonly since?: number | undefined;
+}
+
 export type Command = CommandBody & {
   readonly schema: typeof commandSchemaVersion;
-  /** A random UUID: names this attempt in logs and in answers. */
+  /** Names this command in logs: that of its operation, or a random UUID. */
   readonly requestId: string;
+  /** Of a user's command; controllers and agents have none, nor have commands of before there were operations. */
+  readonly origin?: Origin | undefined;
 };
 
 export interface ObjectChange {
@@ -155,6 +176,8 @@ export type CommandResult =
       readonly kind: 'object';
       readonly created: boolean;
       readonly object: OrionObject;
+      /** Of a repeated command: the version that it made when it was applied. Default: that of `object`. */
+      readonly version?: string | undefined;
     }
   | { readonly kind: 'deleted' }
   | { readonly kind: 'done' }
@@ -164,3 +187,8 @@ export type CommandResult =
       readonly message: string;
       readonly issues: readonly Issue[];
     };
+
+/** What applying one entry answered: an operation that was known already is not run again. */
+export type EntryResult =
+  | CommandResult
+  | { readonly kind: 'repeated'; readonly index: number; readonly result: CommandResult };

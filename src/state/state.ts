@@ -9,7 +9,13 @@
 
 import { assert, present, unreachable } from '../lib/assert.ts';
 import { messageOf } from '../lib/errors.ts';
-import type { Command, CommandResult } from '../protocol/command.ts';
+import {
+  type Command,
+  type CommandBody,
+  type CommandResult,
+  commandSchemaVersion,
+  type EntryResult,
+} from '../protocol/command.ts';
 import type { Assignment, Event, Node, Service, Setting } from '../protocol/objects.ts';
 import type { OperationRow, RevisionRow } from '../protocol/records.ts';
 import { refused } from './apply/judge.ts';
@@ -46,7 +52,7 @@ export interface Applicable {
 
 export interface ApplyOutcome {
   /** Undefined for what is no command. */
-  readonly result: CommandResult | undefined;
+  readonly result: EntryResult | undefined;
   readonly changes: readonly RowChange[];
 }
 
@@ -171,8 +177,13 @@ export class State implements View {
   }
 
   /** What applying `command` as the next entry would answer; nothing is kept. */
-  dryRun(command: Command, entry: { readonly term: number; readonly time: number }): CommandResult {
-    return this.#judge(command, { ...entry, index: this.#appliedIndex + 1 }).result;
+  dryRun(
+    body: CommandBody,
+    entry: { readonly term: number; readonly time: number },
+  ): { readonly result: CommandResult; readonly changes: readonly RowChange[] } {
+    const command: Command = { ...body, schema: commandSchemaVersion, requestId: '' };
+    const { result, sealed } = this.#judge(command, { ...entry, index: this.#appliedIndex + 1 });
+    return { result, changes: sealed.changes };
   }
 
   /** All rows, in no order. */

@@ -7,9 +7,10 @@ import type {
   ClusterView,
   ControlPlane,
   Freshness,
+  Trial,
 } from '../../src/peer/control-plane.ts';
 import type { MemberRequest, MembersAnswer, TransferAnswer } from '../../src/protocol/api.ts';
-import type { CommandBody, CommandResult } from '../../src/protocol/command.ts';
+import type { CommandBody, CommandResult, Origin } from '../../src/protocol/command.ts';
 import type { Assignment, Node, OrionObject, Service, Setting } from '../../src/protocol/objects.ts';
 import { tableOf } from '../../src/state/row.ts';
 import type { RowChange } from '../../src/state/view.ts';
@@ -21,8 +22,10 @@ const configuration = { index: 7, voters: [], learners: [] };
 export class FakeControlPlane implements ControlPlane {
   readonly view = new FakeView();
   epoch = 0;
-  /** Every command proposed, oldest first; those proposed as the leader too. */
   readonly proposed: CommandBody[] = [];
+  readonly origins: Origin[] = [];
+  /** What a dry run would change. */
+  trialChanges: readonly RowChange[] = [];
   /** The next proposals fail with these, or wait for them. */
   readonly failures: (ErrorCode | Promise<unknown>)[] = [];
   barrierFailure: ErrorCode | undefined;
@@ -37,8 +40,9 @@ export class FakeControlPlane implements ControlPlane {
   readonly #termListeners = new Set<(term: number | undefined) => void>();
   readonly #changeListeners = new Set<(index: number, changes: readonly RowChange[]) => void>();
 
-  async propose(body: CommandBody): Promise<Applied> {
+  async propose(body: CommandBody, origin?: Origin): Promise<Applied> {
     this.proposed.push(body);
+    this.origins.push(...(origin === undefined ? [] : [origin]));
     const failure = this.failures.shift();
     if (typeof failure === 'string') throw new OrionError(failure, `made to fail with ${failure}`);
     if (failure !== undefined) await failure;
@@ -46,9 +50,10 @@ export class FakeControlPlane implements ControlPlane {
     return { index: this.view.appliedIndex, result };
   }
 
-  async dryRun(body: CommandBody): Promise<CommandResult> {
+  async dryRun(body: CommandBody): Promise<Trial> {
     await this.readBarrier();
-    return this.answer?.(body) ?? { kind: 'applied', changes: changesOf(body) };
+    const result: CommandResult = { kind: 'applied', changes: changesOf(body) };
+    return { result: this.answer?.(body) ?? result, changes: this.trialChanges };
   }
 
   async proposeAsLeader(term: number, body: CommandBody): Promise<Applied> {
@@ -72,9 +77,7 @@ export class FakeControlPlane implements ControlPlane {
     if (this.differs !== undefined) throw new OrionError('NO_LEADER', this.differs);
   }
 
-  onReset(): () => void {
-    return () => undefined;
-  }
+  readonly onReset = (): (() => void) => () => undefined;
 
   freshness(): Freshness {
     const leader = this.term === undefined ? undefined : 'p1';

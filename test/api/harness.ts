@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach } from 'vitest';
 import { buildApi } from '../../src/api/api.ts';
 import { createBodies } from '../../src/api/bodies.ts';
-import { errorMeanings } from '../../src/api/errors.ts';
+import { errorMeanings } from '../../src/protocol/error-meanings.ts';
 import type { MetricSink } from '../../src/api/context.ts';
 import type { ErrorCode } from '../../src/lib/errors.ts';
 import type { Problem } from '../../src/protocol/api.ts';
@@ -25,14 +25,15 @@ beforeEach(() => {
     text: async () => 'orion_info 1\n',
     onRequest: ({ method, route, status }) => ended.push(`${method} ${route} ${status}`),
   };
-  app = buildApi({
+  ({ app } = buildApi({
     controlPlane: peer,
     bodies: createBodies(),
     metrics,
     logs: { open: () => () => {} },
+    plan: () => ({ placement: [], warnings: [] }),
     allowedHosts: ['http://pi-1:6060'],
     log: (_fields, message) => logged.push(message),
-  });
+  }));
 });
 
 afterEach(() => app.close());

@@ -40,11 +40,12 @@ let logs: FakeLogs;
 let leaderUrl: string;
 
 async function serve(controlPlane: FakeControlPlane, source: LogSource): Promise<string> {
-  const app = buildApi({
+  const { app } = buildApi({
     controlPlane,
     bodies: createBodies(),
     metrics,
     logs: source,
+    plan: () => ({ placement: [], warnings: [] }),
     allowedHosts: [],
     log: () => {},
   });

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { errorMeanings } from '../../src/api/errors.ts';
+import { errorMeanings } from '../../src/protocol/error-meanings.ts';
 import { openApiDocument } from '../../src/api/openapi.ts';
 import { errorsOf } from '../../src/api/routes/route.ts';
 import { routes } from '../../src/api/routes/table.ts';

@@ -166,10 +166,10 @@ function stopsTooEarly(world: World): string[] {
   const { state, term, time } = world.lab;
   return world.proposals.flatMap(({ body, term: plannedIn }) => {
     if (body.kind !== 'assignment.stop' || plannedIn !== term) return [];
-    const outcome = state.dryRun({ ...body, schema: 1, requestId: '' }, { term, time });
+    const { result } = state.dryRun(body, { term, time });
     const row = state.assignments.get(body.assignmentId);
     const service = row && state.services.get(row.spec.service);
-    if (outcome.kind === 'refused' || row === undefined || service === undefined) return [];
+    if (result.kind === 'refused' || row === undefined || service === undefined) return [];
     const isWanted = row.spec.serviceUid === service.metadata.uid && row.spec.index < service.spec.replicas;
     const hasSuccessor = state
       .assignmentsOfService('web')

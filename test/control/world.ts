@@ -48,7 +48,7 @@ export class World {
   run(body: CommandBody): CommandResult {
     const { result, changes } = this.lab.entry(body);
     this.control.onChanges(changes);
-    assert(result !== undefined, 'a command has a result');
+    assert(result !== undefined && result.kind !== 'repeated', "a controller's command is run");
     return result;
   }
 

@@ -77,7 +77,7 @@ test('a question is unknown when the link goes down, its time is up, or the peer
   ask();
   clock.advance(withinMs);
   ask();
-  questions.stop();
+  questions.abandon();
   await turn();
   expect(outcomes).toEqual([{ kind: 'unknown' }, { kind: 'unknown' }, { kind: 'unknown' }]);
   expect(clock.timers).toBe(0);

@@ -98,6 +98,7 @@ export class Lab {
   run(body: CommandBody): CommandResult {
     const { result } = this.entry(body);
     assert(result !== undefined, 'a command has a result');
+    assert(result.kind !== 'repeated', 'a command without an operation is always run');
     return result;
   }
 

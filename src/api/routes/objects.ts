@@ -7,14 +7,15 @@ import {
   countParameter,
   flagParameter,
   fresh,
+  idempotencyKey,
   ifMatch,
   ifNoneMatch,
   jsonAnswer,
   nothing,
   objectAnswer,
   type Route,
+  submitting,
   unavailable,
-  writing,
 } from './route.ts';
 
 type Kind = 'Service' | 'Node' | 'Assignment' | 'Setting' | 'Event';
@@ -53,19 +54,19 @@ const services: readonly Route[] = [
     tag: 'services',
     summary: 'Delete a service',
     description: 'Its replicas are asked to stop in the same step.',
-    headers: [ifMatch],
+    headers: [ifMatch, idempotencyKey],
     answers: { 204: nothing('it is deleted') },
-    errors: ['NOT_FOUND', 'PRECONDITION_FAILED', ...writing],
+    errors: ['NOT_FOUND', 'PRECONDITION_FAILED', ...submitting],
   },
   {
     method: 'post',
     path: '/api/services/{name}/scale',
     tag: 'services',
     summary: 'Set the number of replicas',
-    headers: [ifMatch],
+    headers: [ifMatch, idempotencyKey],
     body: { schema: 'ScaleBody', required: true },
     answers: { 200: objectAnswer('Service', 'the service, as it is now wanted') },
-    errors: ['NOT_FOUND', 'PRECONDITION_FAILED', 'INVALID', ...writing],
+    errors: ['NOT_FOUND', 'PRECONDITION_FAILED', 'INVALID', ...submitting],
   },
   {
     method: 'get',
@@ -99,22 +100,22 @@ const settings: readonly Route[] = [
     path: '/api/settings/{name}',
     tag: 'settings',
     summary: 'Write a setting',
-    headers: [ifMatch, ifNoneMatch],
+    headers: [ifMatch, ifNoneMatch, idempotencyKey],
     body: { schema: 'SettingBody', required: true },
     answers: {
       200: objectAnswer('Setting', 'the setting, changed'),
       201: objectAnswer('Setting', 'the setting, made'),
     },
-    errors: ['PRECONDITION_FAILED', 'INVALID', ...writing],
+    errors: ['PRECONDITION_FAILED', 'INVALID', ...submitting],
   },
   {
     method: 'delete',
     path: '/api/settings/{name}',
     tag: 'settings',
     summary: 'Delete a setting',
-    headers: [ifMatch],
+    headers: [ifMatch, idempotencyKey],
     answers: { 204: nothing('it is deleted') },
-    errors: ['NOT_FOUND', 'PRECONDITION_FAILED', ...writing],
+    errors: ['NOT_FOUND', 'PRECONDITION_FAILED', ...submitting],
   },
 ];
 
@@ -125,9 +126,9 @@ const nodes: readonly Route[] = [
     path: '/api/nodes/{name}',
     tag: 'nodes',
     summary: 'Forget a node that is down',
-    headers: [ifMatch],
+    headers: [ifMatch, idempotencyKey],
     answers: { 204: nothing('it is forgotten') },
-    errors: ['NOT_FOUND', 'CONFLICT', 'PRECONDITION_FAILED', ...writing],
+    errors: ['NOT_FOUND', 'CONFLICT', 'PRECONDITION_FAILED', ...submitting],
   },
 ];
 
@@ -142,12 +143,13 @@ const manifests: readonly Route[] = [
       flagParameter('dryRun', 'judge it, and write nothing'),
       flagParameter('prune', 'delete what their owners applied before and do not list any more'),
     ],
+    headers: [idempotencyKey],
     body: { schema: 'Manifests', required: true },
     answers: {
       200: jsonAnswer('ApplyAnswer', 'what it would do (dryRun)'),
       202: jsonAnswer('ApplyAnswer', 'it is committed; what runs follows'),
     },
-    errors: ['INVALID', 'CONFLICT', ...writing],
+    errors: ['INVALID', 'CONFLICT', ...submitting],
   },
 ];
 

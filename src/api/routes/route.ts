@@ -41,12 +41,15 @@ export interface Answer {
 
 /** Every code that the route may answer with. */
 export function errorsOf(route: Route): readonly ErrorCode[] {
-  return [
+  const codes = [
     'FORBIDDEN',
-    ...(route.anyQuery === true ? [] : (['MALFORMED'] as const)),
+    ...(['TIMEOUT', 'HEADERS_TOO_LARGE', 'RATE_LIMITED'] as const),
+    // With those of a peer that is full of connections, or stops.
+    ...(route.anyQuery === true ? [] : (['MALFORMED', 'BUSY', 'NO_LEADER'] as const)),
     ...(route.method === 'get' ? [] : (['TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const)),
     ...route.errors,
-  ];
+  ] as const;
+  return [...new Set(codes)];
 }
 
 // ── Answers ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -119,6 +122,13 @@ export const ifNoneMatch: Parameter = {
   schema: { type: 'string', enum: ['*'] },
 };
 
+export const idempotencyKey: Parameter = {
+  name: 'Idempotency-Key',
+  description:
+    'names this request, for as long as the last 100,000 writes: a repeat is answered as the first was, and done once',
+  schema: { type: 'string', pattern: '^[!-~]{1,128}$' },
+};
+
 // ── Errors ───────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Of what asks the cluster: certainly nothing was applied. */
@@ -126,3 +136,10 @@ export const unavailable = ['NO_LEADER', 'NO_QUORUM', 'BUSY'] as const satisfies
 
 /** Of what is written. */
 export const writing = [...unavailable, 'OUTCOME_UNKNOWN'] as const satisfies readonly ErrorCode[];
+
+/** Of what a command writes. */
+export const submitting = [
+  ...writing,
+  'IDEMPOTENCY_EXPIRED',
+  'IDEMPOTENCY_MISMATCH',
+] as const satisfies readonly ErrorCode[];

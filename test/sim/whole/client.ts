@@ -6,13 +6,14 @@ import { present } from '../../../src/lib/assert.ts';
 import { isOrionError, OrionError } from '../../../src/lib/errors.ts';
 import { limits } from '../../../src/lib/limits.ts';
 import type { Prng } from '../../../src/lib/prng.ts';
+import type { CommandBody } from '../../../src/protocol/command.ts';
 import type { Peer } from '../../../src/peer/peer.ts';
 import { drawFrom, type Span } from '../faults.ts';
 import { Violation } from '../observation.ts';
 import type { VirtualTime } from '../virtual-time.ts';
 import type { Registers, Seen } from './registers.ts';
 import type { Situations } from './situations.ts';
-import { applyService } from './workload.ts';
+import { applyService, originOf } from './workload.ts';
 import type { WholePeer } from './whole-peer.ts';
 
 const patienceMs = 3_000;
@@ -72,7 +73,8 @@ export class WholeClient {
     note('write', target.name, key, value);
     const begunMs = this.#options.time.now;
     try {
-      const { index, result } = await peer.propose({ kind: 'setting.put', name: key, data: value });
+      const body: CommandBody = { kind: 'setting.put', name: key, data: value };
+      const { index, result } = await peer.propose(body, originOf(value));
       if (result.kind !== 'object') throw new Violation(`clients: ${value} was answered with ${result.kind}`);
       registers.acknowledged(begun, { value, version: index });
       note('written', value, index);
@@ -119,10 +121,14 @@ export class WholeClient {
 
   /** Asks for so many replicas; true when that was acknowledged. */
   async scale(target: WholePeer, replicas: number): Promise<boolean> {
-    const { situations, onBroken, note } = this.#options;
+    const { situations, nextNumber, onBroken, note } = this.#options;
     note('scale', target.name, replicas);
     try {
-      await present(target.peer, 'a peer that is up is asked').propose(applyService(replicas));
+      const operation = `scale-${nextNumber()}`;
+      await present(target.peer, 'a peer that is up is asked').propose(
+        applyService(replicas),
+        originOf(operation),
+      );
       situations.add('services scaled');
       return true;
     } catch (error) {

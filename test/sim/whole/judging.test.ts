@@ -20,6 +20,7 @@ import { Reached } from '../invariants/reached.ts';
 import { a, b, c, committed, second, started, testInvariants, written } from '../made-up.ts';
 import type { Observation } from '../observation.ts';
 import { Commands } from './commands.ts';
+import { originOf } from './workload.ts';
 import { MemberAnswers } from './member-answers.ts';
 import { Numbers } from './numbers.ts';
 import { Queues } from './queues.ts';
@@ -172,6 +173,15 @@ describe('commands', () => {
     commands.committed(entryOf(2, write('x')));
     commands.committed(entryOf(3, write('y')));
     expect(() => commands.committed(entryOf(4, write('x')))).toThrow(/request x is written as 2 and as 4/);
+  });
+
+  test('an operation may be written again, and is done once', () => {
+    const commands = new Commands(codec);
+    const operation: Command = { ...write('x'), origin: originOf('x') };
+    commands.committed(entryOf(2, operation));
+    commands.committed(entryOf(4, operation));
+    commands.changed(entryOf(2, operation));
+    expect(() => commands.changed(entryOf(4, operation))).toThrow(/operation x is done by entry 2 and by 4/);
   });
 
   test('what was planned in one term changes nothing in another', () => {

@@ -1,7 +1,7 @@
 // The service that agents run in a simulation, and what must hold of its replicas.
 // W1. A slot (service uid, revision, index) is held by at most one assignment, after every entry, on every peer.
 
-import type { CommandBody } from '../../../src/protocol/command.ts';
+import type { CommandBody, Origin } from '../../../src/protocol/command.ts';
 import { isLive } from '../../../src/protocol/replica.ts';
 import type { View } from '../../../src/state/view.ts';
 import { Violation } from '../observation.ts';
@@ -37,6 +37,16 @@ export const applyService = (replicas: number): CommandBody => ({
       ],
     },
   ],
+});
+
+/** Of a client's write. */
+export const originOf = (operation: string): Origin => ({
+  actor: 'anonymous',
+  method: 'PUT',
+  path: '/',
+  from: '127.0.0.1',
+  agent: 'sim',
+  operation,
 });
 
 /** W1; throws a {@link Violation}. */

@@ -1,0 +1,54 @@
+// Bounds of the API towards its clients, named with their units; all others stand in limits.ts.
+
+import { assert } from './assert.ts';
+import { limits } from './limits.ts';
+
+const KiB = 1024;
+
+export const servingLimits = {
+  /** How long a client may take to send one request, in milliseconds. */
+  requestReadMs: 10_000,
+  /** How long it may take to send the head of one, in milliseconds. */
+  headerReadMs: 5_000,
+  /** Between two looks for clients that take longer, in milliseconds. */
+  slowLookMs: 1_000,
+  /** A client that takes nothing of its answer for this long is closed, in milliseconds. */
+  answerStallMs: 10_000,
+  /** A connection without a request for this long is closed, in milliseconds. */
+  keepAliveMs: 72_000,
+  /** The head of one HTTP request: its first line and its headers. */
+  headerBytesMax: 16 * KiB,
+  /** Headers of one HTTP request. */
+  headersMax: 100,
+  /** Connections to the API of one peer; the next is answered BUSY and closed, twice as many are dropped. */
+  connectionsMax: 4_096,
+  /** Connections of one client (an address) to one peer; the next is answered RATE_LIMITED and closed. */
+  connectionsPerClientMax: 2_048,
+  /** Requests of one client to one peer in a second. */
+  requestsPerSecond: 20_000,
+  /** Requests that a client which was quiet may send at once. */
+  requestsBurst: 40_000,
+  /** Answers without an end (watches, logs, backups) on one peer; the next is refused with BUSY. */
+  streamsMax: 2_048,
+  /** Those of one client; the next is refused with RATE_LIMITED. */
+  streamsPerClientMax: 1_024,
+  /** Addresses of clients that are remembered; beyond it those without a connection are forgotten. */
+  clientsMax: 16_384,
+  /** How long a peer that stops waits for the answers to what it was asked, in milliseconds. */
+  drainMs: 2_000,
+} as const;
+
+/** The same bounds with other values, for whoever tests them. */
+export type ServingLimits = { readonly [Name in keyof typeof servingLimits]: number };
+
+assert(servingLimits.headerReadMs < servingLimits.requestReadMs, 'a head is read before its body');
+assert(servingLimits.slowLookMs < servingLimits.headerReadMs, 'whoever is slow is seen');
+assert(limits.requestMs < servingLimits.drainMs, 'every request ends before a drain does');
+assert(limits.requestMs < servingLimits.answerStallMs, 'nobody is closed who waits for an answer');
+assert(
+  servingLimits.connectionsPerClientMax <= servingLimits.connectionsMax,
+  'all clients have as much as one',
+);
+assert(servingLimits.streamsPerClientMax <= servingLimits.streamsMax, 'all clients have as much as one');
+assert(servingLimits.streamsMax < servingLimits.connectionsMax, 'streams leave room for requests');
+assert(servingLimits.connectionsMax * 2 < servingLimits.clientsMax, 'who is connected is remembered');
