@@ -15,7 +15,7 @@ export function docsPage(document: OpenApiDocument): string {
   });
   const schemas = Object.entries(document.components.schemas).map(
     ([name, schema]) =>
-      `<details id="${name}"><summary><b>${name}</b></summary>${schemaHtml(schema)}</details>`,
+      `<details id="${name}"><summary><b>${name}</b> ${typeHtml(schema)}</summary>${schemaHtml(schema)}</details>`,
   );
   const links = [...tags, 'shapes'].map((name) => `<a href="#${name}">${name}</a>`).join('');
   const { title, version, description } = document.info;

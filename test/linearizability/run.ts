@@ -12,7 +12,7 @@ const clientCount = 8;
 /** A peer stays away for so long, in milliseconds: shorter and longer than an election takes. */
 const awayMs = { from: 50, to: 2_000 };
 /** Requests that must have ended between two strikes: with fewer than a majority nothing goes on. */
-const requestsBetween = 200;
+const requestsBetween = 120;
 const waitMs = 60_000;
 
 const strikes = ['kill the leader', 'pause the leader', 'kill a follower', 'pause a follower'] as const;
