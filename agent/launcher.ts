@@ -1,4 +1,4 @@
-// From a replica that should run to a process that does: its ports, its record, its start, in this order.
+// From a replica that should run to a process that does: its ports, its files, its record, its start, in this order.
 
 import { messageOf } from '../src/lib/errors.ts';
 import type { ProcessIdentity, Replica } from '../src/protocol/agent-directory.ts';
@@ -6,6 +6,7 @@ import type { Logs } from './logs.ts';
 import type { PortBook } from './ports.ts';
 import { launch, type LaunchOptions } from './process.ts';
 import type { Records } from './records.ts';
+import { writeFiles } from './workload-files.ts';
 
 type Ports = Readonly<Record<string, number>>;
 
@@ -50,6 +51,8 @@ export class Launcher {
       const reserved = await this.#options.ports.reserve({ assignmentId, wanted: workload.ports, held });
       if (reserved.kind === 'inUse') return failed('PORT_IN_USE', reserved.message);
       if (!request.isWanted()) return failed('STOPPED', 'it is not wanted any more');
+      const problem = writeFiles(replica.assigned);
+      if (problem !== undefined) return failed('FILE_FAILED', problem);
       const { ports } = reserved;
       records.save({ format: 1, replica, ports }); // Before the start: no process is ever without a record.
       const startedAt = new Date().toISOString();

@@ -96,7 +96,7 @@ export class Session {
     const url = this.#options.peers.take();
     const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws`, {
       handshakeTimeout: limits.agentConnectMs,
-      maxPayload: limits.agentMessageBytesMax,
+      maxPayload: limits.agentQueueBytesMax, // No leader sends more at once.
       perMessageDeflate: false,
     });
     this.#enter({ kind: 'opening', socket, url });

@@ -12,6 +12,7 @@ import { type Api, buildApi } from './api/api.ts';
 import { createBodies } from './api/bodies.ts';
 import { loadCluster } from './config/cluster.ts';
 import { Control } from './control/control.ts';
+import { EventRecorder } from './control/events.ts';
 import { planTrial } from './control/trial.ts';
 import { figuresOf } from './figures.ts';
 import { createGateway } from './gateway/gateway.ts';
@@ -20,12 +21,14 @@ import { present } from './lib/assert.ts';
 import { systemClock } from './lib/clock.ts';
 import { messageOf, OrionError } from './lib/errors.ts';
 import { hash128, randomHex } from './lib/hash.ts';
+import { eventLimits } from './lib/event-limits.ts';
 import { limits } from './lib/limits.ts';
 import { Prng } from './lib/prng.ts';
 import { Metrics } from './observe/metrics.ts';
 import { compactionDefaults } from './peer/compactor.ts';
 import { Peer } from './peer/peer.ts';
 import { version } from './protocol/version.ts';
+import type { RowChange } from './state/view.ts';
 import { openStorage } from './storage/open.ts';
 import { createTcpTransport } from './transport/tcp-transport.ts';
 
@@ -109,7 +112,21 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
       nowMs: () => systemClock.monotonicMs(),
       onError: (error) => log({ error: messageOf(error) }, 'a controller failed'),
     });
-    closers.push(followLeadership(peer, control));
+    const recorder = new EventRecorder({
+      self: listed.id,
+      propose: (term, body) => peer.proposeAsLeader(term, body),
+      nowMs: () => systemClock.monotonicMs(),
+      wallMs: () => systemClock.wallMs(),
+      isUnderLoad: () => {
+        const { waitingProposals, unflushedRows } = peer.measures();
+        return (
+          waitingProposals > eventLimits.waitingProposalsMax || unflushedRows > eventLimits.unflushedRowsMax
+        );
+      },
+      onDropped: (count) => log({ count }, 'events were dropped under load'),
+      onError: (error) => log({ error: messageOf(error) }, 'events cannot be recorded'),
+    });
+    closers.push(followLeadership(peer, [control, recorder]));
     const allowedHosts = config.peers.map(({ api }) => api);
     const gateway = createGateway({
       controlPlane: peer,
@@ -168,16 +185,25 @@ async function listen(api: Api['app'], url: string): Promise<void> {
   }
 }
 
+/** What works on the leader alone. */
+interface LeaderPart {
+  start(term: number): void;
+  stop(): void;
+  onChanges(changes: readonly RowChange[]): void;
+  tick(): void;
+}
+
 /** Controllers work while this peer may control, and not a moment longer. */
-function followLeadership(peer: Peer, control: Control): () => Promise<void> {
+function followLeadership(peer: Peer, parts: readonly LeaderPart[]): () => Promise<void> {
+  const stop = (): void => parts.forEach((part) => part.stop());
   const unsubscribe = [
-    peer.onControlTerm((term) => (term === undefined ? control.stop() : control.start(term))),
-    peer.onChanges((_index, changes) => control.onChanges(changes)),
+    peer.onControlTerm((term) => (term === undefined ? stop() : parts.forEach((part) => part.start(term)))),
+    peer.onChanges((_index, changes) => parts.forEach((part) => part.onChanges(changes))),
   ];
-  const timer = setInterval(() => control.tick(), limits.controlTickMs);
+  const timer = setInterval(() => parts.forEach((part) => part.tick()), limits.controlTickMs);
   return async () => {
     clearInterval(timer);
     for (const end of unsubscribe) end();
-    control.stop();
+    stop();
   };
 }

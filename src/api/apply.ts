@@ -4,10 +4,11 @@ import type { FastifyInstance } from 'fastify';
 import { assert } from '../lib/assert.ts';
 import type { Applied } from '../peer/control-plane.ts';
 import type { ApplyAnswer } from '../protocol/api.ts';
-import type { CommandBody } from '../protocol/command.ts';
+import type { CommandBody, CommandResult } from '../protocol/command.ts';
+import type { Bodies } from './bodies.ts';
 import { type ApiContext, accepted, sendJson } from './context.ts';
 import { diffOf } from './diff.ts';
-import { bodyTextOf, flag, preconditionsOf, queryOf } from './request.ts';
+import { type BodyText, bodyTextOf, flag, preconditionsOf, queryOf } from './request.ts';
 import { submit } from './submit.ts';
 
 export function applyRoutes(app: FastifyInstance, context: ApiContext): void {
@@ -15,18 +16,39 @@ export function applyRoutes(app: FastifyInstance, context: ApiContext): void {
     const query = queryOf(request, ['dryRun', 'prune']);
     const dryRun = flag(query, 'dryRun');
     const prune = flag(query, 'prune');
-    preconditionsOf(request, { match: false, create: false });
-    const manifests = await context.bodies.manifests(bodyTextOf(request));
-    const command: CommandBody = { kind: 'manifest.apply', manifests, prune };
-    if (dryRun) return sendJson(reply, 200, await tried(context, command));
-    const applied = await submit(context, request, command);
-    return sendJson(reply, 202, answerOf('accepted', applied));
+    const preconditions = preconditionsOf(request, { match: true, create: true });
+    const body = bodyTextOf(request);
+    const manifests = await context.bodies.manifests(body);
+    const command: CommandBody = { kind: 'manifest.apply', manifests, prune, ...preconditions };
+    if (dryRun) return sendJson(reply, 200, await tried(context, command, body));
+    const { index, result } = await submit(context, request, command);
+    const located = await withLines(context.bodies, body, result);
+    return sendJson(reply, 202, answerOf('accepted', { index, result: located }));
   });
 }
 
-async function tried({ controlPlane, plan }: ApiContext, command: CommandBody): Promise<ApplyAnswer> {
+/** What only the state could judge, told with the line where it stands in the text. */
+async function withLines(bodies: Bodies, body: BodyText, result: CommandResult): Promise<CommandResult> {
+  if (result.kind !== 'refused' || result.issues.length === 0) return result;
+  const lines = await bodies.lines(
+    body,
+    result.issues.map(({ path }) => path),
+  );
+  const issues = result.issues.map((issue, at) => {
+    const line = lines[at];
+    return line === undefined ? issue : { ...issue, line };
+  });
+  return { ...result, issues };
+}
+
+async function tried(
+  { controlPlane, bodies, plan }: ApiContext,
+  command: CommandBody,
+  body: BodyText,
+): Promise<ApplyAnswer> {
   const { result, changes } = await controlPlane.dryRun(command);
-  const answer = answerOf('dryRun', { index: controlPlane.view.appliedIndex, result });
+  const located = await withLines(bodies, body, result);
+  const answer = answerOf('dryRun', { index: controlPlane.view.appliedIndex, result: located });
   return { ...answer, diff: diffOf(changes), ...plan(changes) };
 }
 

@@ -11,17 +11,18 @@ import { type Issue, type ErrorCode, isOrionError, OrionError } from '../lib/err
 import { limits } from '../lib/limits.ts';
 import type { MemberRequest } from '../protocol/api.ts';
 import type { Manifest } from '../protocol/command.ts';
-import { parseDocument } from '../protocol/document.ts';
+import { linesOf, parseDocument } from '../protocol/document.ts';
 import { parseManifests } from '../protocol/manifest.ts';
 import { parseAddRequest } from '../protocol/members.ts';
-import { type BodyText, fieldOf } from './request.ts';
+import { type BodyText, type FieldNames, fieldsOf } from './request.ts';
 
 /** What is asked of a body. */
 export type BodyTask =
   | { readonly kind: 'manifests'; readonly body: BodyText }
   | { readonly kind: 'newMember'; readonly body: BodyText }
-  /** The value of the one key that it has. */
-  | { readonly kind: 'field'; readonly body: BodyText; readonly key: string };
+  | { readonly kind: 'fields'; readonly body: BodyText; readonly names: FieldNames }
+  /** Where these paths stand in it. */
+  | { readonly kind: 'lines'; readonly body: BodyText; readonly paths: readonly string[] };
 
 /** An error as it crosses from one thread to the other, which an {@link OrionError} does not. */
 export type BodyOutcome =
@@ -39,7 +40,11 @@ export interface Bodies {
   /** Throws MALFORMED, INVALID or BUSY. */
   newMember(body: BodyText): Promise<MemberRequest>;
   /** Throws MALFORMED, INVALID or BUSY. */
+  fields(body: BodyText, names: FieldNames): Promise<Readonly<Record<string, unknown>>>;
+  /** The value of the one key that it must and may have. Throws MALFORMED, INVALID or BUSY. */
   field(body: BodyText, key: string): Promise<unknown>;
+  /** The line of each of `paths` (as in an issue), where the text has lines. Throws BUSY. */
+  lines(body: BodyText, paths: readonly string[]): Promise<readonly (number | undefined)[]>;
   close(): Promise<void>;
 }
 
@@ -51,8 +56,10 @@ function readBody(task: BodyTask): unknown {
       return parseManifests(text, format);
     case 'newMember':
       return parseAddRequest(parseDocument(text, format));
-    case 'field':
-      return fieldOf(task.body, task.key);
+    case 'fields':
+      return fieldsOf(task.body, task.names);
+    case 'lines':
+      return linesOf(text, format, task.paths);
     default:
       return unreachable(task);
   }
@@ -78,10 +85,15 @@ export function createBodies(worker?: URL, patienceMs: number = limits.requestMs
     const isSmall = task.body.text.length <= limits.inlineBodyChars;
     return pool === undefined || isSmall ? readBody(task) : readElsewhere(pool, task, patienceMs);
   };
+  const fields: Bodies['fields'] = async (body, names) =>
+    (await read({ kind: 'fields', body, names })) as Readonly<Record<string, unknown>>;
   return {
     manifests: async (body) => (await read({ kind: 'manifests', body })) as readonly Manifest[],
     newMember: async (body) => (await read({ kind: 'newMember', body })) as MemberRequest,
-    field: (body, key) => read({ kind: 'field', body, key }),
+    fields,
+    field: async (body, key) => (await fields(body, { required: [key], optional: [] }))[key],
+    lines: async (body, paths) =>
+      (await read({ kind: 'lines', body, paths })) as readonly (number | undefined)[],
     close: async () => pool?.destroy(),
   };
 }

@@ -125,6 +125,11 @@ export function acceptBodies(app: FastifyInstance): void {
   }
 }
 
+/** The body where it may be left out: an empty object then. */
+export function optionalBodyOf(request: FastifyRequest): BodyText {
+  return (request.body as BodyText | undefined | null) ?? { text: '{}', format: 'json' };
+}
+
 /** Throws MALFORMED when there is no body. */
 export function bodyTextOf(request: FastifyRequest): BodyText {
   const body = request.body as BodyText | undefined | null;
@@ -132,21 +137,33 @@ export function bodyTextOf(request: FastifyRequest): BodyText {
   return body;
 }
 
-/** The value of the one key that the body, an object, must and may have. Throws MALFORMED or INVALID. */
-export function fieldOf({ text, format }: BodyText, key: string): unknown {
+/** The fields of a body: which must be there, and which may. No other may. */
+export interface FieldNames {
+  readonly required: readonly string[];
+  readonly optional: readonly string[];
+}
+
+/** The values of a body, an object, by their keys. Throws MALFORMED or INVALID. */
+export function fieldsOf(
+  { text, format }: BodyText,
+  { required, optional }: FieldNames,
+): Readonly<Record<string, unknown>> {
   const { value, lineOf } = parseDocument(text, format);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw invalid([{ path: '', message: `an object with "${key}" is needed` }]);
+    const names = required.map((key) => ` with "${key}"`).join(',');
+    throw invalid([{ path: '', message: `an object${names} is needed` }]);
   }
   const issues: Issue[] = [];
   for (const name of Object.keys(value)) {
-    if (name === key || issues.length >= limits.issuesMax) continue;
+    if (required.includes(name) || optional.includes(name) || issues.length >= limits.issuesMax) continue;
     const line = lineOf([name]);
     issues.push({ path: name, ...(line === undefined ? {} : { line }), message: 'unknown key' });
   }
-  if (!Object.hasOwn(value, key)) issues.push({ path: key, message: 'it is required' });
+  for (const key of required) {
+    if (!Object.hasOwn(value, key)) issues.push({ path: key, message: 'it is required' });
+  }
   if (issues.length > 0) throw invalid(issues);
-  return (value as Readonly<Record<string, unknown>>)[key];
+  return value as Readonly<Record<string, unknown>>;
 }
 
 export function invalid(issues: readonly Issue[]): OrionError {

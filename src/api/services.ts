@@ -1,14 +1,17 @@
-// Services: read, scaled and deleted here; written by `POST /api/apply`.
+// Services: read, scaled, undone, restarted and deleted here; written by `POST /api/apply`.
 
 import type { FastifyInstance } from 'fastify';
 import { limits } from '../lib/limits.ts';
-import { type ApiContext, accepted, sendWritten } from './context.ts';
-import { readRoutes } from './reading.ts';
-import { bodyTextOf, invalid, preconditionsOf, queryOf } from './request.ts';
+import type { RevisionView } from '../protocol/api.ts';
+import type { RevisionRow } from '../protocol/records.ts';
+import { type ApiContext, accepted, sendJson, sendWritten } from './context.ts';
+import { absent, readRoutes, viewFor } from './reading.ts';
+import { bodyTextOf, invalid, optionalBodyOf, preconditionsOf, queryOf } from './request.ts';
 import { submit } from './submit.ts';
 
 export function serviceRoutes(app: FastifyInstance, context: ApiContext): void {
   readRoutes(app, context, 'services');
+  revisionRoutes(app, context);
 
   app.delete<{ Params: { name: string } }>('/api/services/:name', async (request, reply) => {
     queryOf(request, []);
@@ -29,6 +32,51 @@ export function serviceRoutes(app: FastifyInstance, context: ApiContext): void {
       await submit(context, request, { kind: 'service.scale', name, replicas, ...preconditions }),
     );
   });
+}
+
+function revisionRoutes(app: FastifyInstance, context: ApiContext): void {
+  const { controlPlane, bodies } = context;
+
+  app.get<{ Params: { name: string } }>('/api/services/:name/revisions', async (request, reply) => {
+    const view = await viewFor(request, reply, controlPlane);
+    const { name } = request.params;
+    if (view.services.get(name) === undefined) throw absent('services', name);
+    const items = view.revisionsOf(name).map(revisionView).toReversed();
+    return sendJson(reply, 200, { items, resourceVersion: String(view.appliedIndex) });
+  });
+
+  app.post<{ Params: { name: string } }>('/api/services/:name/undo', async (request, reply) => {
+    queryOf(request, []);
+    const { name } = request.params;
+    const fields = await bodies.fields(optionalBodyOf(request), { required: [], optional: ['revision'] });
+    const revision = revisionOf(fields['revision']);
+    const preconditions = preconditionsOf(request, { match: true, create: false });
+    return sendWritten(
+      reply,
+      await submit(context, request, { kind: 'service.undo', name, ...revision, ...preconditions }),
+    );
+  });
+
+  app.post<{ Params: { name: string } }>('/api/services/:name/restart', async (request, reply) => {
+    queryOf(request, []);
+    const { name } = request.params;
+    await bodies.fields(optionalBodyOf(request), { required: [], optional: [] });
+    const preconditions = preconditionsOf(request, { match: true, create: false });
+    return sendWritten(
+      reply,
+      await submit(context, request, { kind: 'service.restart', name, ...preconditions }),
+    );
+  });
+}
+
+function revisionView({ revision, time, actor, result, spec, labels, repeats }: RevisionRow): RevisionView {
+  return { revision, time, actor, result, spec, labels, ...(repeats !== undefined && { repeats }) };
+}
+
+function revisionOf(value: unknown): { readonly revision?: number } {
+  if (value === undefined) return {};
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1) return { revision: value };
+  throw invalid([{ path: 'revision', message: 'a whole number from 1' }]);
 }
 
 function replicasOf(value: unknown): number {

@@ -4,6 +4,7 @@
 import type { ConditionsCommand } from './plan.ts';
 import type { Assignment, Condition, Service } from '../protocol/objects.ts';
 import { isLive } from '../protocol/replica.ts';
+import { progressingType, rolledOut, rollingOut } from '../protocol/progress.ts';
 import { isSettled, type Slot } from './slots.ts';
 
 /** The first replica that fits no node, and why. */
@@ -21,10 +22,11 @@ export function reportOn(
   obstacle: Obstacle | undefined,
 ): ConditionsCommand[] {
   const { name, uid, generation } = service.metadata;
+  const { revision } = service.status;
   const conditions = [placed(obstacle), progressing(service, slots)];
   const isKnown = conditions.every((condition) => stands(service, condition));
   if (isKnown && service.status.observedGeneration === generation) return [];
-  return [{ kind: 'service.conditions', service: name, serviceUid: uid, generation, conditions }];
+  return [{ kind: 'service.conditions', service: name, serviceUid: uid, generation, revision, conditions }];
 }
 
 function stands({ status }: Service, { type, status: value, reason, message }: Statement): boolean {
@@ -46,7 +48,7 @@ function placed(obstacle: Obstacle | undefined): Statement {
 }
 
 function progressing(service: Service, slots: readonly Slot[]): Statement {
-  const type = 'Progressing';
+  const type = progressingType;
   const failed = slots.find(({ current }) => current?.status.state === 'failed')?.current;
   if (failed !== undefined) {
     return { type, status: 'False', reason: 'ReplicaFailed', message: failureOf(failed) };
@@ -58,10 +60,9 @@ function progressing(service: Service, slots: readonly Slot[]): Statement {
   }
   const { revision } = service.status;
   if (slots.every(({ current, old }) => current && isSettled(current) && !old.some(isLive))) {
-    return { type, status: 'True', reason: 'Complete', message: `every replica is of revision ${revision}` };
+    return rolledOut(revision);
   }
-  const message = `replicas of revision ${revision} are being started`;
-  return { type, status: 'True', reason: 'RollingOut', message };
+  return rollingOut(revision);
 }
 
 function isRetrying(current: Assignment | undefined): boolean {

@@ -43,6 +43,8 @@ export const limits = {
   operationAgentCharsMax: 128,
   /** Remembered of why a write was refused, in characters. */
   operationMessageCharsMax: 1_024,
+  /** What one replica runs, with all settings that it uses, as JSON. */
+  workloadBytesMax: 1 * MiB,
   /** Commands that wait for their commit on one peer; the next is refused with BUSY. */
   proposalsMax: 4_096,
   /** Changes of members that wait for their end on one leader; the next is refused with BUSY. */
@@ -179,6 +181,8 @@ export const limits = {
   agentCloseMs: 1_000,
   /** Bytes queued to one agent; past it the session is closed, and a new one starts from the whole set. */
   agentQueueBytesMax: 16 * MiB,
+  /** All that one node is to run, as JSON: no more is placed there than one message tells its agent. */
+  agentSetBytesMax: 15 * MiB,
   /** From the opening of an agent's connection to its hello, in milliseconds. */
   agentHelloMs: 5_000,
   /** One report of an agent: its message has at most 4,096 characters. */
@@ -199,6 +203,8 @@ export const limits = {
   controlRetryMs: 50,
   /** The longest such wait, in milliseconds. */
   controlRetryMaxMs: 2_000,
+  /** Revisions kept of one service. */
+  revisionsMax: 10,
   /** Between two ticks of the controllers, in milliseconds. */
   controlTickMs: 250,
   /** From an agent's dial until its WebSocket is open, in milliseconds: a paused peer costs no more than this. */
@@ -259,6 +265,12 @@ assert(
   limits.agentReportsMax * limits.agentStatusBytesMax < limits.commandBytesMax,
   'a command holds as many reports as it may',
 );
+assert(limits.settingBytesMax < limits.workloadBytesMax, 'a replica can use the largest setting');
+assert(
+  limits.workloadBytesMax < limits.commandBytesMax,
+  'a row of an assignment is no larger than others may be',
+);
+assert(limits.agentSetBytesMax < limits.agentQueueBytesMax, 'an agent can be told all that its node runs');
 assert(
   limits.agentHeartbeatMs * 3 < limits.nodeUnknownMs,
   'a node misses three heartbeats before it is unknown',

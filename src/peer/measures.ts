@@ -12,6 +12,8 @@ export interface Measures {
   /** Of the commands that it applied. */
   readonly appliedBytes: number;
   readonly unflushedRows: number;
+  /** Commands that wait for their commit. */
+  readonly waitingProposals: number;
   /** Peers that are connected. */
   readonly links: number;
 }
@@ -22,6 +24,7 @@ export function measuresOf({ core, leadership, links }: Lifecycle, state: State)
     leaderChanges: leadership.changes,
     appliedBytes: core?.applier.appliedBytes ?? 0,
     unflushedRows: state.dirtyCount,
+    waitingProposals: core?.proposals.pendingCount ?? 0,
     links: links.identities().length,
   };
 }

@@ -5,7 +5,15 @@
 import { z } from 'zod';
 import type { ErrorCode, Issue } from '../lib/errors.ts';
 import { objectDiff, plannedReplica } from './dry-run.ts';
-import type { Assignment, Event, Node, Service, Setting } from './objects.ts';
+import {
+  type Assignment,
+  type Event,
+  type Node,
+  type Service,
+  serviceSpecSchema,
+  type Setting,
+  timestampSchema,
+} from './objects.ts';
 
 /** The kinds that have routes, by the last part of the route. */
 export interface Collections {
@@ -71,6 +79,25 @@ export const applyAnswerSchema = z.strictObject({
     .describe('of a dry run: what to think about first, in sentences'),
 });
 export type ApplyAnswer = z.infer<typeof applyAnswerSchema>;
+
+const revisionSchema = z.strictObject({
+  revision: z.int().min(1),
+  time: timestampSchema.describe('when it was asked for'),
+  actor: z.string().describe('who asked for it'),
+  result: z.enum(['progressing', 'complete', 'failed', 'superseded']).describe('what became of its rollout'),
+  spec: serviceSpecSchema,
+  labels: z.record(z.string(), z.string()),
+  repeats: z
+    .int()
+    .min(1)
+    .exactOptional()
+    .describe('the revision that first asked for this workload, where this one runs it again'),
+});
+/** One version of a service. */
+export type RevisionView = z.infer<typeof revisionSchema>;
+
+/** `GET /api/services/NAME/revisions`, newest first. */
+export const revisionListSchema = listSchema(revisionSchema);
 
 export const liveAnswerSchema = z.strictObject({ status: z.literal('ok') });
 

@@ -10,6 +10,7 @@ import type { ErrorCode, Issue } from '../lib/errors.ts';
 import type {
   AssignmentState,
   Condition,
+  Event,
   NodeState,
   OrionObject,
   Resources,
@@ -57,11 +58,27 @@ export interface AssignmentReport {
   readonly message?: string | undefined;
 }
 
+/** Something that happened `count` times since the last command that told of it. */
+export type SeenEvent = Event['spec'] & Event['status'];
+
 export type CommandBody =
   // Users. ------------------------------------------------------------------------------------------------
   /** All or nothing. `prune` also deletes what these owners applied before and no longer list. */
-  | { readonly kind: 'manifest.apply'; readonly manifests: readonly Manifest[]; readonly prune: boolean }
+  | ({
+      readonly kind: 'manifest.apply';
+      readonly manifests: readonly Manifest[];
+      readonly prune: boolean;
+      /** With one service alone, and without `prune`. */
+    } & Preconditions)
   | ({ readonly kind: 'service.scale'; readonly name: string; readonly replicas: number } & Preconditions)
+  /** A new revision with the workload of `revision`; absent, of the one before what it runs. Replicas stay as they are. */
+  | ({
+      readonly kind: 'service.undo';
+      readonly name: string;
+      readonly revision?: number | undefined;
+    } & Preconditions)
+  /** A new revision with the same spec: every replica is replaced. */
+  | ({ readonly kind: 'service.restart'; readonly name: string } & Preconditions)
   /** Its replicas are asked to stop in the same entry; each is deleted once its end is reported. */
   | ({ readonly kind: 'service.delete'; readonly name: string } & Preconditions)
   | ({ readonly kind: 'setting.put'; readonly name: string; readonly data: string } & Preconditions)
@@ -94,12 +111,13 @@ export type CommandBody =
       /** Of the service of that name; 0 when there is none. */
       readonly generation: number;
     })
-  /** What the scheduler and the rollout have to say about a service. Refused when its generation has moved. */
+  /** What the scheduler and the rollout have to say about a service. Refused when its generation or revision has moved. */
   | (Fenced & {
       readonly kind: 'service.conditions';
       readonly service: string;
       readonly serviceUid: string;
       readonly generation: number;
+      readonly revision: number;
       /** Replaced by type; `lastTransitionTime` is kept where the status is the same. */
       readonly conditions: readonly Omit<Condition, 'lastTransitionTime'>[];
     })
@@ -111,6 +129,8 @@ export type CommandBody =
       readonly state: NodeState;
       readonly reason: string;
     })
+  /** What happened to objects, for people: counted by what it says. At most `limits.eventsMax` are kept. */
+  | (Fenced & { readonly kind: 'event.record'; readonly events: readonly SeenEvent[] })
   // The agents' gateway. --------------------------------------------------------------------------------------
   /**
    * A node opened a session: it is ready, with these properties. Its lost assignments that it still runs come back if

@@ -232,3 +232,20 @@ export function partsOf(text: string): ValuePath {
     index === undefined ? key : Number(index),
   );
 }
+
+/**
+ * The line of each of `paths` (as issues give them, with the number of the document where there are several) in `text`,
+ * which is known to parse; undefined where the format has no lines.
+ */
+export function linesOf(
+  text: string,
+  format: DocumentFormat,
+  paths: readonly string[],
+): readonly (number | undefined)[] {
+  const documents = parseDocuments(text, format);
+  return paths.map((path) => {
+    const parts = partsOf(path);
+    if (documents.length === 1) return documents[0]?.lineOf(parts);
+    return documents[Number(parts[0])]?.lineOf(parts.slice(1));
+  });
+}

@@ -1,7 +1,9 @@
 // Whether a replica fits a node: asked by the scheduler when it plans, and again by apply when the plan arrives.
 // Cpu is counted in thousandths of a core, so that sums are whole numbers and the same on every peer.
 
-import type { Assignment, Node, Resources, ServiceSpec } from './objects.ts';
+import { limits } from '../lib/limits.ts';
+import type { Assignment, Node, Resources, ServiceSpec, Workload } from './objects.ts';
+import { specBytesOf } from './references.ts';
 import { isReserving } from './replica.ts';
 
 /** What is left of a node. May be negative: a node that returns can hold more than it has. */
@@ -11,6 +13,8 @@ export interface Room {
   readonly memory: number;
   /** Host ports in use, fixed or chosen by the agent. */
   readonly ports: ReadonlySet<number>;
+  /** Bytes that its agent can still be told of. */
+  readonly setBytes: number;
 }
 
 /** One reason for which a node may not take a replica. It explains itself, counted over nodes and for one. */
@@ -84,9 +88,25 @@ export interface FitVerdict {
   /** What was compared. */
   readonly detail: string;
 }
+/** As much as any replica may take: how much this one takes is known once its settings are filled in. */
+const canBeTold: FitFilter = {
+  name: 'settings',
+  check: (_spec, _node, room) => room.setBytes >= limits.workloadBytesMax,
+  explain: (count) => `${count} node(s) run as much as an agent can be told of`,
+  detail: (_spec, _node, room) =>
+    `needs up to ${mebibytes(limits.workloadBytesMax)}, can be told of ${mebibytes(Math.max(0, room.setBytes))} more`,
+};
 
 /** In the order in which a person wants to hear of them: the first that fails is the reason. */
-const fitFilters: readonly FitFilter[] = [isReady, hasRuntime, hasLabels, hasCpu, hasMemory, hasPorts];
+const fitFilters: readonly FitFilter[] = [
+  isReady,
+  hasRuntime,
+  hasLabels,
+  hasCpu,
+  hasMemory,
+  hasPorts,
+  canBeTold,
+];
 
 export const milli = (cores: number): number => Math.round(cores * 1_000);
 
@@ -122,6 +142,10 @@ export function roomOf(node: Node, assignments: readonly Assignment[]): Room {
     milliCpu: milli(node.status.capacity.cpu) - milli(used.cpu),
     memory: node.status.capacity.memory - used.memory,
     ports: new Set(assignments.filter(isReserving).flatMap(portsOf)),
+    setBytes: assignments.reduce(
+      (left, { spec }) => left - toldBytesOf(spec.workload),
+      limits.agentSetBytesMax,
+    ),
   };
 }
 
@@ -131,20 +155,28 @@ export function roomWith(room: Room, spec: ServiceSpec): Room {
     milliCpu: room.milliCpu - milli(spec.resources.cpu),
     memory: room.memory - spec.resources.memory,
     ports: new Set([...room.ports, ...fixedPorts(spec)]),
+    setBytes: room.setBytes - toldBytesOf(spec),
   };
 }
 
 /** `room` after `assignment`, which stood in it, is gone. */
 export function roomWithout(room: Room, assignment: Assignment): Room {
-  if (!isReserving(assignment)) return room;
+  const setBytes = room.setBytes + toldBytesOf(assignment.spec.workload);
+  if (!isReserving(assignment)) return { ...room, setBytes };
   const { resources } = assignment.spec.workload;
   const freed = portsOf(assignment);
   return {
     milliCpu: room.milliCpu + milli(resources.cpu),
     memory: room.memory + resources.memory,
     ports: new Set([...room.ports].filter((port) => !freed.includes(port))),
+    setBytes,
   };
 }
+
+/** Beside a workload: the names and numbers of its assignment. */
+const aboutBytes = 512;
+
+const toldBytesOf = (workload: ServiceSpec | Workload): number => specBytesOf(workload) + aboutBytes;
 
 function portsOf({ spec, status }: Assignment): number[] {
   return [...fixedPorts(spec.workload), ...Object.values(status.ports)];

@@ -13,6 +13,7 @@ import {
   membersAnswerSchema,
   problemSchema,
   readyAnswerSchema,
+  revisionListSchema,
   transferAnswerSchema,
 } from './api.ts';
 import { manifestSchema } from './manifest-schema.ts';
@@ -32,6 +33,7 @@ const given = {
   SettingList: listSchema(settingSchema),
   EventList: listSchema(eventSchema),
   ApplyAnswer: applyAnswerSchema,
+  RevisionList: revisionListSchema,
   LiveAnswer: liveAnswerSchema,
   ReadyAnswer: readyAnswerSchema,
   ClusterView: clusterViewSchema,
@@ -50,6 +52,10 @@ const taken = {
     data: z.string().describe(`the text; at most ${limits.settingBytesMax} bytes of UTF-8`),
   }),
   ScaleBody: z.strictObject({ replicas: z.int().min(0).max(limits.replicasMax) }),
+  UndoBody: z.strictObject({
+    revision: z.int().min(1).optional().describe('one that is kept; absent: the one before what runs'),
+  }),
+  RestartBody: z.strictObject({}),
   AddPeerBody: addSchema,
   TransferBody: z.strictObject({
     to: z.string().min(1).optional().describe('id of a voter; absent: the one that holds most'),

@@ -5,6 +5,7 @@
 import type { Issue } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import { pathText, type SourceDocument } from './document.ts';
+import { malformedReference } from './references.ts';
 
 /** What the agent sets for every workload. `PORT` and `PORT_<NAME>` join them where ports are asked for. */
 const reservedEnv = [
@@ -52,7 +53,7 @@ function serviceIssues(service: unknown, index: number, document: SourceDocument
   const add = (field: readonly PropertyKey[], message: string): void => {
     issues.push(issueAt(document, [...path, ...field], message));
   };
-  const { entry, command, runtime, env, ports } = service;
+  const { entry, command, runtime, env, files, ports } = service;
   if ((entry === undefined) === (command === undefined))
     add([], 'exactly one of entry and command is needed');
   else if (runtime === 'command' && command === undefined)
@@ -65,6 +66,13 @@ function serviceIssues(service: unknown, index: number, document: SourceDocument
     if (fixed.has(port['port'])) add(['ports', at, 'port'], 'another port of this service has this number');
     fixed.add(port['port']);
   }
+  const taken = new Set<string>();
+  for (const [at, file] of (Array.isArray(files) ? files : []).entries()) {
+    const place = isRaw(file) ? placeOf(service['path'], file['path']) : undefined;
+    if (place === undefined) continue;
+    if (taken.has(place)) add(['files', at, 'path'], 'another file of this service has this path');
+    taken.add(place);
+  }
   if (isRaw(env)) {
     const reserved = new Set([...reservedEnv, ...portVariables(portList)]);
     for (const [name, value] of Object.entries(env)) {
@@ -73,6 +81,12 @@ function serviceIssues(service: unknown, index: number, document: SourceDocument
     }
   }
   return issues;
+}
+
+/** Where a file of a service comes to stand. */
+function placeOf(servicePath: unknown, filePath: unknown): string | undefined {
+  if (typeof servicePath !== 'string' || typeof filePath !== 'string') return undefined;
+  return (filePath.startsWith('/') ? filePath : `${servicePath}/${filePath}`).replaceAll(/\/+/g, '/');
 }
 
 function portVariables(ports: readonly unknown[]): readonly string[] {
@@ -84,7 +98,8 @@ function portVariables(ports: readonly unknown[]): readonly string[] {
 function envProblem(name: string, value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   if (notWritable.test(value)) return 'it holds NUL or half of a surrogate pair';
-  if (value.includes('${settings.')) return '${settings.…} comes later: write the value itself';
+  const malformed = malformedReference(value);
+  if (malformed !== undefined) return malformed;
   const bytes = Buffer.byteLength(name) + 1 + Buffer.byteLength(value);
   if (bytes > limits.environmentBytesMax) return `NAME=value is above ${limits.environmentBytesMax} bytes`;
   return undefined;

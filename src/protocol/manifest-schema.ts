@@ -59,6 +59,13 @@ const cpuSchema = z
 
 const labels = withoutProto.pipe(labelsSchema);
 
+/** Names between slashes, none of which is empty, `.` or `..`. */
+const filePathPattern = /^\/?(?:(?!\.\.?(?:\/|$))[^/]+(?:\/(?=[^/])|$))+$/;
+
+const filePathSchema = text.refine((path) => filePathPattern.test(path), {
+  message: 'the path of a file, absolute or below the path of the service, without . and .. in it',
+});
+
 export const manifestServiceSchema = z.strictObject({
   name: nameSchema.describe('Name of the service in the cluster: no other manifest may use it.'),
   path: text
@@ -94,7 +101,20 @@ export const manifestServiceSchema = z.strictObject({
     .describe('Ports that each replica listens on; the variable PORT holds the first.'),
   env: envSchema
     .default({})
-    .describe('Variables of the environment. Numbers and booleans are taken as written.'),
+    .describe(
+      'Variables of the environment. Numbers and booleans are taken as written. `${settings.NAME}` anywhere in a value stands for that setting, `$${settings.` for the text itself.',
+    ),
+  files: z
+    .array(
+      z.strictObject({
+        setting: nameSchema.describe('Name of the setting that the file holds.'),
+        path: filePathSchema.describe('Absolute, or below `path`. Its directory exists.'),
+      }),
+    )
+    .default([])
+    .describe(
+      'Settings that are written to files, readable by their owner alone, before each start of a replica.',
+    ),
   resources: z
     .strictObject({
       cpu: cpuSchema.default(0).describe('Cores, in steps of 0.001; 0 reserves nothing.'),

@@ -114,7 +114,7 @@ function resolvePaths(value: unknown, resolvePath: (path: string | undefined) =>
 }
 
 function normalised(service: z.infer<typeof manifestServiceSchema>): ManifestService {
-  const { name, labels, env, entry, command, ports, ...rest } = service;
+  const { name, labels, env, files, entry, command, ports, ...rest } = service;
   return {
     name,
     labels,
@@ -124,6 +124,7 @@ function normalised(service: z.infer<typeof manifestServiceSchema>): ManifestSer
       ...(command === undefined ? {} : { command }),
       ports: ports.map(({ name, port }) => (port === undefined ? { name } : { name, port })),
       env: Object.fromEntries(Object.entries(env).map(([key, value]) => [key, String(value)])),
+      ...(files.length === 0 ? {} : { files }),
     },
   };
 }

@@ -12,7 +12,7 @@ export const nameSchema = z.string().regex(namePattern, nameRule);
 const resourceVersionSchema = z.string().regex(/^[0-9]{1,16}$/, 'a resourceVersion is a decimal number');
 
 /** RFC 3339 in UTC with milliseconds, stamped by the leader. */
-const timestampSchema = z.iso.datetime();
+export const timestampSchema = z.iso.datetime();
 
 /** Label keys and values: 1 to 63 (values: 0 to 63) characters of a-z, A-Z, 0-9, `-`, `_`, `.` and, in keys, `/`. */
 export const labelsSchema = z.record(
@@ -47,8 +47,7 @@ export const runtimeSchema = z.enum(['node', 'bun', 'deno', 'command']);
 /** Signals with which a workload may be asked to stop. */
 export const signalSchema = z.enum(['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2']);
 
-/** What a replica runs: everything an agent needs to start it. A change of any of it is a new revision. */
-export const workloadSchema = z.strictObject({
+const workloadShape = {
   /** Absolute working directory on the node. */
   path: z.string(),
   runtime: runtimeSchema,
@@ -68,6 +67,15 @@ export const workloadSchema = z.strictObject({
   }),
   restart: z.enum(['always', 'on-failure', 'never']),
   stop: z.strictObject({ signal: signalSchema, graceSeconds: z.int().min(0).max(3_600) }),
+};
+
+/** What a replica runs: everything an agent needs to start it, the settings that it uses filled in. */
+export const workloadSchema = z.strictObject({
+  ...workloadShape,
+  files: z
+    .array(z.strictObject({ setting: z.string(), path: z.string(), data: z.string() }))
+    .optional()
+    .describe('Written before the replica starts; a path as in a service. Absent: none.'),
 });
 
 export const placementSchema = z.strictObject({
@@ -81,8 +89,15 @@ export const placementSchema = z.strictObject({
     ),
 });
 
-const serviceSpecSchema = z.strictObject({
-  ...workloadSchema.shape,
+export const serviceSpecSchema = z.strictObject({
+  /** `${settings.NAME}` in a value of `env` stands for that setting (references.ts). A change of any of it is a new revision. */
+  ...workloadShape,
+  files: z
+    .array(z.strictObject({ setting: z.string(), path: z.string() }))
+    .optional()
+    .describe(
+      "Settings that are written to files; a path that is not absolute starts at the service's. Absent: none.",
+    ),
   replicas: z.int().min(0).describe('How many copies run.'),
   placement: placementSchema.describe('Which nodes take its replicas.'),
 });

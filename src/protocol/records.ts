@@ -50,4 +50,6 @@ export interface RevisionRow {
   readonly spec: ServiceSpec;
   readonly labels: Readonly<Record<string, string>>;
   readonly result: 'progressing' | 'complete' | 'failed' | 'superseded';
+  /** The revision that first asked for this workload, where this one runs it again: an undo, a restart, a changed setting. */
+  readonly repeats?: number;
 }

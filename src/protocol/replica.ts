@@ -1,6 +1,6 @@
 // What an assignment's row says about its replica: facts that apply and the controllers must read the same way.
 
-import type { Assignment, ServiceSpec, Workload } from './objects.ts';
+import type { Assignment, ServiceSpec } from './objects.ts';
 
 /** Its program ended, and its policy does not start it again: it keeps its slot, but reserves nothing. */
 export function isEnded({ spec, status }: Assignment): boolean {
@@ -20,7 +20,7 @@ export function isReserving(assignment: Assignment): boolean {
 }
 
 /** The part of a service's spec that its replicas run. A change of it, and of nothing else, is a new revision. */
-export function workloadOf(spec: ServiceSpec): Workload {
+export function workloadOf(spec: ServiceSpec): Omit<ServiceSpec, 'replicas' | 'placement'> {
   const { replicas: _replicas, placement: _placement, ...workload } = spec;
   return workload;
 }

@@ -8,8 +8,9 @@
 // O4. Derived status agrees with the rows it is derived from, in every entry (status.ts).
 
 import { assert } from '../lib/assert.ts';
-import type { Assignment, Metadata, Service } from '../protocol/objects.ts';
+import type { Assignment, Event, Metadata, Service } from '../protocol/objects.ts';
 import type { RevisionRow } from '../protocol/records.ts';
+import { settingsOf } from '../protocol/references.ts';
 import type { Contents } from './contents.ts';
 import { byCodeUnits, keyOf, type ObjectRow, type RowKey, tableOf, type TableName } from './row.ts';
 import { same } from './same.ts';
@@ -24,6 +25,8 @@ export interface Origin {
   readonly index: number;
   /** Milliseconds since 1970, stamped by the leader. */
   readonly time: number;
+  /** Who asked for it. */
+  readonly actor: string;
 }
 
 /** What an entry changes. */
@@ -39,6 +42,8 @@ export class Overlay {
   readonly index: number;
   /** The entry's time as RFC 3339. */
   readonly time: string;
+  /** Who asked for this entry. */
+  readonly actor: string;
   readonly #clusterId: string;
   readonly #tables: Tables;
   readonly #base: Pick<Contents, 'revisions'>;
@@ -61,6 +66,7 @@ export class Overlay {
     this.#clusterId = origin.clusterId;
     this.index = origin.index;
     this.time = timestamp(origin.time);
+    this.actor = origin.actor;
   }
 
   get<Name extends TableName>(table: Name, name: string): RowOf[Name] | undefined {
@@ -71,6 +77,16 @@ export class Overlay {
 
   services(): readonly Service[] {
     return merged(this.#tables.service.values(), this.#writes.service, () => true);
+  }
+
+  /** Services whose spec names the setting. */
+  servicesUsing(setting: string): readonly Service[] {
+    const base = this.#tables.service.using(setting);
+    return merged(base, this.#writes.service, ({ spec }) => settingsOf(spec).has(setting));
+  }
+
+  events(): readonly Event[] {
+    return merged(this.#tables.event.values(), this.#writes.event, () => true);
   }
 
   assignmentsOfService(name: string): readonly Assignment[] {

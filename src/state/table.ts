@@ -3,9 +3,11 @@
 //
 // T1. Iteration is in the order of names by code units, on every peer alike.
 // T2. A row is replaced, never changed; the service and the node of an assignment never change.
+// T3. The services that use a setting are found at once: settings are written often.
 
 import { assert, unreachable } from '../lib/assert.ts';
 import type { Assignment, Event, Node, Service, Setting } from '../protocol/objects.ts';
+import { settingsOf } from '../protocol/references.ts';
 import type { ObjectRow } from './row.ts';
 import type { TableView } from './view.ts';
 
@@ -55,6 +57,33 @@ export class Table<T extends ObjectRow> implements TableView<T> {
   }
 }
 
+/** Services, found by the settings that they use as well (T3). */
+class ServiceTable extends Table<Service> {
+  readonly #bySetting = new Map<string, Table<Service>>();
+
+  using(setting: string): readonly Service[] {
+    return this.#bySetting.get(setting)?.values() ?? [];
+  }
+
+  override set(row: Service): void {
+    const before = this.get(row.metadata.name);
+    const after = settingsOf(row.spec);
+    super.set(row);
+    for (const setting of after) group(this.#bySetting, setting).set(row);
+    if (before === undefined || before.spec === row.spec) return;
+    for (const setting of settingsOf(before.spec)) {
+      if (!after.has(setting)) ungroup(this.#bySetting, setting, row.metadata.name);
+    }
+  }
+
+  override delete(name: string): void {
+    const row = this.get(name);
+    if (row === undefined) return;
+    super.delete(name);
+    for (const setting of settingsOf(row.spec)) ungroup(this.#bySetting, setting, name);
+  }
+}
+
 /** Assignments, found by their service and by their node as well. */
 class AssignmentTable extends Table<Assignment> {
   readonly #byService = new Map<string, Table<Assignment>>();
@@ -90,7 +119,7 @@ class AssignmentTable extends Table<Assignment> {
 
 /** Every table of objects. */
 export class Tables {
-  readonly service = new Table<Service>();
+  readonly service = new ServiceTable();
   readonly node = new Table<Node>();
   readonly assignment = new AssignmentTable();
   readonly setting = new Table<Setting>();
@@ -114,16 +143,16 @@ export class Tables {
   }
 }
 
-function group(groups: Map<string, Table<Assignment>>, key: string): Table<Assignment> {
+function group<T extends ObjectRow>(groups: Map<string, Table<T>>, key: string): Table<T> {
   let table = groups.get(key);
   if (table === undefined) {
-    table = new Table<Assignment>();
+    table = new Table<T>();
     groups.set(key, table);
   }
   return table;
 }
 
-function ungroup(groups: Map<string, Table<Assignment>>, key: string, name: string): void {
+function ungroup<T extends ObjectRow>(groups: Map<string, Table<T>>, key: string, name: string): void {
   const table = groups.get(key);
   table?.delete(name);
   if (table?.size === 0) groups.delete(key);

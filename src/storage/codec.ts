@@ -9,6 +9,8 @@ import { type Command, type CommandBody, commandSchemaVersion } from '../protoco
 const known: Readonly<Record<CommandBody['kind'], true>> = {
   'manifest.apply': true,
   'service.scale': true,
+  'service.undo': true,
+  'service.restart': true,
   'service.delete': true,
   'setting.put': true,
   'setting.delete': true,
@@ -17,6 +19,7 @@ const known: Readonly<Record<CommandBody['kind'], true>> = {
   'assignment.stop': true,
   'service.conditions': true,
   'node.state': true,
+  'event.record': true,
   'node.register': true,
   'assignment.report': true,
 };

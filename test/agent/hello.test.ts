@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseManifests } from '../../src/protocol/manifest.ts';
-import { workloadOf } from '../../src/protocol/replica.ts';
+import { workloadWith } from '../../src/protocol/references.ts';
 import { present } from '../../src/lib/assert.ts';
 import { until } from '../e2e/until.ts';
 import { agentFor, assigned, gateway } from './rig.ts';
@@ -19,7 +19,7 @@ test('examples/hello: every replica answers on its own port, says who it is, and
   );
   const service = present(manifest?.services[0], 'the example has a service');
   expect(service.spec.replicas).toBe(2);
-  const workload = workloadOf(service.spec);
+  const workload = workloadWith(service.spec, () => undefined);
   const leader = await gateway();
   await agentFor(leader);
   leader.desire(assigned('hello-0', workload, 0), assigned('hello-1', workload, 1));

@@ -197,12 +197,6 @@ spec: {services: [{name: hello, path: /srv, runtime: node, entry: s.js}]}
     expect(peer.proposed).toEqual([]);
   });
 
-  test('a precondition that apply does not take is refused', async () => {
-    const headers = { 'content-type': 'application/yaml', 'if-match': '"1"' };
-    const answer = await app.inject({ method: 'POST', url: '/api/apply', headers, payload: manifest });
-    expect(problemIn(answer)).toEqual([400, 'MALFORMED']);
-  });
-
   test('a body that is not UTF-8, or is not there, is malformed', async () => {
     const headers = { 'content-type': 'application/yaml' };
     const payload = Buffer.from([0x61, 0xff]);

@@ -7,6 +7,7 @@ import type { CommandBody, CommandResult } from '../../src/protocol/command.ts';
 import type { Assignment } from '../../src/protocol/objects.ts';
 import { isLive } from '../../src/protocol/replica.ts';
 import { Control } from '../../src/control/control.ts';
+import type { RowChange } from '../../src/state/view.ts';
 import { Lab } from '../state/lab.ts';
 
 interface Proposal {
@@ -24,6 +25,8 @@ export class World {
   readonly processes = new Map<string, Set<string>>();
   /** Whether a replica crashes instead of running. */
   crashes: (assignment: Assignment) => boolean = () => false;
+  /** Somebody else who sees what changes. */
+  onChanges: (changes: readonly RowChange[]) => void = () => {};
   /** Monotonic milliseconds. */
   now = 1_000;
 
@@ -48,6 +51,7 @@ export class World {
   run(body: CommandBody): CommandResult {
     const { result, changes } = this.lab.entry(body);
     this.control.onChanges(changes);
+    this.onChanges(changes);
     assert(result !== undefined && result.kind !== 'repeated', "a controller's command is run");
     return result;
   }

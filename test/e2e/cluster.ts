@@ -31,6 +31,8 @@ export interface ScriptService {
   readonly script: string;
   readonly replicas?: number;
   readonly ports?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly files?: readonly { readonly setting: string; readonly path: string }[];
 }
 
 interface List<T> {
@@ -236,6 +238,8 @@ export class Cluster {
       entry: 'main.mjs',
       replicas: service.replicas ?? 1,
       ports: (service.ports ?? []).map((name) => ({ name })),
+      env: service.env ?? {},
+      files: service.files ?? [],
     };
   }
 

@@ -45,8 +45,12 @@ const service = fc.record(
     }),
     env: fc.dictionary(
       fc.stringMatching(/^E[A-Z0-9]{0,6}$/),
-      word.filter((text) => !text.includes('${')),
+      fc.oneof(
+        word.filter((text) => !text.includes('${')),
+        name.map((setting) => `x\${settings.${setting}}$\${settings.`),
+      ),
     ),
+    files: fc.uniqueArray(fc.record({ setting: name, path: name }), { selector: ({ path }) => path }),
     resources: fc.record(
       { cpu: fc.nat(8000).map((milli) => milli / 1000), memory: fc.constantFrom('64Mi', '1Gi', 7) },
       { requiredKeys: [] },

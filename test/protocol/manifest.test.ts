@@ -84,7 +84,7 @@ test('all problems are told at once, each with its path and line', () => {
 
 test('an unknown key is refused wherever it stands', () => {
   const unknown: [object | string, string][] = [
-    [{ files: [] }, 'spec.services[0].files'],
+    [{ files: [{ setting: 'a', path: 'b', mode: 1 }] }, 'spec.services[0].files[0].mode'],
     [{ stop: { signal: 'SIGTERM', seconds: 1 } }, 'spec.services[0].stop.seconds'],
     [{ resources: { gpu: 1 } }, 'spec.services[0].resources.gpu'],
     [{ placement: { zone: 'x' } }, 'spec.services[0].placement.zone'],
@@ -195,14 +195,6 @@ test('an environment that no process could get is refused', () => {
     { A: ['x'] },
   ];
   for (const env of refused) expect(failure(withFields({ env }), 'json').code).toBe('INVALID');
-});
-
-test('settings in env come later: until then they are refused, not passed on', () => {
-  for (const value of ['${settings.db}', 'a${settings.db}b', '$${settings.db}']) {
-    const error = failure(withFields({ env: { DB: value } }), 'json');
-    expect(error.issues).toEqual([expect.objectContaining({ path: 'spec.services[0].env.DB' })]);
-  }
-  expect(parseManifest(withFields({ env: { A: '${HOME}' } }), 'json').services).toHaveLength(1);
 });
 
 test('what orion sets in the environment itself cannot be set', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Assignment, Event, Node, Service } from '../../src/protocol/objects.ts';
+import { workloadWith } from '../../src/protocol/references.ts';
 import { judgeNodes, missingReplicas, whyOf } from '../../src/protocol/why.ts';
 import { assignment, node, service } from '../cli/objects.ts';
 
@@ -37,7 +38,7 @@ test('each node says filter by filter what it has for one more replica', () => {
 });
 
 test('what stands on a node is taken from what it has, and given back for the replica that would make way', () => {
-  const taken = replica(0, { workload: { ...assignment('x').spec.workload, ...demanding } });
+  const taken = replica(0, { workload: workloadWith(demanding, () => undefined) });
   const nodes = [pi('pi-1', { disk: 'ssd' }, { capacity: { cpu: 3, memory: 2 ** 31 } })];
   const failing = judgeNodes(demanding, nodes, [taken])[0]?.filters.filter(({ passed }) => !passed);
   expect(failing?.map(({ filter, detail }) => [filter, detail])).toEqual([
@@ -88,7 +89,7 @@ test('why a service is as it is: its replicas, what is missing, and what happene
 });
 
 test('why a replica is as it is: itself, its node, and what the nodes would say to it anew', () => {
-  const only = replica(0, { workload: { ...assignment('x').spec.workload, ...demanding } });
+  const only = replica(0, { workload: workloadWith(demanding, () => undefined) });
   const small = pi('pi-1', { disk: 'ssd' }, { capacity: { cpu: 2, memory: 2 ** 30 } });
   const objects = {
     services: [{ ...service('hello'), spec: demanding }],

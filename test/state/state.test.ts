@@ -74,7 +74,16 @@ test('every command of a controller or of the gateway is refused in another term
     lab.creation('web', 0, 'node1'),
     lab.stopping(id),
     lab.reporting(id, 'running'),
-    { kind: 'service.conditions', fence, service: 'web', serviceUid: uid, generation, conditions: [] },
+    {
+      kind: 'service.conditions',
+      fence,
+      service: 'web',
+      serviceUid: uid,
+      generation,
+      revision: 1,
+      conditions: [],
+    },
+    { kind: 'event.record', fence, events: [] },
     { kind: 'node.state', fence, node: 'node1', resourceVersion: '2', state: 'down', reason: 'R' },
     {
       kind: 'node.register',

@@ -70,6 +70,38 @@ const services: readonly Route[] = [
   },
   {
     method: 'get',
+    path: '/api/services/{name}/revisions',
+    tag: 'services',
+    summary: 'List the revisions of a service',
+    description: `The last ${limits.revisionsMax}, newest first.`,
+    query: [consistency],
+    answers: { 200: fresh(jsonAnswer('RevisionList', 'what each asked for, and what became of it')) },
+    errors: ['NOT_FOUND', ...unavailable],
+  },
+  {
+    method: 'post',
+    path: '/api/services/{name}/undo',
+    tag: 'services',
+    summary: 'Go back to an earlier revision',
+    description: 'It is run again as a new revision; how many replicas there are stays as it is.',
+    headers: [ifMatch, idempotencyKey],
+    body: { schema: 'UndoBody', required: false },
+    answers: { 200: objectAnswer('Service', 'the service, as it is now wanted') },
+    errors: ['NOT_FOUND', 'CONFLICT', 'PRECONDITION_FAILED', 'INVALID', ...submitting],
+  },
+  {
+    method: 'post',
+    path: '/api/services/{name}/restart',
+    tag: 'services',
+    summary: 'Replace every replica by a new one',
+    description: 'The same spec as a new revision, rolled out as any other.',
+    headers: [ifMatch, idempotencyKey],
+    body: { schema: 'RestartBody', required: false },
+    answers: { 200: objectAnswer('Service', 'the service, as it is now wanted') },
+    errors: ['NOT_FOUND', 'PRECONDITION_FAILED', 'INVALID', ...submitting],
+  },
+  {
+    method: 'get',
     path: '/api/services/{name}/logs',
     tag: 'services',
     summary: 'Read what the replicas write',
@@ -115,7 +147,7 @@ const settings: readonly Route[] = [
     summary: 'Delete a setting',
     headers: [ifMatch, idempotencyKey],
     answers: { 204: nothing('it is deleted') },
-    errors: ['NOT_FOUND', 'PRECONDITION_FAILED', ...submitting],
+    errors: ['NOT_FOUND', 'CONFLICT', 'PRECONDITION_FAILED', ...submitting],
   },
 ];
 
@@ -138,18 +170,19 @@ const manifests: readonly Route[] = [
     path: '/api/apply',
     tag: 'manifests',
     summary: 'Have the cluster want what manifests say',
-    description: 'All or nothing, in JSON or YAML.',
+    description:
+      'All or nothing, in JSON or YAML. If-Match and If-None-Match go with one service, and without prune.',
     query: [
       flagParameter('dryRun', 'judge it, and write nothing'),
       flagParameter('prune', 'delete what their owners applied before and do not list any more'),
     ],
-    headers: [idempotencyKey],
+    headers: [ifMatch, ifNoneMatch, idempotencyKey],
     body: { schema: 'Manifests', required: true },
     answers: {
       200: jsonAnswer('ApplyAnswer', 'what it would do (dryRun)'),
       202: jsonAnswer('ApplyAnswer', 'it is committed; what runs follows'),
     },
-    errors: ['INVALID', 'CONFLICT', ...submitting],
+    errors: ['INVALID', 'CONFLICT', 'PRECONDITION_FAILED', ...submitting],
   },
 ];
 

@@ -8,7 +8,8 @@
 import { misfit, roomOf } from '../../protocol/fit.ts';
 import type { AssignmentReport, CommandResult } from '../../protocol/command.ts';
 import type { Assignment, Service } from '../../protocol/objects.ts';
-import { isLive, workloadOf } from '../../protocol/replica.ts';
+import { workloadWith } from '../../protocol/references.ts';
+import { isLive } from '../../protocol/replica.ts';
 import type { Overlay } from '../overlay.ts';
 import { type CommandOf, stale } from './judge.ts';
 
@@ -32,7 +33,7 @@ export function createAssignment(overlay: Overlay, command: Create): CommandResu
       index: command.index,
       node: command.node,
       desired: 'running',
-      workload: workloadOf(spec),
+      workload: workloadWith(spec, (setting) => overlay.get('setting', setting)?.spec.data),
     },
     status: { state: 'pending', sequence: 0, ports: {}, restarts: 0 },
   };

@@ -3,15 +3,20 @@
 // M1. A service belongs to the owner that applied it first; nobody else's manifest touches it.
 // M2. What is asked for again, in whatever order of keys, changes nothing.
 // M3. Only owners named in the request are pruned.
+// M4. Every setting that a service uses is there, and fits.
 
 import type { Issue } from '../../lib/errors.ts';
+import { limits } from '../../lib/limits.ts';
 import type { CommandResult, Manifest, ManifestService, ObjectChange } from '../../protocol/command.ts';
 import type { Service } from '../../protocol/objects.ts';
+import { settingIssues } from '../../protocol/references.ts';
 import { workloadOf } from '../../protocol/replica.ts';
 import type { Overlay } from '../overlay.ts';
 import { same } from '../same.ts';
-import { type CommandOf, refused } from './judge.ts';
+import { type CommandOf, refused, unmetPrecondition } from './judge.ts';
+import { beginRevision, keepAsked } from './revision.ts';
 import { removeService } from './service.ts';
+import { settingFacts } from './uses.ts';
 
 export function applyManifests(overlay: Overlay, command: CommandOf<'manifest.apply'>): CommandResult {
   const { manifests, prune } = command;
@@ -22,6 +27,13 @@ export function applyManifests(overlay: Overlay, command: CommandOf<'manifest.ap
   const foreign = findForeign(overlay, manifests);
   if (foreign.length > 0) {
     return refused('CONFLICT', 'A service belongs to another owner: rename it, or delete that one.', foreign);
+  }
+  const unmet = unmetForOne(overlay, command);
+  if (unmet !== undefined) return unmet;
+  const unusable = findUnusable(overlay, manifests);
+  if (unusable.length > 0) {
+    const message = 'A service could not run with the settings that there are: mend what is listed.';
+    return refused('INVALID', message, unusable);
   }
   const changes: ObjectChange[] = [];
   for (const { owner, services } of manifests) {
@@ -71,24 +83,55 @@ function findForeign(overlay: Overlay, manifests: readonly Manifest[]): Issue[] 
   return issues;
 }
 
+/** Preconditions speak of one object: whoever edits a service applies it alone. */
+function unmetForOne(overlay: Overlay, command: CommandOf<'manifest.apply'>): CommandResult | undefined {
+  if (command.ifMatch === undefined && command.ifNoneMatch === undefined) return undefined;
+  const [only, ...others] = command.manifests.flatMap(({ services }) => services);
+  if (only === undefined || others.length > 0 || command.prune) {
+    return refused('INVALID', 'If-Match and If-None-Match go with one service, and without prune.');
+  }
+  return unmetPrecondition(command, overlay.get('service', only.name));
+}
+
+/** M4. */
+function findUnusable(overlay: Overlay, manifests: readonly Manifest[]): Issue[] {
+  const facts = settingFacts(overlay);
+  const issues: Issue[] = [];
+  for (const [number, { services }] of manifests.entries()) {
+    for (const [position, { spec }] of services.entries()) {
+      for (const { path, message } of settingIssues(spec, facts)) {
+        const field = path === '' ? '' : `.${path}`;
+        issues.push({ path: `${rootOf(manifests, number)}spec.services[${position}]${field}`, message });
+      }
+      if (issues.length >= limits.issuesMax) return issues.slice(0, limits.issuesMax);
+    }
+  }
+  return issues;
+}
+
 function applyService(overlay: Overlay, owner: string, wanted: ManifestService): ObjectChange['action'] {
   const existing = overlay.get('service', wanted.name);
   if (existing === undefined) {
-    overlay.put('service', newService(overlay, owner, wanted));
+    beginRevision(overlay, newService(overlay, owner, wanted), { revision: 1 });
     return 'created';
   }
   // M2.
   if (same(existing.spec, wanted.spec) && same(existing.metadata.labels, wanted.labels)) return 'unchanged';
-  const replaces = !same(workloadOf(existing.spec), workloadOf(wanted.spec));
-  overlay.put('service', {
+  const asked: Service = {
     ...existing,
     metadata: { ...existing.metadata, labels: wanted.labels },
     spec: wanted.spec,
-    status: { ...existing.status, revision: existing.status.revision + (replaces ? 1 : 0) },
-  });
+  };
+  if (same(workloadOf(existing.spec), workloadOf(wanted.spec))) {
+    overlay.put('service', asked);
+    keepAsked(overlay, asked);
+  } else {
+    beginRevision(overlay, asked, { revision: existing.status.revision + 1 });
+  }
   return 'updated';
 }
 
+/** As its first revision finds it. */
 function newService(overlay: Overlay, owner: string, { name, labels, spec }: ManifestService): Service {
   return {
     kind: 'Service',

@@ -4,10 +4,11 @@ import { unreachable } from '../../lib/assert.ts';
 import type { Command, CommandResult } from '../../protocol/command.ts';
 import type { Overlay } from '../overlay.ts';
 import { createAssignment, reportAssignments, stopAssignment } from './assignment.ts';
+import { recordEvents } from './event.ts';
 import { stale } from './judge.ts';
 import { applyManifests } from './manifest.ts';
 import { deleteNode, registerNode, setNodeState } from './node.ts';
-import { deleteService, scaleService, setServiceConditions } from './service.ts';
+import { deleteService, restartService, scaleService, setServiceConditions, undoService } from './service.ts';
 import { deleteSetting, putSetting } from './setting.ts';
 
 /** What `command` answers; its writes are in `overlay`, to be kept unless it is refused. */
@@ -20,6 +21,10 @@ export function runCommand(overlay: Overlay, command: Command, term: number): Co
       return applyManifests(overlay, command);
     case 'service.scale':
       return scaleService(overlay, command);
+    case 'service.undo':
+      return undoService(overlay, command);
+    case 'service.restart':
+      return restartService(overlay, command);
     case 'service.delete':
       return deleteService(overlay, command);
     case 'service.conditions':
@@ -28,6 +33,8 @@ export function runCommand(overlay: Overlay, command: Command, term: number): Co
       return putSetting(overlay, command);
     case 'setting.delete':
       return deleteSetting(overlay, command);
+    case 'event.record':
+      return recordEvents(overlay, command);
     case 'node.register':
       return registerNode(overlay, command);
     case 'node.state':
