@@ -29,7 +29,7 @@ import { compactionDefaults } from './peer/compactor.ts';
 import { Peer } from './peer/peer.ts';
 import { version } from './protocol/version.ts';
 import type { RowChange } from './state/view.ts';
-import { openStorage } from './storage/open.ts';
+import { openStorageOnceThereIsRoom } from './storage/open.ts';
 import { createTcpTransport } from './transport/tcp-transport.ts';
 
 export interface PeerProcess {
@@ -46,6 +46,8 @@ export interface PeerProcessOptions {
   /** URLs of peers of a running cluster that this one waits to be added to: the order for that is printed with them. Empty for a founder. */
   readonly join: readonly string[];
   readonly log: (fields: object, message: string) => void;
+  /** Aborts when the process is told to end: a start that waits for room on its disk ends then. */
+  readonly signal: AbortSignal;
   /** The peer cannot go on (its disk failed, or an invariant broke) and has stopped: the process should end. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -68,7 +70,13 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
   const seed = Number.parseInt(randomHex(6), 16);
   const random = new Prng(seed);
   const peerId = asPeerId(listed.id);
-  const storage = await openStorage({ directory: options.dataDir, peerId, report: log });
+  const storage = await openStorageOnceThereIsRoom({
+    directory: options.dataDir,
+    peerId,
+    clock: systemClock,
+    signal: options.signal,
+    report: log,
+  });
   let hasFailed = false;
   const closers: (() => Promise<void>)[] = [() => storage.close()];
   const stop = async (): Promise<void> => {

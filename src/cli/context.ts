@@ -14,6 +14,8 @@ interface PeerOptions {
   /** URLs of a running cluster's peers that this one joins; empty for a founder. */
   readonly join: readonly string[];
   readonly log: Log;
+  /** Aborts when the process is told to end: a start that waits for room on its disk ends then. */
+  readonly signal: AbortSignal;
   /** The peer cannot go on and has stopped: the process is to end. */
   readonly onFatal: (error: unknown) => void;
 }

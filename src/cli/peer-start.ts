@@ -38,13 +38,16 @@ export class PeerStartCommand extends OrionCommand {
   protected override async run(): Promise<void> {
     const { createLogger } = await import('../observe/log.ts');
     const failure = new AbortController();
-    const ended = Promise.race([stopRequested(), once(failure.signal, 'abort')]);
+    const stopping = new AbortController();
+    const requested = stopRequested().then(() => stopping.abort());
+    const ended = Promise.race([requested, once(failure.signal, 'abort')]);
     const peer = await this.context.programs.startPeer({
       configFile: this.config,
       id: this.id,
       dataDir: this.dataDir,
       join: this.join === undefined ? [] : parseUrls(this.join, '--join'),
       log: createLogger('peer', { self: this.id }),
+      signal: stopping.signal,
       onFatal: (error) => failure.abort(error),
     });
     await ended;

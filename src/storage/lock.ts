@@ -5,6 +5,7 @@
 import { ClassicLevel } from 'classic-level';
 import { OrionError } from '../lib/errors.ts';
 import { diskFailed } from './faults.ts';
+import { causeOf } from './state-faults.ts';
 
 export interface Lock {
   release(): Promise<void>;
@@ -16,7 +17,7 @@ export async function lockDirectory(directory: string): Promise<Lock> {
   try {
     await database.open();
   } catch (error) {
-    if (!isLocked(error)) throw diskFailed(`locking ${directory}`, error);
+    if (!isLocked(error)) throw diskFailed(`locking ${directory}`, causeOf(error));
     throw new OrionError(
       'DIRECTORY_LOCKED',
       `${directory} is in use by another process. Stop that one first, or give this peer a directory of its own.`,

@@ -2,15 +2,17 @@
 
 import { join } from 'node:path';
 import type { PeerId } from '../../raft/types.ts';
-import { systemClock } from '../lib/clock.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
+import { messageOf } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import type { CommandCodec, Incarnations, LogStore, StateStore } from '../peer/ports.ts';
 import { createCommandCodec } from './codec.ts';
-import { onDisk } from './faults.ts';
+import { isNoRoom, onDisk } from './faults.ts';
 import { openIncarnations } from './incarnations.ts';
 import { lockDirectory } from './lock.ts';
 import { nodeDisk } from './node-disk.ts';
 import { openSegmentLog } from './segment-log.ts';
+import { causeOf } from './state-faults.ts';
 import { openStateStore } from './state-store.ts';
 
 export interface Storage {
@@ -22,16 +24,53 @@ export interface Storage {
   close(): Promise<void>;
 }
 
-/**
- * Opens the data directory of a peer; makes it (with its parents, for the owner alone) when it is not there. Throws
- * `DIRECTORY_LOCKED`, `FORMAT_TOO_NEW`, `LOG_CORRUPT`, `CONFIG_INVALID` or `DISK_FAILED`.
- */
-export async function openStorage(options: {
+interface StorageOptions {
   readonly directory: string;
   readonly peerId: PeerId;
   /** Told what was lost from this disk. */
   readonly report?: (fields: object, message: string) => void;
-}): Promise<Storage> {
+}
+
+/**
+ * As {@link openStorage}. Where the disk has no room for that it waits until `diskFullBytes` are free, or until `signal` aborts: then
+ * it throws what the last attempt threw. An attempt that found no room is like one that a power cut ended.
+ */
+export async function openStorageOnceThereIsRoom(
+  options: StorageOptions & { readonly clock: Pick<Clock, 'after'>; readonly signal: AbortSignal },
+): Promise<Storage> {
+  const { directory, report, signal } = options;
+  for (;;) {
+    try {
+      return await openStorage(options);
+    } catch (error) {
+      if (!isNoRoom(error) || signal.aborted) throw error;
+      report?.({ directory, needs: limits.diskFullBytes, error: messageOf(causeOf(error)) }, waiting);
+      await roomAt(options);
+    }
+  }
+}
+
+const waiting = 'the disk is full: this peer starts by itself once there is room';
+
+/** Resolves once there is room, once nobody can tell how much there is, or once `signal` aborts. */
+async function roomAt(options: {
+  readonly directory: string;
+  readonly clock: Pick<Clock, 'after'>;
+  readonly signal: AbortSignal;
+}): Promise<void> {
+  const { directory, clock, signal } = options;
+  while (!signal.aborted) {
+    await new Promise<void>((resolve) => void clock.after(limits.diskLookMs, resolve));
+    const free = await nodeDisk.freeBytes(directory).catch(() => Number.POSITIVE_INFINITY);
+    if (free >= limits.diskFullBytes) return;
+  }
+}
+
+/**
+ * Opens the data directory of a peer; makes it (with its parents, for the owner alone) when it is not there. Throws
+ * `DIRECTORY_LOCKED`, `FORMAT_TOO_NEW`, `LOG_CORRUPT`, `CONFIG_INVALID` or `DISK_FAILED`.
+ */
+export async function openStorage(options: StorageOptions): Promise<Storage> {
   const { directory, peerId, report } = options;
   await onDisk(`making ${directory}`, () => nodeDisk.makeDirectory(directory));
   const lock = await lockDirectory(directory);

@@ -37,7 +37,7 @@ export async function onStateInUse<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** LevelDB's own error, where it was wrapped in one that says that the database did not open. */
-function causeOf(error: unknown): unknown {
+export function causeOf(error: unknown): unknown {
   return error instanceof Error && error.cause instanceof Error ? error.cause : error;
 }
 

@@ -128,6 +128,31 @@ test.skipIf(!canMountTmpfs).each([
 );
 
 test.skipIf(!canMountTmpfs)(
+  'a peer that is started on a disk without any room waits for it, ends when it is told to, and starts by itself once there is some',
+  async () => {
+    const [small] = (await startOnSmallDisks(1)) as [Peer];
+    const load = loadOn(() => cluster.peers.filter((peer) => peer !== small));
+    await untilMore(load);
+    await small.kill();
+    const giveBack = fillUp(small.dataDir, nothingLeft);
+    const untilItWaited = (times: number): Promise<true> =>
+      cluster.until('it says that it waits', () =>
+        Promise.resolve(small.logTail().split('once there is room').length > times),
+      );
+    small.start();
+    await untilItWaited(1);
+    await small.kill('SIGTERM');
+    expect(await small.exited).toBe('exit code 7');
+    small.start();
+    await untilItWaited(2);
+    expect(small.running).toBe(true);
+    giveBack();
+    await untilCaughtUp(small);
+    await expectNothingLost(load);
+  },
+);
+
+test.skipIf(!canMountTmpfs)(
   'a cluster is read-only while a majority of its disks is full, and no longer',
   async () => {
     const small = await startOnSmallDisks(2);
