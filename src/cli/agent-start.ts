@@ -8,6 +8,7 @@ import { stopRequested } from './stop-request.ts';
 export class AgentStartCommand extends OrionCommand {
   static override paths = [['agent', 'start']];
   static override usage = {
+    category: 'This machine',
     description: 'Run the agent of one node.',
     details: 'Ends on SIGTERM or SIGINT; its services live on, and the next start finds them again.',
     examples: [

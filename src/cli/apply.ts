@@ -11,6 +11,7 @@ import { OutputCommand } from './orion-command.ts';
 export class ApplyCommand extends OutputCommand {
   static override paths = [['apply']];
   static override usage = {
+    category: 'Services',
     description: 'Create and change services as files describe them, all or nothing.',
     details:
       'Everything that is given makes one request: it is applied as a whole, or not at all. A path in a file is resolved against the file. Services of other manifests (other `metadata.name`) are left alone.',
@@ -31,7 +32,10 @@ export class ApplyCommand extends OutputCommand {
     const format = this.outputFormat();
     const files = await ManifestFiles.read(this.files, this.context.stdin);
     const answer = await applyFiles(this.client(), files, { dryRun: this.dryRun, prune: this.prune });
-    await this.show(format, answer, renderChanges);
+    await this.show(format, answer, {
+      table: renderChanges,
+      names: ({ changes }) => changes.map(({ kind, name }) => objectName(kind, name)),
+    });
   }
 }
 

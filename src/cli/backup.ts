@@ -13,6 +13,7 @@ import { ClientCommand } from './orion-command.ts';
 export class BackupCommand extends ClientCommand {
   static override paths = [['backup']];
   static override usage = {
+    category: 'Cluster',
     description: 'Write the state of the cluster into a file, from which `orion restore` makes a cluster.',
     details: 'Any peer serves it, and nothing stops meanwhile. The logs of services are not in it.',
     examples: [['Every night', '$0 backup /mnt/nas/orion-$(date +%u).backup --force']] as [string, string][],

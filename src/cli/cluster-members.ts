@@ -3,6 +3,7 @@
 import { Option } from 'clipanion';
 import type { ClusterView, MembersAnswer } from '../protocol/api.ts';
 import { confirm } from './confirm.ts';
+import { objectName } from './kinds.ts';
 import { OutputCommand } from './orion-command.ts';
 
 abstract class MembersCommand extends OutputCommand {
@@ -26,13 +27,17 @@ abstract class MembersCommand extends OutputCommand {
       consequence: outlook({ before, after }, { before: tolerance(before), after: tolerance(after) }),
     });
     const answer = await this.change();
-    await this.show(format, answer, () => `${this.outcome()}\n${outlook(answer.voters, answer.tolerance)}\n`);
+    await this.show(format, answer, {
+      table: () => `${this.outcome()}\n${outlook(answer.voters, answer.tolerance)}\n`,
+      names: () => [objectName('peer', this.id)],
+    });
   }
 }
 
 export class ClusterAddCommand extends MembersCommand {
   static override paths = [['cluster', 'add']];
   static override usage = {
+    category: 'Cluster',
     description: 'Add a peer that was started with --join, or put its new disk in the place of a lost one.',
     examples: [
       ['A fourth peer', '$0 cluster add pi-4 --api http://10.0.0.4:6060 --raft 10.0.0.4:7060'],
@@ -68,6 +73,7 @@ export class ClusterAddCommand extends MembersCommand {
 export class ClusterRemoveCommand extends MembersCommand {
   static override paths = [['cluster', 'remove']];
   static override usage = {
+    category: 'Cluster',
     description: 'Take a peer out of the cluster, for good: its disk will not be taken back.',
     examples: [['One of four', '$0 cluster remove pi-4']] as [string, string][],
   };
@@ -90,6 +96,7 @@ export class ClusterRemoveCommand extends MembersCommand {
 export class ClusterPromoteCommand extends MembersCommand {
   static override paths = [['cluster', 'promote']];
   static override usage = {
+    category: 'Cluster',
     description: 'Make a voter of a learner that has caught up.',
     examples: [['A learner', '$0 cluster promote pi-4']] as [string, string][],
   };

@@ -7,6 +7,7 @@ import { OrionCommand } from './orion-command.ts';
 export class ClusterRecoverCommand extends OrionCommand {
   static override paths = [['cluster', 'recover']];
   static override usage = {
+    category: 'Cluster',
     description: "When most disks are lost for good: make one peer's data the whole cluster.",
     details:
       'Offline: the peer must be stopped. Without --yes it changes nothing, and tells what the directory holds: run it so on every box that is left, and with --yes where the log holds most. What only the lost disks held is gone, although it was acknowledged.',

@@ -1,13 +1,16 @@
 // `orion cluster status`: who is a peer, who leads, and how many more may be lost.
 
-import type { ClusterView, PeerView } from '../protocol/api.ts';
+import type { ClusterView } from '../protocol/api.ts';
+import { peerColumns } from './columns.ts';
+import { objectName } from './kinds.ts';
 import { OutputCommand } from './orion-command.ts';
+import { renderTable, type TableStyle } from './table.ts';
 import { bytesOf, printable } from './text.ts';
-import { renderTable, type Column } from './table.ts';
 
 export class ClusterStatusCommand extends OutputCommand {
   static override paths = [['cluster', 'status']];
   static override usage = {
+    category: 'Cluster',
     description: 'Show the peers, the leader, and the quorum.',
     examples: [['As the first peer that answers sees it', '$0 cluster status']] as [string, string][],
   };
@@ -15,34 +18,22 @@ export class ClusterStatusCommand extends OutputCommand {
   protected override async run(): Promise<void> {
     const format = this.outputFormat();
     const view = await this.client().cluster();
-    await this.show(format, view, renderCluster);
+    await this.show(format, view, {
+      table: renderCluster,
+      names: ({ peers }) => peers.map(({ id }) => objectName('peer', id)),
+    });
   }
 }
 
-const columns: readonly Column<PeerView>[] = [
-  { title: 'PEER', cell: (peer) => peer.id },
-  { title: 'ROLE', cell: (peer) => peer.role },
-  { title: 'VOTER', cell: (peer) => (peer.voter ? 'yes' : 'no') },
-  { title: 'API', cell: (peer) => peer.api },
-  { title: 'RAFT', cell: (peer) => peer.raft },
-  { title: 'MATCH', cell: (peer) => (peer.match === null ? '' : String(peer.match)) },
-  { title: 'REPLICATION', cell: (peer) => peer.replication ?? '' },
-  {
-    title: 'CONTACT',
-    cell: (peer) => (peer.lastContactMs === null ? '' : `${Math.round(peer.lastContactMs)}ms`),
-  },
-  { title: 'VERSION', cell: (peer) => peer.version ?? '' },
-];
-
 /** The table of peers, the quorum, and where the log stands. */
-function renderCluster(view: ClusterView): string {
+function renderCluster(view: ClusterView, style: TableStyle): string {
   const leader = view.leader === null ? 'no leader is known' : `${view.leader} leads`;
   const log = `term ${view.term}, committed ${view.commitIndex}, applied ${view.appliedIndex}, as ${view.self} sees it`;
   const alarms = view.alarms.map(({ peer, kind, message }) =>
-    printable(`ALARM ${kind} of ${peer}: ${message}`),
+    style.paint(printable(`ALARM ${kind} of ${peer}: ${message}`), 'bad'),
   );
   const lines = [`${leader}; ${renderQuorum(view)}`, log, renderLog(view), ...alarms];
-  return `${renderTable(columns, view.peers)}\n${lines.join('\n')}\n`;
+  return `${renderTable(peerColumns, view.peers, style)}\n${lines.join('\n')}\n`;
 }
 
 /** `log of pi-1: entries 5001 to 17250, 4.2Mi` */

@@ -2,11 +2,13 @@
 
 import { Option } from 'clipanion';
 import { confirm } from './confirm.ts';
+import { objectName } from './kinds.ts';
 import { OutputCommand } from './orion-command.ts';
 
 export class ClusterTransferCommand extends OutputCommand {
   static override paths = [['cluster', 'transfer']];
   static override usage = {
+    category: 'Cluster',
     description: 'Hand leadership over, to the peer named or to the one that holds most.',
     examples: [
       ['To whoever is ready', '$0 cluster transfer'],
@@ -23,6 +25,9 @@ export class ClusterTransferCommand extends OutputCommand {
     const consequence = `${leader ?? 'the leader'} hands leadership to ${this.id ?? 'the voter that holds most'}`;
     await confirm(this.context, { yes: this.yes, consequence });
     const answer = await this.client().transferLeadership(this.id);
-    await this.show(format, answer, () => `${answer.leader} leads\n`);
+    await this.show(format, answer, {
+      table: () => `${answer.leader} leads\n`,
+      names: () => [objectName('peer', answer.leader)],
+    });
   }
 }

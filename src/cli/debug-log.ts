@@ -6,6 +6,7 @@ import { OrionCommand } from './orion-command.ts';
 export class DebugLogCommand extends OrionCommand {
   static override paths = [['debug', 'log']];
   static override usage = {
+    category: 'This machine',
     description: 'Print and verify the log of a peer that does not run.',
     details: 'Reads only. Ends with exit code 1 if anything is damaged, and says where.',
     examples: [

@@ -20,6 +20,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export class DevCommand extends OrionCommand {
   static override paths = [['dev']];
   static override usage = {
+    category: 'This machine',
     description: 'Run a whole cluster on this machine, each peer and agent a process of its own.',
     details:
       'Ctrl-C stops everything, services too; a second one does not wait for them. Data stays in the folder, and the next start finds it. ' +

@@ -41,6 +41,8 @@ const exitCodes: Readonly<Record<ErrorCode, number>> = {
   UNSUPPORTED_MEDIA_TYPE: exitFailed,
   INVALID: exitFailed,
   BUSY: exitFailed,
+  EXPIRED: exitFailed,
+  SLOW_WATCHER: exitFailed,
   OUTCOME_UNKNOWN: exitFailed,
   DIRECTORY_LOCKED: exitFailed,
   FORMAT_TOO_NEW: exitFailed,

@@ -9,6 +9,7 @@ const fileName = 'orion.yaml';
 export class InitCommand extends OrionCommand {
   static override paths = [['init']];
   static override usage = {
+    category: 'This machine',
     description: `Write a commented ${fileName} into this folder.`,
     details: 'An existing file is left alone.',
   };

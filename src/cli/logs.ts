@@ -10,6 +10,7 @@ const defaultTail = '100';
 export class LogsCommand extends ClientCommand {
   static override paths = [['logs']];
   static override usage = {
+    category: 'Looking',
     description: 'Print what the replicas of a service write: replica index, time, line.',
     examples: [['The last ten lines, and what follows', '$0 logs hello -f --tail 10']] as [string, string][],
   };

@@ -12,6 +12,7 @@ import { stopRequested } from './stop-request.ts';
 export class PeerStartCommand extends OrionCommand {
   static override paths = [['peer', 'start']];
   static override usage = {
+    category: 'This machine',
     description: 'Run one peer of the control plane.',
     details: 'Ends on SIGTERM or SIGINT; services live on. Logs are JSON lines on standard error.',
     examples: [

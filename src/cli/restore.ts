@@ -6,6 +6,7 @@ import { OrionCommand } from './orion-command.ts';
 export class RestoreCommand extends OrionCommand {
   static override paths = [['restore']];
   static override usage = {
+    category: 'Cluster',
     description: "Make the data directory of a new cluster's first peer from a backup.",
     details:
       'Offline: nothing is asked of any peer. The cluster is a new one, with an id of its own, and every object of the backup; the other peers join it.',

@@ -1,79 +1,68 @@
-// The command line: which commands there are, and what becomes of a line that none of them understands.
+// The command line: finds the command that a line means, loads it, and runs it; and what becomes of a line that means none.
 
-import { Builtins, Cli } from 'clipanion';
 import { messageOf } from '../lib/errors.ts';
 import { version } from '../protocol/version.ts';
-import { AgentStartCommand } from './agent-start.ts';
-import { ApplyCommand } from './apply.ts';
-import { BackupCommand } from './backup.ts';
-import { ClusterAddCommand, ClusterPromoteCommand, ClusterRemoveCommand } from './cluster-members.ts';
-import { ClusterRecoverCommand } from './cluster-recover.ts';
-import { ClusterStatusCommand } from './cluster-status.ts';
-import { ClusterTransferCommand } from './cluster-transfer.ts';
+import { commands, commandsOf, type CommandEntry, findCommand } from './commands.ts';
 import type { Context } from './context.ts';
-import { DebugLogCommand } from './debug-log.ts';
-import { DeleteCommand } from './delete.ts';
-import { DevCommand } from './dev.ts';
-import { exitUsage } from './exit.ts';
-import { GetCommand } from './get.ts';
-import { InitCommand } from './init.ts';
-import { LogsCommand } from './logs.ts';
-import { PeerStartCommand } from './peer-start.ts';
-import { RestoreCommand } from './restore.ts';
-import { ScaleCommand } from './scale.ts';
-
-const commands = [
-  Builtins.HelpCommand,
-  Builtins.VersionCommand,
-  AgentStartCommand,
-  ApplyCommand,
-  BackupCommand,
-  ClusterAddCommand,
-  ClusterPromoteCommand,
-  ClusterRecoverCommand,
-  ClusterRemoveCommand,
-  ClusterStatusCommand,
-  ClusterTransferCommand,
-  DebugLogCommand,
-  DeleteCommand,
-  DevCommand,
-  GetCommand,
-  InitCommand,
-  LogsCommand,
-  PeerStartCommand,
-  RestoreCommand,
-  ScaleCommand,
-];
+import { exitOk, exitUsage } from './exit.ts';
+import { didYouMean } from './nearest.ts';
+import { OrionCli, readable } from './orion-cli.ts';
 
 /** Runs `args` (without node and the file) and resolves with the exit code. Never rejects. */
 export async function run(args: readonly string[], context: Context): Promise<number> {
-  const cli = new OrionCli({
-    binaryName: 'orion',
-    binaryLabel: 'A highly available control plane for small fleets',
-    binaryVersion: version,
-    enableColors: false,
-  });
-  for (const one of commands) cli.register(one);
-  let command;
+  const [first = '--help', second = '--help'] = args;
+  if (isVersion(first)) return print(context, `${version}\n`);
+  if (isHelp(first) && args.length <= 1)
+    return print(context, await (await import('./help.ts')).renderHelp());
+  if (first === 'help') return run([...args.slice(1), '--help'], context);
+  const entry = findCommand(args);
+  if (entry !== undefined) return runCommand(entry, args, context);
+  const group = commandsOf(first);
+  if (group.length > 0 && isHelp(second)) {
+    return print(context, await (await import('./help.ts')).renderGroupHelp(first));
+  }
+  return refuse(context, unknownCommand(first, args[1], group));
+}
+
+const isVersion = (word: string): boolean => word === '--version' || word === '-v';
+const isHelp = (word: string): boolean => word === '--help' || word === '-h' || word === 'help';
+
+async function runCommand(entry: CommandEntry, args: readonly string[], context: Context): Promise<number> {
+  const cli = new OrionCli();
+  cli.register(await entry.load());
+  let parsed;
   try {
-    command = cli.process([...args], context);
+    parsed = cli.process([...args], context);
   } catch (error) {
-    context.stderr.write(`error: ${readable(messageOf(error)).trim()}\n\nAll commands: orion --help\n`);
-    return exitUsage;
+    return refuse(context, `${readable(messageOf(error)).trim()}${meantOption(cli, messageOf(error))}`);
   }
-  return cli.run(command, context);
+  return cli.run(parsed, context);
 }
 
-/** Clipanion's, with its texts made readable. */
-class OrionCli extends Cli<Context> {
-  override usage(...args: Parameters<Cli<Context>['usage']>): string {
-    return readable(super.usage(...args));
-  }
+/** Told when one of its options is nearly what was typed. */
+function meantOption(cli: OrionCli, message: string): string {
+  const typed = /Unsupported option name \("(.+)"\)/.exec(message)?.[1];
+  if (typed === undefined) return '';
+  return didYouMean(
+    typed,
+    cli.options().flatMap(({ names }) => names),
+  );
 }
 
-/** Values have names (`--data-dir DATA-DIR`, not `#0`), and a line that lacks an option is not called unknown. */
-function readable(text: string): string {
-  return text
-    .replaceAll(/(--([a-z-]+)) #0/g, (_, flag: string, name: string) => `${flag} ${name.toUpperCase()}`)
-    .replace('Command not found; did you mean', 'Unknown command, or an option is missing; did you mean');
+function unknownCommand(first: string, second: string | undefined, group: readonly CommandEntry[]): string {
+  const typed = group.length === 0 || second === undefined ? first : `${first} ${second}`;
+  const known = group.length === 0 ? commands : group;
+  const words = known.filter((entry) => entry.isHidden !== true).map(({ path }) => path);
+  const starts = words.map((path) => path.split(' ')[0] ?? path);
+  return `"orion ${typed}" is no command${didYouMean(typed, [...words, ...starts]) || '.'}`;
+}
+
+function print(context: Context, text: string): number {
+  context.stdout.write(text);
+  return exitOk;
+}
+
+function refuse(context: Context, why: string): number {
+  context.stderr.write(`error: ${why}\n\nAll commands: orion --help\n`);
+  return exitUsage;
 }

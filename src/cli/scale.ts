@@ -8,6 +8,7 @@ import { OutputCommand } from './orion-command.ts';
 export class ScaleCommand extends OutputCommand {
   static override paths = [['scale']];
   static override usage = {
+    category: 'Services',
     description: 'Set the number of replicas of a service.',
     examples: [['Five replicas of hello', '$0 scale hello 5']] as [string, string][],
   };
@@ -19,6 +20,10 @@ export class ScaleCommand extends OutputCommand {
     const format = this.outputFormat();
     const replicas = parseCount(this.replicas, 'N');
     const service = await this.client().scale(this.name, replicas);
-    await this.show(format, service, () => `${objectName('service', this.name)} scaled to ${replicas}\n`);
+    const name = objectName('service', this.name);
+    await this.show(format, service, {
+      table: () => `${name} scaled to ${replicas}\n`,
+      names: () => [name],
+    });
   }
 }

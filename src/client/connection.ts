@@ -1,17 +1,24 @@
 // Requests to whichever peer answers: reads anywhere, writes once.
 //
 // T1. Every try has a time-out, every request a deadline: a slow or hung peer never hangs its caller.
-// T2. A request goes only to a peer that has just answered `/livez`: one that is off, or paused with its port open,
-//     costs a probe, and not a long time-out or, for a write, an unknown outcome.
-// T3. A write that was sent and not answered is OUTCOME_UNKNOWN: it is never sent to anyone else.
-// T4. 503 says that nothing was applied: the next peer is asked, until the deadline.
+// T2. A request goes only to a peer that answered within the last second, one that may not be sent twice only to a peer
+//     that has just answered: one that is off, or paused with its port open, costs a probe, and not a long time-out or an
+//     unknown outcome. Peers are probed in a race (race.ts).
+// T3. A write that was sent and not answered may have been applied. With a key it is sent again, to any peer, since the
+//     cluster knows a write by its key; without one it is OUTCOME_UNKNOWN, and never sent to anyone else.
+// T4. 503 and RATE_LIMITED say that nothing was applied: the next peer is asked, until the deadline.
+// T5. Once an outcome was unknown, only an answer to the same key says more: no refusal to serve does.
 
 import { isOrionError, messageOf, OrionError, type ErrorCode } from '../lib/errors.ts';
 import { streamRequest, textOf } from '../lib/stream-request.ts';
-import type { Problem } from '../protocol/api.ts';
+import type { ClusterView } from '../protocol/api.ts';
+import { pause } from './pause.ts';
+import { PeerList } from './peer-list.ts';
+import { parsedProblem, problemError } from './problem.ts';
+import { firstAnswer } from './race.ts';
 
 export interface ConnectionOptions {
-  /** URLs of peers' APIs, as `http://127.0.0.1:6060`; at least one. */
+  /** URLs of peers' APIs, as `http://127.0.0.1:6060`; at least one. Others of the same cluster are found from there. */
   readonly peers: readonly string[];
   /** For one answer of one peer, in milliseconds; above the 2 s within which a peer answers. Default 3,000. */
   readonly timeoutMs?: number | undefined;
@@ -25,56 +32,109 @@ export interface Request {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Each peer that is asked, for this or whether it is there. */
+  readonly onTry?: ((peer: string) => void) | undefined;
+  /** Of a write: `new` draws an Idempotency-Key for it, `none` sends it at most once. Anything else is the key. */
+  readonly key?: string;
+}
+
+export interface Stream {
+  /** URL of the peer that it comes from. */
+  readonly peer: string;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+export interface StreamRequest {
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Ends the tries, and later the stream. */
+  readonly stop: AbortSignal;
+  /** As in {@link Request}. */
+  readonly onTry?: ((peer: string) => void) | undefined;
 }
 
 /** For the answer to a probe, in milliseconds: a peer that is up answers without asking anyone. */
 const probeMs = 1_000;
+/** What a peer said to a probe is believed for this long, in milliseconds. */
+const freshMs = 1_000;
 /** Between two rounds over all peers, in milliseconds. */
 const roundPauseMs = 100;
 
+interface Attempts {
+  /** Whether what is sent may be sent again, though nobody knows what became of it. */
+  readonly canRepeat: boolean;
+  readonly stop?: AbortSignal;
+  readonly onTry?: ((peer: string) => void) | undefined;
+}
+
+interface Contact {
+  readonly peer: string;
+  /** When it answered the probe, by the monotonic clock. */
+  readonly atMs: number;
+  readonly view: ClusterView;
+}
+
 export class Connection {
-  readonly #peers: readonly string[];
+  readonly #peers: PeerList;
   readonly #timeoutMs: number;
   readonly #deadlineMs: number;
-  /** Index of the peer that answered last: asked first the next time. */
-  #preferred = 0;
+  /** Who answered the last probe, if nothing has failed there since. */
+  #contact: Contact | undefined;
+  #clusterId: string | null = null;
 
   constructor(options: ConnectionOptions) {
-    this.#peers = options.peers.map((url) => url.replace(/\/+$/, ''));
-    if (this.#peers.length === 0) throw new OrionError('USAGE', 'Name at least one peer.');
+    this.#peers = new PeerList(options.peers);
     this.#timeoutMs = options.timeoutMs ?? 3_000;
     this.#deadlineMs = options.deadlineMs ?? 5_000;
+  }
+
+  /** All peers that are known, the one that answered last first. */
+  get peers(): readonly string[] {
+    return this.#peers.urls;
+  }
+
+  /** Of the peer that answered last; null before, and while that peer knows none. */
+  get clusterId(): string | null {
+    return this.#clusterId;
+  }
+
+  /** The cluster, as a peer sees it that is asked now. */
+  async view(): Promise<ClusterView> {
+    this.#contact = undefined;
+    return this.#somewhere({ canRepeat: true }, ({ view }) => Promise.resolve(view));
   }
 
   /** The body of a successful answer. Throws the error that a peer gave, OUTCOME_UNKNOWN or UNREACHABLE. */
   async text(request: Request): Promise<string> {
     const isRead = request.method === 'GET';
-    return this.#somewhere(async (peer) => {
-      await this.#probe(peer); // T2
+    const { key = 'none' } = request;
+    const canRepeat = isRead || key !== 'none';
+    let headers = request.headers ?? {};
+    if (key !== 'new' && key !== 'none') headers = { ...headers, 'idempotency-key': key };
+    return this.#somewhere({ canRepeat, onTry: request.onTry }, async (contact) => {
+      if (key === 'new' && headers['idempotency-key'] === undefined) {
+        headers = { ...headers, 'idempotency-key': keyOf(contact) };
+      }
       try {
-        const answer = await this.#ask(peer, request, AbortSignal.timeout(this.#timeoutMs));
+        const answer = await this.#ask(contact.peer, { ...request, headers });
         return await answer.text();
       } catch (error) {
         if (isRead || isOrionError(error)) throw error;
-        const outcome = `${peer} did not say whether it was applied: read before you send it again.`; // T3
-        throw new OrionError('OUTCOME_UNKNOWN', outcome, { cause: error });
+        const outcome = `${contact.peer} did not say whether it was applied: read before you send it again.`;
+        throw new OrionError('OUTCOME_UNKNOWN', outcome, { cause: error }); // T3
       }
     });
   }
 
   /** The open body of a successful read, however long it goes on; only its start has a time-out. */
-  async stream(
-    { path, headers = {} }: Pick<Request, 'path' | 'headers'>,
-    stop: AbortSignal,
-  ): Promise<AsyncIterable<Uint8Array>> {
-    return this.#somewhere(async (peer) => {
-      await this.#probe(peer); // T2
+  async stream({ path, headers = {}, stop, onTry }: StreamRequest): Promise<Stream> {
+    return this.#somewhere({ canRepeat: true, stop, onTry }, async ({ peer }) => {
       const late = new AbortController();
       const timer = setTimeout(() => late.abort(), this.#timeoutMs);
       try {
         const signal = AbortSignal.any([late.signal, stop]);
         const answer = await streamRequest(peer + path, { headers, signal });
-        if (answer.status === 200) return answer.body;
+        if (answer.status === 200) return { peer, body: answer.body };
         throw problemError(answer.status, await textOf(answer.body));
       } finally {
         clearTimeout(timer);
@@ -84,49 +144,94 @@ export class Connection {
 
   /** The answer of the first peer that gives any to a GET, whatever its status. */
   async answer(path: string): Promise<{ readonly status: number; readonly body: string }> {
-    return this.#somewhere(async (peer) => {
-      const signal = AbortSignal.timeout(this.#timeoutMs);
+    const failures = new Map<string, unknown>();
+    const ask = async (peer: string, loser: AbortSignal): Promise<{ status: number; body: string }> => {
+      const signal = AbortSignal.any([loser, AbortSignal.timeout(this.#timeoutMs)]);
       const answer = await fetch(peer + path, { signal, redirect: 'error' });
       return { status: answer.status, body: await answer.text() };
-    });
+    };
+    const first = await firstAnswer(this.#peers.urls, ask, (peer, error) => failures.set(peer, error));
+    if (first === undefined) throw unreachable(failures);
+    return first.value;
   }
 
-  /** Tries peers in turn, from the preferred one on, round after round, until one settles it or the deadline passed. */
-  async #somewhere<T>(attempt: (peer: string) => Promise<T>): Promise<T> {
+  /** Tries the peers in turn, round after round, until one settles it or the deadline passed. */
+  async #somewhere<T>(options: Attempts, attempt: (contact: Contact) => Promise<T>): Promise<T> {
+    const { canRepeat, stop, onTry } = options;
     const startMs = performance.now();
     const failures = new Map<string, unknown>();
-    for (let tries = 0; ; tries += 1) {
-      const index = this.#preferred % this.#peers.length;
-      const peer = this.#peers[index] ?? '';
-      try {
-        return await attempt(peer);
-      } catch (error) {
-        if (isOrionError(error) && !isOrionError(error, 'NO_LEADER', 'NO_QUORUM', 'BUSY')) throw error;
-        failures.set(peer, error);
+    let round = new Set(this.#peers.urls); // those that still can be asked in this round
+    const onFailure = (peer: string, error: unknown): void => {
+      round.delete(peer);
+      // T5
+      if (!isOrionError(failures.get(peer), 'OUTCOME_UNKNOWN')) failures.set(peer, error);
+      this.#peers.failed(peer);
+      this.#contact = undefined;
+    };
+    for (;;) {
+      const contact = await this.#reach(round, { canRepeat, onFailure, onTry });
+      stop?.throwIfAborted();
+      if (contact !== undefined) {
+        try {
+          return await attempt(contact);
+        } catch (error) {
+          if (isFinal(error, canRepeat)) throw error;
+          onFailure(contact.peer, error);
+        }
       }
-      this.#preferred = index + 1;
-      const roundIsOver = (tries + 1) % this.#peers.length === 0;
-      const answered = [...failures.values()].some((error) => isOrionError(error));
-      if (roundIsOver && !answered) throw unreachable(failures);
+      stop?.throwIfAborted();
+      const mayDo = [...failures.values()].some((error) => isOrionError(error) && !isFinal(error, canRepeat));
+      if (round.size === 0 && !mayDo) throw lastWord(failures);
       if (performance.now() - startMs >= this.#deadlineMs) throw lastWord(failures);
-      if (roundIsOver) await pause(roundPauseMs);
+      if (round.size > 0) continue;
+      await pause(roundPauseMs);
+      round = new Set(this.#peers.urls);
     }
   }
 
-  async #probe(peer: string): Promise<void> {
-    const signal = AbortSignal.timeout(Math.min(probeMs, this.#timeoutMs));
-    const answer = await fetch(`${peer}/livez`, { signal, redirect: 'error' });
+  /** Somebody of `round` who is up; undefined when nobody is. T2 */
+  async #reach(
+    round: ReadonlySet<string>,
+    { canRepeat, onFailure, onTry }: Attempts & { onFailure: (peer: string, error: unknown) => void },
+  ): Promise<Contact | undefined> {
+    const known = this.#contact;
+    const isFresh = known !== undefined && performance.now() - known.atMs < freshMs;
+    if (isFresh && canRepeat && round.has(known.peer)) {
+      onTry?.(known.peer);
+      return known;
+    }
+    const order = this.#peers.urls.filter((peer) => round.has(peer));
+    const probe = (peer: string, loser: AbortSignal): Promise<ClusterView> => {
+      onTry?.(peer);
+      return this.#probe(peer, loser);
+    };
+    const first = await firstAnswer(order, probe, onFailure);
+    if (first === undefined) return undefined;
+    const { peer, value: view } = first;
+    this.#peers.answered(peer);
+    this.#peers.learn(
+      peer,
+      view.peers.map(({ api }) => api),
+    );
+    this.#clusterId = view.clusterId;
+    this.#contact = { peer, view, atMs: performance.now() };
+    return this.#contact;
+  }
+
+  async #probe(peer: string, loser: AbortSignal): Promise<ClusterView> {
+    const signal = AbortSignal.any([loser, AbortSignal.timeout(Math.min(probeMs, this.#timeoutMs))]);
+    const answer = await fetch(`${peer}/api/cluster`, { signal, redirect: 'error' });
     const body = await answer.text();
-    if (answer.ok && isAlive(body)) return;
+    const view = answer.ok ? parsedView(body) : undefined;
+    if (view !== undefined) return view;
     if (!answer.ok && parsedProblem(body) !== undefined) throw problemError(answer.status, body);
     throw new Error('not an orion peer');
   }
 
-  async #ask(peer: string, request: Request, signal: AbortSignal): Promise<Response> {
-    const { method, path, headers, body } = request;
+  async #ask(peer: string, { method, path, headers, body }: Request): Promise<Response> {
     const answer = await fetch(peer + path, {
       method,
-      signal,
+      signal: AbortSignal.timeout(this.#timeoutMs),
       redirect: 'error',
       ...(headers === undefined ? {} : { headers }),
       ...(body === undefined ? {} : { body }),
@@ -136,37 +241,22 @@ export class Connection {
   }
 }
 
-/** The error that a peer's answer stands for. */
-function problemError(status: number, body: string): OrionError {
-  const problem = parsedProblem(body);
-  if (problem === undefined)
-    return new OrionError('INTERNAL', `This is no answer of orion: status ${status}.`);
-  return new OrionError(problem.code, sentences(problem.detail, problem.help), {
-    issues: problem.errors ?? [],
-  });
+/** A key that says what its sender had seen: the cluster can tell whether it still remembers all writes since then. */
+const keyOf = ({ view }: Contact): string => `rv:${view.appliedIndex}:${crypto.randomUUID()}`;
+
+/** Nobody else could do better. */
+function isFinal(error: unknown, canRepeat: boolean): boolean {
+  if (!isOrionError(error)) return false;
+  if (isOrionError(error, 'OUTCOME_UNKNOWN')) return !canRepeat; // T3
+  return !isOrionError(error, 'NO_LEADER', 'NO_QUORUM', 'BUSY', 'RATE_LIMITED'); // T4
 }
 
-/** What happened and what to do about it, as one text. A peer of another version may know no help. */
-function sentences(detail: string, help: string | undefined): string {
-  if (help === undefined) return detail;
-  return `${detail}${/[.!?]$/.test(detail) ? '' : '.'} ${help}`;
-}
-
-/** What `/livez` answers: other servers answer anything, too. */
-function isAlive(body: string): boolean {
+/** What `/api/cluster` answers: other servers answer anything, too. */
+function parsedView(body: string): ClusterView | undefined {
   try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null && 'status' in value && value.status === 'ok';
-  } catch {
-    return false;
-  }
-}
-
-function parsedProblem(body: string): Problem | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    if (typeof value !== 'object' || value === null || !('code' in value)) return undefined;
-    return typeof value.code === 'string' ? (value as Problem) : undefined;
+    const value = JSON.parse(body) as Partial<ClusterView> | null;
+    const isView = typeof value?.appliedIndex === 'number' && Array.isArray(value.peers);
+    return isView ? (value as ClusterView) : undefined;
   } catch {
     return undefined;
   }
@@ -177,13 +267,12 @@ function unreachable(failures: ReadonlyMap<string, unknown>): OrionError {
   return new OrionError('UNREACHABLE', `No peer answered: tried ${tried}. Is one running there?`);
 }
 
-/** What the peers that answered said last; those that did not have nothing to add. */
+/** What the peers that answered said, the weightiest of it; those that did not have nothing to add. */
 function lastWord(failures: ReadonlyMap<string, unknown>): OrionError {
-  const codes: readonly ErrorCode[] = ['NO_QUORUM', 'NO_LEADER', 'BUSY'];
-  for (const code of codes) {
-    for (const error of failures.values()) if (isOrionError(error, code)) return error;
-  }
-  return unreachable(failures);
+  const codes: readonly ErrorCode[] = ['OUTCOME_UNKNOWN', 'NO_QUORUM', 'NO_LEADER', 'BUSY', 'RATE_LIMITED'];
+  const told = [...failures.values()].filter((error) => isOrionError(error));
+  const first = codes.flatMap((code) => told.filter((error) => error.code === code));
+  return first[0] ?? told[0] ?? unreachable(failures);
 }
 
 /** fetch hides what happened in the cause of its error. */
@@ -193,8 +282,3 @@ function reasonOf(error: unknown): string {
   if (cause instanceof Error && 'code' in cause) return String(cause.code);
   return messageOf(cause ?? error);
 }
-
-const pause = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });

@@ -10,56 +10,35 @@ import type {
   List,
   MembersAnswer,
   ReadyAnswer,
+  RevisionView,
   TransferAnswer,
 } from '../protocol/api.ts';
-import type { DocumentFormat } from '../protocol/document.ts';
 import type { LogLine } from '../protocol/logs.ts';
-import type { Service, Setting } from '../protocol/objects.ts';
-import { Connection, type ConnectionOptions } from './connection.ts';
+import type { OrionObject, Service, Setting } from '../protocol/objects.ts';
+import { Connection, type ConnectionOptions, type Request } from './connection.ts';
+import { collectionOf, objectKinds } from './kinds.ts';
+import { type LogsOptions, readLogs } from './logs.ts';
+import type {
+  AddPeerOptions,
+  ApplyOptions,
+  ListOptions,
+  PutOptions,
+  ReadOptions,
+  UndoOptions,
+  WriteOptions,
+} from './options.ts';
+import { conditions, jsonBody, keyOf, objectPath, queryText } from './request-parts.ts';
+import { type Snapshot, type WatchUpdate, watchObjects, type WatchOptions } from './watch.ts';
 
-export interface ApplyOptions {
-  readonly format: DocumentFormat;
-  /** Tells what would change, and changes nothing. Default false. */
-  readonly dryRun?: boolean;
-  /** Deletes what the same owner applied before and no longer lists. Default false. */
-  readonly prune?: boolean;
-}
-
-export interface WriteOptions {
-  /** The resourceVersion that the object must have still, or `*`: it must exist. */
-  readonly ifMatch?: string | undefined;
-}
-
-export interface PutOptions extends WriteOptions {
-  /** The object must not exist. */
-  readonly ifNoneMatch?: boolean | undefined;
-}
-
-export interface LogsOptions {
-  /** Go on with new lines until `signal` or the end of the iteration. Default false. */
-  readonly follow?: boolean | undefined;
-  /** Lines of each replica to begin with. Default 100. */
-  readonly tail?: number | undefined;
-  /** Only this replica. */
-  readonly replica?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface AddPeerOptions {
-  readonly id: string;
-  /** URL of its API. */
-  readonly api: string;
-  /** `host:port` of its Raft transport. */
-  readonly raft: string;
-  /** Default `voter`. */
-  readonly as?: 'voter' | 'learner';
-  /** It takes the place of the peer of that id, whose disk is lost. Default false. */
-  readonly replace?: boolean;
-}
+/** Times that a long list begins anew because what it is as of was forgotten meanwhile. */
+const listTriesMax = 3;
 
 /**
- * Every method throws an `OrionError` with the code that a peer gave (`src/api/errors.ts`), with OUTCOME_UNKNOWN for a
- * write that may have been applied, or with UNREACHABLE, which lists what was tried.
+ * Every method throws an `OrionError` with the code that a peer gave (`src/protocol/error-meanings.ts`), with
+ * OUTCOME_UNKNOWN for a write that may have been applied, or with UNREACHABLE, which lists what was tried.
+ *
+ * Reads, and writes of objects, are sent again, to any peer, until one is answered or the deadline has passed: such a
+ * write carries an Idempotency-Key, by which the cluster does it once. Changes of members are sent at most once.
  */
 export class OrionClient {
   readonly #connection: Connection;
@@ -68,59 +47,138 @@ export class OrionClient {
     this.#connection = new Connection(options);
   }
 
+  /** URLs of all peers that are known, the one that answered last first. */
+  get peers(): readonly string[] {
+    return this.#connection.peers;
+  }
+
   /** Applies the text of an orion.yaml. Its paths must be absolute on the nodes. */
   async apply(text: string, options: ApplyOptions): Promise<ApplyAnswer> {
-    const query = queryText({ dryRun: options.dryRun, prune: options.prune });
     return this.#json({
       method: 'POST',
-      path: `/api/apply${query}`,
-      headers: { 'content-type': `application/${options.format}` },
+      path: `/api/apply${queryText({ dryRun: options.dryRun, prune: options.prune })}`,
+      headers: { 'content-type': `application/${options.format}`, ...conditions(options) },
       body: text,
+      ...keyOf(options),
     });
   }
 
-  async list<C extends Collection>(collection: C): Promise<List<Collections[C]>> {
-    return this.#json({ method: 'GET', path: `/api/${collection}` });
+  async list<C extends Collection>(collection: C, options: ListOptions = {}): Promise<List<Collections[C]>> {
+    return this.#json({ method: 'GET', path: `/api/${collection}${queryText({ ...options })}` });
+  }
+
+  /** The whole list, fetched in pages that are all as of one resourceVersion. */
+  async listAll<C extends Collection>(
+    collection: C,
+    options: Omit<ListOptions, 'limit' | 'continue'> = {},
+  ): Promise<List<Collections[C]>> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#pages(collection, options);
+      } catch (error) {
+        const mayTry = options.at === undefined && tries < listTriesMax;
+        if (!mayTry || !isOrionError(error, 'EXPIRED')) throw error;
+      }
+    }
+  }
+
+  async #pages<C extends Collection>(
+    collection: C,
+    options: ListOptions,
+    onTry?: (peer: string) => void,
+  ): Promise<List<Collections[C]>> {
+    const items: Collections[C][] = [];
+    let page: List<Collections[C]> | undefined;
+    do {
+      const query = queryText({ ...options, continue: page?.continue });
+      page = await this.#json<List<Collections[C]>>({
+        method: 'GET',
+        path: `/api/${collection}${query}`,
+        onTry,
+      });
+      items.push(...page.items);
+    } while (page.continue !== undefined);
+    return { items, resourceVersion: page.resourceVersion };
   }
 
   /** Throws NOT_FOUND when it is absent. */
-  async get<C extends Collection>(collection: C, name: string): Promise<Collections[C]> {
-    return this.#json({ method: 'GET', path: objectPath(collection, name) });
+  async get<C extends Collection>(
+    collection: C,
+    name: string,
+    options: ReadOptions = {},
+  ): Promise<Collections[C]> {
+    return this.#json({ method: 'GET', path: objectPath(collection, name) + queryText({ ...options }) });
   }
 
   /** Services, settings, and nodes that are down. */
   async delete(collection: Collection, name: string, options: WriteOptions = {}): Promise<void> {
     const path = objectPath(collection, name);
-    await this.#connection.text({ method: 'DELETE', path, headers: conditions(options) });
-  }
-
-  async scale(name: string, replicas: number, options: WriteOptions = {}): Promise<Service> {
-    const path = `${objectPath('services', name)}/scale`;
-    return this.#json({ method: 'POST', path, ...jsonBody({ replicas }, options) });
+    await this.#connection.text({ method: 'DELETE', path, headers: conditions(options), ...keyOf(options) });
   }
 
   async putSetting(name: string, data: string, options: PutOptions = {}): Promise<Setting> {
-    return this.#json({ method: 'PUT', path: objectPath('settings', name), ...jsonBody({ data }, options) });
+    const path = objectPath('settings', name);
+    return this.#json({ method: 'PUT', path, ...jsonBody({ data }, options), ...keyOf(options) });
+  }
+
+  async scale(name: string, replicas: number, options: WriteOptions = {}): Promise<Service> {
+    return this.#postService(name, 'scale', { replicas }, options);
+  }
+
+  /** Starts every replica anew, as a new revision with the same spec. */
+  async restart(name: string, options: WriteOptions = {}): Promise<Service> {
+    return this.#postService(name, 'restart', {}, options);
+  }
+
+  /** Makes a kept revision's spec the newest one; the number of replicas stays. */
+  async undo(name: string, { revision, ...options }: UndoOptions = {}): Promise<Service> {
+    return this.#postService(name, 'undo', revision === undefined ? {} : { revision }, options);
+  }
+
+  /** The kept revisions of a service, newest first. */
+  async revisions(name: string, options: ReadOptions = {}): Promise<List<RevisionView>> {
+    const path = `${objectPath('services', name)}/revisions${queryText({ ...options })}`;
+    return this.#json({ method: 'GET', path });
+  }
+
+  /**
+   * What changes, as it happens; begins with what there is, unless `from` is given. Goes on by itself with another peer,
+   * with nothing lost and nothing twice; ends by its signal, by leaving the iteration, or by a refusal of the request.
+   */
+  watch(options: WatchOptions = {}): AsyncGenerator<WatchUpdate, void, undefined> {
+    return watchObjects(
+      {
+        open: (request) => this.#connection.stream(request),
+        snapshot: (isFirst, onTry) => this.#snapshot(options, isFirst, onTry),
+        clusterId: () => this.#connection.clusterId,
+      },
+      options,
+    );
+  }
+
+  async #snapshot(options: WatchOptions, isFirst: boolean, onTry: (peer: string) => void): Promise<Snapshot> {
+    const { kinds = objectKinds, labelSelector, fieldSelector } = options;
+    const items: OrionObject[] = [];
+    const versions = new Map<string, string>();
+    for (const kind of kinds) {
+      const consistency = isFirst ? ('stale' as const) : undefined;
+      const selection = { labelSelector, fieldSelector, consistency };
+      const list = await this.#pages(collectionOf(kind), selection, onTry);
+      items.push(...list.items);
+      versions.set(kind, list.resourceVersion);
+    }
+    return { items, versions };
   }
 
   /** What the replicas of a service write, as it comes. The iteration's end closes the stream. */
-  async *logs(service: string, options: LogsOptions = {}): AsyncGenerator<LogLine, void, undefined> {
-    const { follow, tail, replica } = options;
-    const path = `${objectPath('services', service)}/logs${queryText({ follow, tail, replica })}`;
-    const done = new AbortController();
-    const stop = options.signal === undefined ? done.signal : AbortSignal.any([done.signal, options.signal]);
-    try {
+  logs(service: string, options: LogsOptions = {}): AsyncGenerator<LogLine, void, undefined> {
+    const { follow, replica } = options;
+    const open = async (tail: number, stop: AbortSignal): Promise<AsyncIterable<Uint8Array>> => {
+      const path = `${objectPath('services', service)}/logs${queryText({ follow, tail, replica })}`;
       const headers = { accept: 'application/x-ndjson' };
-      const body = await this.#connection.stream({ path, headers }, stop);
-      for await (const line of textLines(body)) yield JSON.parse(line) as LogLine;
-    } catch (error) {
-      if (options.signal?.aborted === true) return;
-      if (isOrionError(error)) throw error;
-      const message = 'The stream of logs broke off: its peer or the leader went away. Ask again.';
-      throw new OrionError('UNREACHABLE', message, { cause: error });
-    } finally {
-      done.abort();
-    }
+      return (await this.#connection.stream({ path, headers, stop })).body;
+    };
+    return readLogs(open, options);
   }
 
   /**
@@ -131,7 +189,7 @@ export class OrionClient {
     const done = new AbortController();
     const stop = signal === undefined ? done.signal : AbortSignal.any([done.signal, signal]);
     try {
-      yield* await this.#connection.stream({ path: '/api/backup' }, stop);
+      yield* (await this.#connection.stream({ path: '/api/backup', stop })).body;
     } catch (error) {
       if (isOrionError(error)) throw error;
       const message = 'The backup broke off: its peer went away. Ask again.';
@@ -143,13 +201,13 @@ export class OrionClient {
 
   /** The cluster as the first peer that answers knows it. */
   async cluster(): Promise<ClusterView> {
-    return this.#json({ method: 'GET', path: '/api/cluster' });
+    return this.#connection.view();
   }
 
   /** Adds a peer, which must be running with `--join`; the leader promotes it when it has caught up, unless `as: learner`. */
   async addPeer(peer: AddPeerOptions): Promise<MembersAnswer> {
     const { id, api, raft, as = 'voter', replace = false } = peer;
-    const body = jsonBody({ id, api, raft, as, replace }, {});
+    const body = jsonBody({ id, api, raft, as, replace });
     return this.#json({ method: 'POST', path: '/api/cluster/peers', ...body });
   }
 
@@ -164,7 +222,7 @@ export class OrionClient {
 
   /** Has leadership handed over to the voter called `to`, or to the one that holds most. */
   async transferLeadership(to?: string): Promise<TransferAnswer> {
-    return this.#json({ method: 'POST', path: '/api/cluster/transfer', ...jsonBody({ to }, {}) });
+    return this.#json({ method: 'POST', path: '/api/cluster/transfer', ...jsonBody({ to }) });
   }
 
   /** Whether the first peer that answers can serve; if not, why. */
@@ -173,44 +231,12 @@ export class OrionClient {
     return JSON.parse(body) as ReadyAnswer;
   }
 
-  async #json<T>(request: Parameters<Connection['text']>[0]): Promise<T> {
-    return JSON.parse(await this.#connection.text(request)) as T;
+  async #postService(name: string, verb: string, body: object, options: WriteOptions): Promise<Service> {
+    const path = `${objectPath('services', name)}/${verb}`;
+    return this.#json({ method: 'POST', path, ...jsonBody(body, options), ...keyOf(options) });
   }
-}
 
-const objectPath = (collection: Collection, name: string): string =>
-  `/api/${collection}/${encodeURIComponent(name)}`;
-
-function queryText(values: Readonly<Record<string, boolean | number | undefined>>): string {
-  const pairs = Object.entries(values).flatMap(([key, value]) =>
-    value === undefined || value === false ? [] : [`${key}=${value}`],
-  );
-  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
-}
-
-function conditions({ ifMatch, ifNoneMatch }: PutOptions): Record<string, string> {
-  return {
-    ...(ifMatch === undefined ? {} : { 'if-match': ifMatch === '*' ? '*' : `"${ifMatch}"` }),
-    ...(ifNoneMatch === true ? { 'if-none-match': '*' } : {}),
-  };
-}
-
-function jsonBody(
-  value: object,
-  options: PutOptions,
-): { readonly headers: Readonly<Record<string, string>>; readonly body: string } {
-  return {
-    headers: { 'content-type': 'application/json', ...conditions(options) },
-    body: JSON.stringify(value),
-  };
-}
-
-async function* textLines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of body) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines.filter((line) => line !== '');
+  async #json<T>(request: Request): Promise<T> {
+    return JSON.parse(await this.#connection.text(request)) as T;
   }
 }

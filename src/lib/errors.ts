@@ -33,6 +33,10 @@ export type ErrorCode =
   | 'OUTCOME_UNKNOWN'
   // A controller's or gateway's command that the state has moved past.
   | 'STALE'
+  // What is asked for is older than the cluster remembers.
+  | 'EXPIRED'
+  // A watcher that does not keep up.
+  | 'SLOW_WATCHER'
   // A client that finds nobody.
   | 'UNREACHABLE'
   // A peer that cannot go on with what is on its disk.

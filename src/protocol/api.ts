@@ -52,20 +52,22 @@ export const listSchema = <T extends z.ZodType>(item: T) =>
       .describe('how many more there are, where limit cut the list off'),
   });
 
+const changesSchema = z
+  .array(
+    z.strictObject({
+      kind: z.literal('Service'),
+      name: z.string(),
+      action: z.enum(['created', 'updated', 'deleted', 'unchanged']),
+    }),
+  )
+  .readonly();
+
 export const applyAnswerSchema = z.strictObject({
   status: z
     .enum(['accepted', 'dryRun'])
     .describe('accepted: the request is committed; that says nothing of what runs'),
   resourceVersion: versionSchema,
-  changes: z
-    .array(
-      z.strictObject({
-        kind: z.literal('Service'),
-        name: z.string(),
-        action: z.enum(['created', 'updated', 'deleted', 'unchanged']),
-      }),
-    )
-    .readonly(),
+  changes: changesSchema,
   diff: z.array(objectDiff).readonly().exactOptional().describe('of a dry run: what would change'),
   placement: z
     .array(plannedReplica)

@@ -56,6 +56,11 @@ export const errorMeanings: Readonly<Record<ErrorCode, ErrorMeaning>> = {
     title: 'Idempotency key expired',
     help: 'Read the object again, and decide anew under a new key.',
   },
+  EXPIRED: {
+    status: 410,
+    title: 'Too old',
+    help: 'Read everything anew, and go on from its resourceVersion.',
+  },
   PRECONDITION_FAILED: {
     status: 412,
     title: 'Precondition failed',
@@ -78,6 +83,11 @@ export const errorMeanings: Readonly<Record<ErrorCode, ErrorMeaning>> = {
     title: 'Too much from one client',
     help: 'Send it again, less often.',
     retryAfter: 1,
+  },
+  SLOW_WATCHER: {
+    status: 429,
+    title: 'Too slow a watcher',
+    help: 'Go on from the last id, and read faster, or watch less.',
   },
   HEADERS_TOO_LARGE: { status: 431, title: 'Headers too large', help: 'Send fewer or shorter headers.' },
   NO_LEADER: {

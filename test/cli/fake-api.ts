@@ -37,13 +37,13 @@ export class FakeApi {
     const api = new FakeApi(server);
     server.on('request', (request, response) => {
       void text(request).then((body) => {
-        const { method = '', url = '' } = request;
+        const { method = '' } = request;
+        const url = (request.url ?? '').replace(/[?&]limit=500$/, ''); // a list is read in pages
+        const isProbe = method === 'GET' && url === '/api/cluster';
         // The client's own question whether somebody is there is not what a test asks about.
-        if (url !== '/livez') api.asked.push({ method, url, body });
-        const canned =
-          answers[`${method} ${url}`] ??
-          (url === '/livez' ? { body: { status: 'ok' } } : undefined) ??
-          problem(404, 'NOT_FOUND', `no ${url} here`);
+        if (!isProbe) api.asked.push({ method, url, body });
+        const given = answers[`${method} ${url}`];
+        const canned = isProbe ? probed(given) : (given ?? problem(404, 'NOT_FOUND', `no ${url} here`));
         const status = canned.status ?? 200;
         response.statusCode = status;
         response.setHeader(
@@ -61,6 +61,12 @@ export class FakeApi {
     this.#server.closeAllConnections();
   }
 }
+
+/** What the client has to be told of a cluster, with what a test says of it. */
+const probed = (given: Canned | undefined): Canned => ({
+  ...given,
+  body: { clusterId: 'c', appliedIndex: 7, peers: [], ...(given?.body as object | undefined) },
+});
 
 /** An answer as src/api gives errors. */
 export function problem(

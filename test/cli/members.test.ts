@@ -42,10 +42,7 @@ test('remove says how much may be lost afterwards', async () => {
     '--yes',
   ]);
   expect([exitCode, stdout]).toEqual([0, 'pi-3 removed; stop it now\nvoters 3 → 2, can lose 1 → 0\n']);
-  expect(api.asked.map(({ method, url }) => `${method} ${url}`)).toEqual([
-    'GET /api/cluster',
-    'DELETE /api/cluster/peers/pi-3',
-  ]);
+  expect(api.asked.map(({ method, url }) => `${method} ${url}`)).toEqual(['DELETE /api/cluster/peers/pi-3']);
 });
 
 test.each([
@@ -60,7 +57,7 @@ test.each([
     const { stderr, exitCode, api } = await against({}, args);
     expect(exitCode).toBe(2);
     expect(stderr).toContain(`${consequence}: nobody is here to confirm it; give --yes`);
-    expect(api.asked.map(({ url }) => url)).toEqual(['/api/cluster']);
+    expect(api.asked).toEqual([]);
   },
 );
 
@@ -75,7 +72,7 @@ test('add sends what it was told', async () => {
     '--replace',
     '--yes',
   ]);
-  expect(JSON.parse(api.asked[1]?.body ?? '')).toEqual({
+  expect(JSON.parse(api.asked[0]?.body ?? '')).toEqual({
     id: 'pi-3',
     api: 'http://10.0.0.3:6060',
     raft: '10.0.0.3:7060',

@@ -18,13 +18,24 @@ function staticallyLoaded(file: string, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
-test('a command that only asks loads neither server, agent nor log', () => {
-  const loaded = [...staticallyLoaded(resolve(root, 'src/main.ts'))].map((name) =>
-    name.replace(`${root}/`, ''),
-  );
-  expect(loaded).toContain('src/cli/get.ts');
+const loadedBy = (file: string): readonly string[] =>
+  [...staticallyLoaded(resolve(root, file))].map((name) => name.replace(`${root}/`, ''));
+
+test('what runs before the command is known loads no command', () => {
+  const loaded = loadedBy('src/main.ts');
+  expect(loaded).toContain('src/cli/commands.ts');
+  const commandFiles = loaded.filter((name) => /^export class \w+Command /m.test(textOf(name)));
+  expect([...commandFiles, ...loaded.filter((name) => /^(zod|yaml|ws|smol-toml)$/.test(name))]).toEqual([]);
+});
+
+const textOf = (name: string): string =>
+  name.startsWith('src/') ? readFileSync(resolve(root, name), 'utf8') : '';
+
+test.each(['get', 'logs', 'delete', 'scale'])('%s loads neither server, agent nor log', (command) => {
+  const loaded = loadedBy(`src/cli/${command}.ts`);
+  expect(loaded).toContain('src/client/index.ts');
   const heavy = loaded.filter((name) =>
-    /^(src\/(server|api|gateway|storage|transport|state|control|peer)\b|agent\/|raft\/|fastify|pino|classic-level|msgpackr)/.test(
+    /^(src\/(server|api|gateway|storage|transport|state|control|peer)\b|agent\/|raft\/|fastify|pino|classic-level|msgpackr|zod|yaml)/.test(
       name,
     ),
   );

@@ -1,66 +1,18 @@
 import { EventEmitter, once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { OrionClient } from '../../src/client/index.ts';
-import { isOrionError, type OrionError } from '../../src/lib/errors.ts';
+import {
+  answers,
+  dies,
+  failure,
+  fakePeer as peer,
+  hangs,
+  nobody,
+  problem,
+  stopFakePeers,
+} from './fake-peer.ts';
 
-interface Seen {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Record<string, unknown>;
-  readonly body: string;
-}
-type Behaviour = (seen: Seen, response: ServerResponse) => void;
-
-const servers: Server[] = [];
-
-/** A peer that answers probes, and anything else by `behaviour`; `seen` has what came but probes. */
-async function peer(behaviour: Behaviour, isAlive = true): Promise<{ url: string; seen: Seen[] }> {
-  const seen: Seen[] = [];
-  const server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-    request.on('end', () => {
-      const { method = '', url = '', headers } = request;
-      if (url !== '/livez') {
-        const one = { method, url, headers, body };
-        seen.push(one);
-        behaviour(one, response);
-      } else if (isAlive) response.end('{"status":"ok"}');
-    });
-  });
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
-}
-
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-
-const answers =
-  (status: number, value: unknown): Behaviour =>
-  (_, response) =>
-    response.writeHead(status).end(JSON.stringify(value));
-const problem = (status: number, code: string, errors?: object[]): Behaviour =>
-  answers(status, { code, status, detail: `it is ${code}`, ...(errors === undefined ? {} : { errors }) });
-const hangs: Behaviour = () => {};
-const dies: Behaviour = (_, response) => response.socket?.destroy();
-const nobody = 'http://127.0.0.1:2';
-
-async function failure(promise: Promise<unknown>): Promise<OrionError> {
-  try {
-    await promise;
-  } catch (error) {
-    if (isOrionError(error)) return error;
-    throw error;
-  }
-  throw new Error('it succeeded');
-}
+afterEach(stopFakePeers);
 
 test('every method sends what the interface says', async () => {
   const { url, seen } = await peer((one, response) =>
@@ -76,7 +28,7 @@ test('every method sends what the interface says', async () => {
   await client.delete('services', 'a', { ifMatch: '7' });
   await client.scale('a', 3, { ifMatch: '*' });
   await client.putSetting('a', 'x', { ifNoneMatch: true });
-  await client.cluster();
+  expect(await client.cluster()).toMatchObject({ clusterId: 'c' });
   expect(seen.map(({ method, url, body }) => [method, url, body])).toEqual([
     ['POST', '/api/apply?dryRun=true&prune=true', 'text'],
     ['POST', '/api/apply', '{}'],
@@ -85,7 +37,6 @@ test('every method sends what the interface says', async () => {
     ['DELETE', '/api/services/a', ''],
     ['POST', '/api/services/a/scale', '{"replicas":3}'],
     ['PUT', '/api/settings/a', '{"data":"x"}'],
-    ['GET', '/api/cluster', ''],
   ]);
   expect(seen[0]?.headers['content-type']).toBe('application/yaml');
   expect(seen[4]?.headers['if-match']).toBe('"7"');
@@ -112,20 +63,53 @@ test('a read that hangs is asked elsewhere', async () => {
 test.each([
   ['hangs', hangs],
   ['breaks off', dies],
-])('a write whose answer %s is OUTCOME_UNKNOWN, and never sent to anyone else', async (_, behaviour) => {
+  ['is that nobody knows', problem(504, 'OUTCOME_UNKNOWN')],
+])('a write whose answer %s is sent to another peer, under the same key', async (_, behaviour) => {
   const bad = await peer(behaviour);
-  const other = await peer(answers(200, {}));
+  const other = await peer(answers(200, { done: true }));
   const client = new OrionClient({ peers: [bad.url, other.url], timeoutMs: 200 });
-  expect((await failure(client.putSetting('a', 'x'))).code).toBe('OUTCOME_UNKNOWN');
-  expect(bad.seen).toHaveLength(1);
+  expect(await client.putSetting('a', 'x')).toEqual({ done: true });
+  const keys = [...bad.seen, ...other.seen].map(({ headers }) => headers['idempotency-key']);
+  expect(keys).toEqual([expect.stringMatching(/^rv:7:[-0-9a-f]{36}$/), keys[0]]);
 });
 
-test('an unknown outcome told by a peer is final', async () => {
-  const bad = await peer(problem(504, 'OUTCOME_UNKNOWN'));
-  const other = await peer(answers(200, {}));
-  const client = new OrionClient({ peers: [bad.url, other.url] });
+test('each write has a key of its own, or the one that it is given', async () => {
+  const { url, seen } = await peer(answers(200, {}));
+  const client = new OrionClient({ peers: [url] });
+  await client.scale('a', 1);
+  await client.restart('a');
+  await client.delete('services', 'a', { idempotencyKey: 'mine' });
+  const keys = seen.map(({ headers }) => headers['idempotency-key']);
+  expect(new Set(keys).size).toBe(3);
+  expect(keys[2]).toBe('mine');
+});
+
+test('an unknown outcome stays unknown when nobody says more before the deadline', async () => {
+  let isFirst = true;
+  const { url } = await peer((one, response) => {
+    if (isFirst) response.socket?.destroy();
+    else problem(503, 'NO_LEADER')(one, response);
+    isFirst = false;
+  });
+  const client = new OrionClient({ peers: [url], deadlineMs: 250 });
   expect((await failure(client.scale('a', 1))).code).toBe('OUTCOME_UNKNOWN');
 });
+
+test.each([
+  ['hangs', hangs],
+  ['breaks off', dies],
+  ['is that nobody knows', problem(504, 'OUTCOME_UNKNOWN')],
+])(
+  'a change of members whose answer %s is OUTCOME_UNKNOWN, and sent to nobody else',
+  async (_, behaviour) => {
+    const bad = await peer(behaviour);
+    const other = await peer(answers(200, {}));
+    const client = new OrionClient({ peers: [bad.url, other.url], timeoutMs: 200 });
+    expect((await failure(client.removePeer('pi-3'))).code).toBe('OUTCOME_UNKNOWN');
+    expect([bad.seen.length, other.seen.length]).toEqual([1, 0]);
+    expect(bad.seen[0]?.headers['idempotency-key']).toBeUndefined();
+  },
+);
 
 test.each(['NO_LEADER', 'NO_QUORUM', 'BUSY'])(
   'a write refused with %s is sent to the next peer',
@@ -160,7 +144,7 @@ test('a leader that comes back within the deadline serves the write', async () =
 
 test('an error of a peer comes through with its code and every issue', async () => {
   const issues = [{ path: 'spec', line: 3, message: 'no' }];
-  const { url, seen } = await peer(problem(422, 'INVALID', issues));
+  const { url, seen } = await peer(problem(422, 'INVALID', { errors: issues }));
   const error = await failure(new OrionClient({ peers: [url, nobody] }).apply('x', { format: 'yaml' }));
   expect(error).toMatchObject({ code: 'INVALID', message: 'it is INVALID', issues });
   expect(seen).toHaveLength(1);
@@ -176,7 +160,7 @@ test('when nobody answers, everything that was tried is listed', async () => {
 
 test('who is no orion is said to be none', async () => {
   const { url } = await peer((_, response) => response.writeHead(500).end('<html>'));
-  expect((await failure(new OrionClient({ peers: [url] }).cluster())).message).toContain(
+  expect((await failure(new OrionClient({ peers: [url] }).list('nodes'))).message).toContain(
     'no answer of orion',
   );
 });
@@ -211,8 +195,7 @@ test('a log stream that breaks off is told as such, after what came', async () =
     response.write('{"index":0,"time":"t","line":"a"}\n', () => response.socket?.destroy());
   });
   const read = async (): Promise<void> => {
-    for await (const line of new OrionClient({ peers: [url] }).logs('hello', { follow: true }))
-      lines.push(line);
+    for await (const line of new OrionClient({ peers: [url] }).logs('hello')) lines.push(line);
   };
   expect((await failure(read())).code).toBe('UNREACHABLE');
   expect(lines.length).toBeLessThanOrEqual(1);
@@ -238,23 +221,65 @@ test('leaving a log stream closes it, by break and by signal', async () => {
 });
 
 test('another kind of server on the address is nobody: it is told, passed over, and not written to', async () => {
-  const stranger = createServer((_, response) => response.end('{"greeting":"hello"}'));
-  servers.push(stranger);
-  await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`;
-  const error = await failure(new OrionClient({ peers: [url] }).list('services'));
+  const stranger = await peer(answers(200, {}));
+  stranger.view = { greeting: 'hello' };
+  const error = await failure(new OrionClient({ peers: [stranger.url] }).list('services'));
   expect(error).toMatchObject({ code: 'UNREACHABLE', message: expect.stringContaining('not an orion peer') });
   const right = await peer(answers(200, { items: [] }));
-  await expect(new OrionClient({ peers: [url, right.url] }).list('services')).resolves.toEqual({ items: [] });
+  const client = new OrionClient({ peers: [stranger.url, right.url] });
+  await expect(client.list('services')).resolves.toEqual({ items: [] });
+  expect(stranger.seen).toEqual([]);
 });
 
 test('a peer that refuses the name by which it is called says so already to the probe', async () => {
-  const server = createServer((_, response) =>
+  const { url } = await peer(answers(200, {}), (_, response) =>
     response.writeHead(403).end('{"code":"FORBIDDEN","detail":"not known by that Host"}'),
   );
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const error = await failure(new OrionClient({ peers: [url] }).list('services'));
   expect(error.code).toBe('FORBIDDEN');
+});
+
+test('peers that the cluster tells of are asked when the named one has gone', async () => {
+  const other = await peer(answers(200, { items: [] }));
+  const named = await peer(answers(200, { items: [] }));
+  named.view = { ...named.view, peers: [{ api: named.url }, { api: `${other.url}/` }, { api: 'no url' }] };
+  const client = new OrionClient({ peers: [named.url] });
+  await client.list('nodes');
+  expect(client.peers).toEqual([named.url, other.url]);
+  named.stop();
+  expect(await client.list('nodes')).toEqual({ items: [] });
+  expect(client.peers[0]).toBe(other.url);
+  expect(other.seen).toHaveLength(1);
+});
+
+test('a busy client asks a peer about the cluster once a second at most, not before each request', async () => {
+  const one = await peer(answers(200, { items: [] }));
+  const client = new OrionClient({ peers: [one.url] });
+  const before = performance.now();
+  for (let i = 0; i < 5; i += 1) await client.list('nodes');
+  const seconds = Math.ceil((performance.now() - before) / 1_000);
+  expect(one.seen).toHaveLength(5);
+  expect(one.probes).toBeLessThanOrEqual(seconds);
+});
+
+test('a long list is read in pages, and begins anew when what it is as of was forgotten', async () => {
+  let tries = 0;
+  const { url, seen } = await peer((one, response) => {
+    const page = new URL(one.url, 'http://x').searchParams.get('continue');
+    if (page === null) tries += 1;
+    if (page === null)
+      return answers(200, { items: [1, 2], resourceVersion: `${tries}`, continue: 'a b' })(one, response);
+    if (tries === 1) return problem(410, 'EXPIRED')(one, response);
+    return answers(200, { items: [3], resourceVersion: `${tries}` })(one, response);
+  });
+  const client = new OrionClient({ peers: [url] });
+  const all = await client.listAll('nodes', { labelSelector: 'a=b,c in (d,e)' });
+  expect(all).toEqual({ items: [1, 2, 3], resourceVersion: '2' });
+  expect(seen.map((one) => one.url.replace(/.*[?&](continue=[^&]*).*|.*/, '$1'))).toEqual([
+    '',
+    'continue=a%20b',
+    '',
+    'continue=a%20b',
+  ]);
+  expect(seen[0]?.url).toContain('labelSelector=a%3Db%2Cc%20in%20(d%2Ce)');
 });

@@ -2,7 +2,7 @@
 
 import type { OrionClient } from '../../client/index.ts';
 import type { Assignment } from '../../protocol/objects.ts';
-import { renderPorts } from '../kinds.ts';
+import { renderPorts } from '../columns.ts';
 import { renderTable, type Column } from '../table.ts';
 import type { Child } from './child.ts';
 import type { DevCluster } from './dev-cluster.ts';

@@ -1,0 +1,32 @@
+// What a peer's refusal says: its problem document as an error of ours.
+
+import { OrionError } from '../lib/errors.ts';
+import type { Problem } from '../protocol/api.ts';
+
+/** The error that a peer's answer stands for. */
+export function problemError(status: number, body: string): OrionError {
+  const problem = parsedProblem(body);
+  if (problem === undefined)
+    return new OrionError('INTERNAL', `This is no answer of orion: status ${status}.`);
+  return new OrionError(problem.code, sentences(problem), { issues: problem.errors ?? [] });
+}
+
+/** What happened, what to do about it, and where to ask later, as one text. A peer of another version may know no help. */
+function sentences({ detail, help, operation }: Problem): string {
+  const parts = [detail, help, operation === undefined ? undefined : `Ask later: GET ${operation}`];
+  return parts
+    .filter((part) => part !== undefined && part !== '')
+    .map((part, i, all) => (i === all.length - 1 || /[.!?]$/.test(part ?? '') ? part : `${part}.`))
+    .join(' ');
+}
+
+/** The problem document in `body`; undefined when it is none. */
+export function parsedProblem(body: string): Problem | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    if (typeof value !== 'object' || value === null || !('code' in value)) return undefined;
+    return typeof value.code === 'string' ? (value as Problem) : undefined;
+  } catch {
+    return undefined;
+  }
+}
