@@ -35,9 +35,38 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./apply.ts')).ApplyCommand,
   },
   {
+    path: 'diff',
+    load: async () => (await import('./diff.ts')).DiffCommand,
+  },
+  {
+    path: 'edit',
+    load: async () => (await import('./edit.ts')).EditCommand,
+    words: ['kind', 'name'],
+  },
+  {
     path: 'scale',
     load: async () => (await import('./scale.ts')).ScaleCommand,
     words: ['service', 'other'],
+  },
+  {
+    path: 'restart',
+    load: async () => (await import('./restart.ts')).RestartCommand,
+    words: ['service'],
+  },
+  {
+    path: 'rollout status',
+    load: async () => (await import('./rollout-status.ts')).RolloutStatusCommand,
+    words: ['service'],
+  },
+  {
+    path: 'rollout history',
+    load: async () => (await import('./rollout-history.ts')).RolloutHistoryCommand,
+    words: ['service'],
+  },
+  {
+    path: 'rollout undo',
+    load: async () => (await import('./rollout-undo.ts')).RolloutUndoCommand,
+    words: ['service'],
   },
   {
     path: 'delete',
@@ -53,6 +82,21 @@ export const commands: readonly CommandEntry[] = [
     path: 'logs',
     load: async () => (await import('./logs.ts')).LogsCommand,
     words: ['service'],
+  },
+  {
+    path: 'why',
+    load: async () => (await import('./why.ts')).WhyCommand,
+    words: ['service'],
+  },
+  {
+    path: 'wait',
+    load: async () => (await import('./wait.ts')).WaitCommand,
+    words: ['kind', 'name'],
+  },
+  {
+    path: 'explain',
+    load: async () => (await import('./explain.ts')).ExplainCommand,
+    words: ['kind'],
   },
   {
     path: 'cluster status',

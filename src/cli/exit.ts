@@ -3,8 +3,10 @@
 import { OrionError, type ErrorCode } from '../lib/errors.ts';
 
 export const exitOk = 0;
-const exitFailed = 1;
+export const exitFailed = 1;
 export const exitUsage = 2;
+/** Ctrl-C while something is followed: as a shell has it, 128 and the number of the signal. */
+export const exitInterrupted = 130;
 
 const exitCodes: Readonly<Record<ErrorCode, number>> = {
   USAGE: exitUsage,

@@ -2,10 +2,10 @@
 
 import { Option } from 'clipanion';
 import { parseCount } from './arguments.ts';
+import { FollowCommand } from './follow-command.ts';
 import { objectName } from './kinds.ts';
-import { OutputCommand } from './orion-command.ts';
 
-export class ScaleCommand extends OutputCommand {
+export class ScaleCommand extends FollowCommand {
   static override paths = [['scale']];
   static override usage = {
     category: 'Services',
@@ -18,12 +18,15 @@ export class ScaleCommand extends OutputCommand {
 
   protected override async run(): Promise<void> {
     const format = this.outputFormat();
+    this.patienceMs();
     const replicas = parseCount(this.replicas, 'N');
-    const service = await this.client().scale(this.name, replicas);
+    const client = this.client();
+    const service = await client.scale(this.name, replicas);
     const name = objectName('service', this.name);
     await this.show(format, service, {
       table: () => `${name} scaled to ${replicas}\n`,
       names: () => [name],
     });
+    if (this.follows) await this.follow(client, [this.name]);
   }
 }

@@ -48,25 +48,45 @@ export const runtimeSchema = z.enum(['node', 'bun', 'deno', 'command']);
 export const signalSchema = z.enum(['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2']);
 
 const workloadShape = {
-  /** Absolute working directory on the node. */
-  path: z.string(),
-  runtime: runtimeSchema,
-  /** File that the runtime runs, relative to `path`. Exactly one of `entry` and `command`. */
-  entry: z.string().optional(),
-  /** Program and arguments, never through a shell. */
-  command: z.array(z.string()).min(1).optional(),
-  args: z.array(z.string()),
-  /** `port` is a fixed host port; absent, the agent chooses one for each replica. */
-  ports: z.array(z.strictObject({ name: nameSchema, port: z.int().min(1).max(65_535).optional() })),
-  env: z.record(z.string(), z.string()),
-  resources: z.strictObject({
-    /** Cores, in steps of 0.001; 0 reserves nothing. */
-    cpu: z.number().min(0),
-    /** Bytes; 0 reserves nothing. */
-    memory: z.int().min(0),
-  }),
-  restart: z.enum(['always', 'on-failure', 'never']),
-  stop: z.strictObject({ signal: signalSchema, graceSeconds: z.int().min(0).max(3_600) }),
+  path: z.string().describe('Absolute working directory on the node.'),
+  runtime: runtimeSchema.describe('What runs `entry`, or `command` for a program of its own.'),
+  entry: z
+    .string()
+    .optional()
+    .describe('File that the runtime runs, relative to `path`. Exactly one of `entry` and `command`.'),
+  command: z.array(z.string()).min(1).optional().describe('Program and arguments, never through a shell.'),
+  args: z.array(z.string()).describe('Further arguments.'),
+  ports: z
+    .array(
+      z.strictObject({
+        name: nameSchema.describe('The variable PORT_<NAME> holds its number.'),
+        port: z
+          .int()
+          .min(1)
+          .max(65_535)
+          .optional()
+          .describe('Fixed port of the node; absent, the agent chooses a free one for each replica.'),
+      }),
+    )
+    .describe('Ports that each replica listens on; the variable PORT holds the first.'),
+  env: z
+    .record(z.string(), z.string())
+    .describe('Variables of the environment. In a service `${settings.NAME}` stands for that setting.'),
+  resources: z
+    .strictObject({
+      cpu: z.number().min(0).describe('Cores, in steps of 0.001; 0 reserves nothing.'),
+      memory: z.int().min(0).describe('Bytes; 0 reserves nothing.'),
+    })
+    .describe('What a replica reserves on its node.'),
+  restart: z
+    .enum(['always', 'on-failure', 'never'])
+    .describe('When a replica that has ended is started again.'),
+  stop: z
+    .strictObject({
+      signal: signalSchema.describe('How a replica is asked to stop.'),
+      graceSeconds: z.int().min(0).max(3_600).describe('After which it is killed.'),
+    })
+    .describe('How a replica is stopped.'),
 };
 
 /** What a replica runs: everything an agent needs to start it, the settings that it uses filled in. */
@@ -90,7 +110,7 @@ export const placementSchema = z.strictObject({
 });
 
 export const serviceSpecSchema = z.strictObject({
-  /** `${settings.NAME}` in a value of `env` stands for that setting (references.ts). A change of any of it is a new revision. */
+  // A change of any of it, and of the settings that it names (references.ts), is a new revision.
   ...workloadShape,
   files: z
     .array(z.strictObject({ setting: z.string(), path: z.string() }))
