@@ -21,6 +21,7 @@ import { asOrionError, problemOf } from './errors.ts';
 import { logRoutes } from './logs.ts';
 import { countRequests, metricRoutes } from './metrics.ts';
 import { nodeRoutes } from './nodes.ts';
+import { operationRoutes } from './operations.ts';
 import { readRoutes } from './reading.ts';
 import { acceptBodies } from './request.ts';
 import { assertFewHeaders, boundServer, servingOptions } from './serving.ts';
@@ -73,6 +74,7 @@ function addRoutes(app: FastifyInstance, context: ApiContext): void {
   settingRoutes(app, context);
   nodeRoutes(app, context);
   applyRoutes(app, context);
+  operationRoutes(app, context);
   logRoutes(app, context);
   backupRoutes(app, context);
   clusterRoutes(app, context);

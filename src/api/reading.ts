@@ -38,7 +38,15 @@ export async function viewFor(
   reply: FastifyReply,
   controlPlane: ControlPlane,
 ): Promise<View> {
-  const { consistency } = queryOf(request, ['consistency']);
+  return viewAs(queryOf(request, ['consistency']).consistency, reply, controlPlane);
+}
+
+/** The same, where the query holds more: `consistency` is what it says of that. */
+export async function viewAs(
+  consistency: string | undefined,
+  reply: FastifyReply,
+  controlPlane: ControlPlane,
+): Promise<View> {
   if (consistency === undefined) await controlPlane.readBarrier();
   else if (consistency !== 'stale') throw new OrionError('MALFORMED', 'consistency is "stale" or left out.');
   controlPlane.assertReadable();

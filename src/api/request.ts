@@ -48,17 +48,18 @@ export function flag(query: Query<string>, key: string): boolean {
   throw new OrionError('MALFORMED', `"${key}" is true or false.`);
 }
 
-/** A whole number in `[0, max]`. */
+/** A whole number in `[min, max]`. */
 export function count<Absent>(
   query: Query<string>,
   key: string,
   max: number,
   absent: Absent,
+  min = 0,
 ): number | Absent {
   const value = query[key];
   if (value === undefined) return absent;
-  if (/^\d{1,9}$/.test(value) && Number(value) <= max) return Number(value);
-  throw new OrionError('MALFORMED', `"${key}" is a whole number from 0 to ${max}.`);
+  if (/^\d{1,9}$/.test(value) && Number(value) >= min && Number(value) <= max) return Number(value);
+  throw new OrionError('MALFORMED', `"${key}" is a whole number from ${min} to ${max}.`);
 }
 
 // ── Preconditions ────────────────────────────────────────────────────────────────────────────────────────

@@ -37,12 +37,18 @@ export const limits = {
   operationsMax: 100_000,
   /** What is remembered of them, together, in characters (state/operations.ts); past it the oldest are forgotten, too. */
   operationsCharsMax: 128 * MiB,
+  /** Operations on one page of the audit, unless more or fewer are asked for. */
+  auditPage: 100,
+  /** Operations that may be asked for on one page. */
+  auditPageMax: 500,
   /** Remembered of the path of a write, in characters. */
   operationPathCharsMax: 256,
   /** Remembered of a User-Agent, in characters. */
   operationAgentCharsMax: 128,
   /** Remembered of why a write was refused, in characters. */
   operationMessageCharsMax: 1_024,
+  /** Remembered of what one write changed; the rest is left out. */
+  operationChangesMax: 1_000,
   /** What one replica runs, with all settings that it uses, as JSON. */
   workloadBytesMax: 1 * MiB,
   /** Commands that wait for their commit on one peer; the next is refused with BUSY. */

@@ -213,7 +213,10 @@ export class Core implements WriteParts {
   }
 
   #onStatus(status: RaftStatus): void {
+    const { leader, term } = this.#status;
     this.#status = status;
+    const isLedAnew = status.leader !== undefined && (status.leader !== leader || status.term !== term);
+    if (isLedAnew) this.forwards.abandon(); // the new leader can tell how they ended, the old one maybe never
     this.#raise('corruption', status.impaired);
     this.snapshots.onStatus(status);
     this.#compactor.onStatus(status);

@@ -1,10 +1,11 @@
 // The writer: has one user's command applied by whoever leads, and says truthfully how that ended.
 //
-// X1. At most one copy of a command is outstanding: another try starts only after the last one was refused for
-//     certain (never appended, or overtaken by another term's committed entry).
+// X1. One copy of a command is waited for at a time; the next is sent when the last was refused, or nobody can tell any more
+//     how it ended. All bear the same operation, of which apply takes the first (state/operations.ts).
 // X2. Within `limits.requestMs` it ends: applied; or NO_LEADER, NO_QUORUM, BUSY, or CONFLICT (the leader does not
-//     know such a command): certainly not applied; or
-//     OUTCOME_UNKNOWN. An unknown outcome is final: no later try may make it look better.
+//     know such a command): certainly not applied; or OUTCOME_UNKNOWN.
+// X3. "Certainly not" needs every copy refused. Once the outcome of one is unknown, only a result ends the doubt:
+//     whatever else later tries say, OUTCOME_UNKNOWN it is.
 
 import type { StoreId, Term } from '../../raft/types.ts';
 import { unreachable } from '../lib/assert.ts';
@@ -57,31 +58,37 @@ export class Writer {
     this.#busy = options.busy;
   }
 
+  /** `data`: a command with an origin, so that copies of it are applied once. */
   async write(data: Uint8Array): Promise<Applied> {
     const deadline = this.#clock.monotonicMs() + limits.requestMs;
+    let doubt: OrionError | undefined; // X3
     for (;;) {
       const withinMs = deadline - this.#clock.monotonicMs();
-      if (withinMs <= 0) throw this.#noLeader();
-      const settlement = await this.#attempt(data, withinMs);
+      if (withinMs <= 0) throw doubt ?? this.#noLeader();
+      const settlement = await this.#attempt(data, withinMs).catch((error: unknown) => {
+        throw doubt ?? error;
+      });
       switch (settlement.kind) {
         case 'applied':
           return settlement.applied;
         case 'unknown':
-          throw outcomeUnknown();
+          doubt ??= outcomeUnknown();
+          break;
         case 'refused':
-          if (settlement.reason === 'BUSY') throw this.#busy();
-          if (settlement.reason === 'UNKNOWN_COMMAND') throw unknownCommand();
-          await this.#leadership.changed(
-            Math.min(limits.leaderRetryMs, Math.max(0, deadline - this.#clock.monotonicMs())),
-          );
+          if (settlement.reason === 'UNKNOWN_COMMAND') throw doubt ?? unknownCommand();
+          if (settlement.reason === 'BUSY' && doubt === undefined) throw this.#busy();
           break;
         default:
           unreachable(settlement);
       }
+      if (doubt !== undefined && this.#parts() === undefined) throw doubt; // this peer stops
+      await this.#leadership.changed(
+        Math.min(limits.leaderRetryMs, Math.max(0, deadline - this.#clock.monotonicMs())),
+      );
     }
   }
 
-  #attempt(data: Uint8Array, withinMs: number): Promise<Settlement> | Settlement {
+  async #attempt(data: Uint8Array, withinMs: number): Promise<Settlement> {
     const parts = this.#parts();
     const route = this.#route();
     if (parts === undefined) return { kind: 'refused', reason: 'NOT_LEADER' };

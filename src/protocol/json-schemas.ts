@@ -18,6 +18,7 @@ import {
 } from './api.ts';
 import { manifestSchema } from './manifest-schema.ts';
 import { addSchema } from './members.ts';
+import { auditAnswerSchema, operationSchema } from './operations.ts';
 import { assignmentSchema, eventSchema, nodeSchema, serviceSchema, settingSchema } from './objects.ts';
 
 /** What a peer answers. */
@@ -39,6 +40,8 @@ const given = {
   ClusterView: clusterViewSchema,
   MembersAnswer: membersAnswerSchema,
   TransferAnswer: transferAnswerSchema,
+  Operation: operationSchema,
+  AuditAnswer: auditAnswerSchema,
   Problem: problemSchema,
 };
 

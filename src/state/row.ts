@@ -50,8 +50,8 @@ export interface RowWrite {
 export const rowKey = (table: TableName | 'change' | 'operation' | 'revision', name: string): RowKey =>
   `${table}/${name}` as RowKey;
 
-export function tableOf(row: ObjectRow): TableName {
-  switch (row.kind) {
+export function tableOf({ kind }: Pick<ObjectRow, 'kind'>): TableName {
+  switch (kind) {
     case 'Service':
       return 'service';
     case 'Node':
@@ -63,7 +63,7 @@ export function tableOf(row: ObjectRow): TableName {
     case 'Event':
       return 'event';
     default:
-      return unreachable(row);
+      return unreachable(kind);
   }
 }
 

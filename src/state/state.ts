@@ -5,7 +5,8 @@
 // S2. Applying asks no clock, no chance, no locale, and nothing outside the rows and the entry.
 // S3. Applying never throws for what a command says. A bug met on the way discards the command, answers INTERNAL with
 //     the index, the same on every peer, and leaves the rows as they were.
-// S4. A refused command changes nothing.
+// S4. A refused command changes no object.
+// S5. A user's operation is done once, however often it comes; what became of it is remembered (operations.ts).
 
 import { assert, present, unreachable } from '../lib/assert.ts';
 import { messageOf } from '../lib/errors.ts';
@@ -19,6 +20,7 @@ import {
 import type { Assignment, Event, Node, Service, Setting } from '../protocol/objects.ts';
 import type { OperationRow, RevisionRow } from '../protocol/records.ts';
 import { refused } from './apply/judge.ts';
+import { answerWithoutRun, operationRow } from './apply/operation.ts';
 import { runCommand } from './apply/run.ts';
 import { type Contents, contentsOf, rowsOf } from './contents.ts';
 import { Overlay, type Sealed } from './overlay.ts';
@@ -148,8 +150,12 @@ export class State implements View {
     return this.#contents.operations.get(id);
   }
 
-  operations(): Iterable<OperationRow> {
-    return this.#contents.operations.values();
+  operationsBefore(index: number, count: number): readonly OperationRow[] {
+    return this.#contents.operations.before(index, count);
+  }
+
+  operationCountBefore(index: number): number {
+    return this.#contents.operations.countBefore(index);
   }
 
   revisionsOf(service: string): readonly RevisionRow[] {
@@ -166,11 +172,8 @@ export class State implements View {
       case 'genesis':
         this.#clusterId = payload.clusterId;
         return { result: undefined, changes: [] };
-      case 'command': {
-        const { result, sealed } = this.#judge(payload.command, entry);
-        this.#keep(entry, sealed);
-        return { result, changes: sealed.changes };
-      }
+      case 'command':
+        return this.#applyCommand(payload.command, entry);
       default:
         return unreachable(payload);
     }
@@ -206,6 +209,24 @@ export class State implements View {
   /** Of all rows as of `appliedIndex`, the same on every peer. Costs what changed since the last call. */
   hash(): string {
     return this.#hash.value();
+  }
+
+  /** S5. */
+  #applyCommand(command: Command, entry: Applicable): ApplyOutcome {
+    const { origin } = command;
+    const { operations } = this.#contents;
+    const answer =
+      origin &&
+      answerWithoutRun(operations, origin, (kind, name) => this.#tables[tableOf({ kind })].get(name));
+    if (answer !== undefined) return { result: answer, changes: [] };
+    const { result, sealed } = this.#judge(command, entry);
+    this.#keep(entry, sealed);
+    if (origin !== undefined) {
+      const { index, time } = entry;
+      const row = operationRow(origin, { index, time: timestamp(time) }, result);
+      for (const write of operations.push(row)) this.#note(write);
+    }
+    return { result, changes: sealed.changes };
   }
 
   #judge(

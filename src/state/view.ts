@@ -38,8 +38,10 @@ export interface View {
   valuesAt(table: TableName, index: number): Iterable<ObjectRow>;
 
   operation(id: string): OperationRow | undefined;
-  /** Oldest first. */
-  operations(): Iterable<OperationRow>;
+  /** At most `count` operations with an index below `index`, newest first. */
+  operationsBefore(index: number, count: number): readonly OperationRow[];
+  /** How many there are. */
+  operationCountBefore(index: number): number;
   /** Of a service, oldest first. */
   revisionsOf(service: string): readonly RevisionRow[];
 }

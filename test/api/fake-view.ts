@@ -60,8 +60,12 @@ export class FakeView implements View {
   operation(id: string): OperationRow | undefined {
     return this.operationRows.get(id);
   }
-  operations(): Iterable<OperationRow> {
-    return this.operationRows.values();
+  operationsBefore(index: number, count: number): readonly OperationRow[] {
+    const rows = [...this.operationRows.values()].filter((row) => row.index < index);
+    return rows.toSorted((a, b) => b.index - a.index).slice(0, count);
+  }
+  operationCountBefore(index: number): number {
+    return this.operationsBefore(index, Number.POSITIVE_INFINITY).length;
   }
   revisionsOf(service: string): readonly RevisionRow[] {
     return this.revisionRows.filter((row) => row.service === service);

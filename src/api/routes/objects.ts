@@ -186,6 +186,37 @@ const manifests: readonly Route[] = [
   },
 ];
 
+const operations: readonly Route[] = [
+  {
+    method: 'get',
+    path: '/api/operations/{id}',
+    tag: 'operations',
+    summary: 'Ask how a write ended',
+    description: 'After a 504 of it; the last 100,000 writes are remembered.',
+    query: [consistency],
+    answers: { 200: fresh(jsonAnswer('Operation', 'it was applied, or refused')) },
+    errors: ['NOT_FOUND', ...unavailable],
+  },
+  {
+    method: 'get',
+    path: '/api/audit',
+    tag: 'operations',
+    summary: 'List the last writes of users',
+    description: 'Applied and refused, newest first.',
+    query: [
+      consistency,
+      countParameter('limit', `how many at once; absent: ${limits.auditPage}`, limits.auditPageMax),
+      {
+        name: 'continue',
+        description: 'what the page before answered as that',
+        schema: { type: 'string', pattern: '^[0-9]{1,15}$' },
+      },
+    ],
+    answers: { 200: fresh(jsonAnswer('AuditAnswer', 'a page of them')) },
+    errors: unavailable,
+  },
+];
+
 export const routesOfObjects: readonly Route[] = [
   ...services,
   ...reads('Assignment', 'assignments'),
@@ -193,4 +224,5 @@ export const routesOfObjects: readonly Route[] = [
   ...settings,
   ...reads('Event', 'events'),
   ...manifests,
+  ...operations,
 ];

@@ -14,6 +14,8 @@ export class Commands {
   readonly #codec: CommandCodec;
   /** By request: the index of the committed entry that holds it. */
   readonly #written = new Map<string, number>();
+  /** Entries with an operation that was written before. */
+  repeats = 0;
   /** By operation: the index of the entry that changed something. */
   readonly #done = new Map<string, number>();
 
@@ -28,10 +30,11 @@ export class Commands {
     const { requestId, origin } = command;
     const first = this.#written.get(requestId);
     if (first !== undefined) {
-      if (origin !== undefined) return command;
-      throw new Violation(`commands: request ${requestId} is written as ${first} and as ${index}`);
-    }
-    this.#written.set(requestId, index);
+      if (origin === undefined) {
+        throw new Violation(`commands: request ${requestId} is written as ${first} and as ${index}`);
+      }
+      this.repeats += 1;
+    } else this.#written.set(requestId, index);
     return command;
   }
 

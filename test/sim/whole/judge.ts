@@ -179,7 +179,9 @@ export class WholeJudge {
     this.observe({ kind: 'stepped', peer, status });
     this.guard(() => {
       for (const entry of this.ledger.advance(this.#checker.evidence)) {
+        const { repeats } = this.#commands;
         this.#onCommand(this.#commands.committed(entry));
+        this.#situations.add('operations written again', this.#commands.repeats - repeats);
         if (this.#changed.has(entry.index)) this.#commands.changed(entry);
         this.answers.committed(entry);
         this.#members.committed(entry, peer);

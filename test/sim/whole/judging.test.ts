@@ -180,6 +180,7 @@ describe('commands', () => {
     const operation: Command = { ...write('x'), origin: originOf('x') };
     commands.committed(entryOf(2, operation));
     commands.committed(entryOf(4, operation));
+    expect(commands.repeats).toBe(1);
     commands.changed(entryOf(2, operation));
     expect(() => commands.changed(entryOf(4, operation))).toThrow(/operation x is done by entry 2 and by 4/);
   });

@@ -49,6 +49,7 @@ const frequent = [
 
 /** Those that take hundreds. */
 const rare = [
+  'operations written again',
   'snapshots offered while voters change',
   'snapshots gone on with',
   'snapshots that were not needed',

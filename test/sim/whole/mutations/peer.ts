@@ -27,10 +27,16 @@ export const peerMutations: readonly Mutation[] = [
     ],
   },
   {
-    name: 'an unknown outcome is tried again',
-    source: 'X1, X2; a write is done twice',
+    name: 'what a later try says counts, though the outcome of one before is unknown',
+    source: 'X3; a write is refused, and done',
     file: 'src/peer/writer.ts',
-    edits: [{ find: 'throw outcomeUnknown();', replace: 'break;' }],
+    edits: [{ find: 'doubt ??= outcomeUnknown();', replace: '' }],
+  },
+  {
+    name: 'an operation that comes again is done again',
+    source: 'S5; a write is done twice',
+    file: 'src/state/state.ts',
+    edits: [{ find: 'if (answer !== undefined) return', replace: 'if (answer === null) return' }],
   },
   {
     name: 'a forwarded write of which its leader cannot tell counts as refused',
