@@ -2,7 +2,7 @@
 // a test in which a row is changed in place fails where that happens.
 
 import { assert } from '../../src/lib/assert.ts';
-import type { CommandBody, CommandResult, ManifestService } from '../../src/protocol/command.ts';
+import type { CommandBody, CommandResult, ManifestService, Origin } from '../../src/protocol/command.ts';
 import type { Assignment, Node, Service, ServiceSpec } from '../../src/protocol/objects.ts';
 import { encodeRow } from '../../src/state/row-codec.ts';
 import { keyOf, type Row, type RowKey } from '../../src/state/row.ts';
@@ -90,9 +90,10 @@ export class Lab {
     if (state.appliedIndex === 0) this.#apply({ kind: 'genesis', clusterId });
   }
 
-  entry(body: CommandBody): ApplyOutcome {
-    const requestId = String(this.state.appliedIndex + 1).padStart(32, '0');
-    return this.#apply({ kind: 'command', command: { ...body, schema: 1, requestId } });
+  /** `origin`: it is a user's. */
+  entry(body: CommandBody, origin?: Origin): ApplyOutcome {
+    const requestId = origin?.operation ?? String(this.state.appliedIndex + 1).padStart(32, '0');
+    return this.#apply({ kind: 'command', command: { ...body, schema: 1, requestId, origin } });
   }
 
   run(body: CommandBody): CommandResult {
