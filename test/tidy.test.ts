@@ -91,9 +91,21 @@ const rules: readonly Rule[] = [
   },
   { from: 'agent/', may: ['src/lib/', 'src/protocol/', 'src/client/', 'agent/'], packages: ['ws', 'node:*'] },
   {
+    from: 'tui/model/',
+    may: ['src/lib/', 'src/protocol/', 'src/cli/text.ts', 'tui/model/'],
+    packages: [],
+  },
+  {
     from: 'tui/',
     may: ['src/lib/', 'src/protocol/', 'src/client/', 'tui/'],
-    packages: ['blessed', 'node:fs', 'node:os', 'node:path', 'node:child_process'],
+    packages: [
+      'blessed/lib/program.js',
+      'node:fs',
+      'node:os',
+      'node:path',
+      'node:child_process',
+      'node:events',
+    ],
   },
   {
     from: 'src/offline/',
@@ -196,6 +208,11 @@ const bans: readonly Ban[] = [
     where: (file) => replicated(file) || file.startsWith('src/control/') || file.startsWith('src/peer/'),
     pattern: /\bDate\.now\(|\bMath\.random\(|\bperformance\.|\bsetTimeout\(|\bsetInterval\(|\bsetImmediate\(/,
     instead: 'time and chance are passed in (src/lib/clock.ts, src/lib/prng.ts)',
+  },
+  {
+    where: (file) => file.startsWith('tui/model/'),
+    pattern: /\bDate\.now\(|\bperformance\.|\bsetTimeout\(|\bsetInterval\(|\bsetImmediate\(|\bawait\b/,
+    instead: 'time is passed in with each input, and effects are answered (tui/model/model.ts)',
   },
   {
     where: replicated,

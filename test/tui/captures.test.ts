@@ -42,6 +42,6 @@ test('every capture in docs/tui.md is what the screen shows', () => {
 });
 
 test('every view has its capture', () => {
-  const names = [...readFileSync(page, 'utf8').matchAll(pattern)].map((match) => match[1]);
-  expect(views.map((view) => view.id).filter((id) => !names.includes(id))).toEqual([]);
+  const names = new Set([...readFileSync(page, 'utf8').matchAll(pattern)].map((match) => match[1]));
+  expect(views.map((view) => view.id).filter((id) => !names.has(id))).toEqual([]);
 });

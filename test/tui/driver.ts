@@ -6,7 +6,8 @@ import { emptyMemory } from '../../tui/model/memory.ts';
 import type { Effect, Input, Key } from '../../tui/model/messages.ts';
 import { Model } from '../../tui/model/model.ts';
 import type { ModelOptions } from '../../tui/model/state.ts';
-import { demoMs, demoObjects, demoRevisions, demoStats } from './demo.ts';
+import { demoRevisions, demoStats } from './demo-cluster.ts';
+import { demoMs, demoObjects } from './demo.ts';
 
 export class Driver {
   readonly effects: Effect[] = [];

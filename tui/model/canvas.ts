@@ -39,6 +39,8 @@ export class Canvas {
     if (row === undefined) return;
     const end = Math.min(this.width, at.x + width);
     assert(at.x >= 0, 'a line begins on the screen');
+    if (row[at.x]?.text === '') blank(row, at.x - 1); // of a wide character, no half is left
+    if (row[end]?.text === '') blank(row, end);
     let x = at.x;
     for (const { text, tone } of line) x = this.#write(row, text, { x, end, tone, ground });
     for (; x < end; x += 1) row[x] = { text: ' ', tone: 'plain', ground };
@@ -100,4 +102,9 @@ export class Canvas {
     }
     return x;
   }
+}
+
+function blank(row: Cell[], x: number): void {
+  const cell = row[x];
+  if (cell !== undefined) row[x] = { ...cell, text: ' ' };
 }

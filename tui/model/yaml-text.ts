@@ -13,13 +13,11 @@ export function yamlLines(value: unknown): readonly Line[] {
 }
 
 function valueLines(value: unknown, depth: number): Line[] {
+  if (!isNested(value)) return [[{ text: indent(depth) + scalar(value), tone: toneOf(value) }]];
   if (Array.isArray(value)) return value.flatMap((item) => itemLines(item, depth));
-  if (typeof value === 'object' && value !== null) {
-    return Object.entries(value).flatMap(([key, item]) =>
-      item === undefined ? [] : entryLines(key, item, depth),
-    );
-  }
-  return [[{ text: indent(depth) + scalar(value), tone: toneOf(value) }]];
+  return Object.entries(value).flatMap(([key, item]) =>
+    item === undefined ? [] : entryLines(key, item, depth),
+  );
 }
 
 function entryLines(key: string, value: unknown, depth: number): Line[] {
