@@ -7,6 +7,7 @@ import { benchCrossing } from './crossing.ts';
 import { benchFailover } from './failover.ts';
 import { benchSteady } from './steady.ts';
 import { benchStorage } from './storage.ts';
+import { benchTui } from './tui.ts';
 import { benchWear } from './wear.ts';
 
 const count = (byDefault: number): number => Number(process.argv[3] ?? byDefault);
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, { readonly usage: string; readonly run: (
   failover: { usage: 'failover [RUNS]', run: () => benchFailover(count(50)) },
   steady: { usage: 'steady [MINUTES]', run: () => benchSteady(count(10)) },
   storage: { usage: 'storage [ENTRIES]', run: () => benchStorage(count(1_000_000)) },
+  tui: { usage: 'tui [SECONDS]', run: () => benchTui(count(20)) },
   wear: { usage: 'wear [IDLE MINUTES]', run: () => benchWear(count(5)) },
 };
 

@@ -9,15 +9,17 @@ import { run } from './cli/run.ts';
 // Whoever reads our output may go away (`orion logs hello | head`): that ends the work, and is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
+const mainFile = fileURLToPath(import.meta.url);
 const exitCode = await run(process.argv.slice(2), {
   ...Cli.defaultContext,
   programs: {
-    mainFile: fileURLToPath(import.meta.url),
+    mainFile,
     startPeer: async (options) => (await import('./server.ts')).startPeer(options),
     debugLog: async (options) => (await import('./offline/debug-log.ts')).debugLog(options),
     restore: async (options) => (await import('./offline/restore.ts')).restoreBackup(options),
     recover: async (options) => (await import('./offline/recover.ts')).recover(options),
     startAgent: async (options) => (await import('../agent/main.ts')).startAgent(options),
+    tui: async (options) => (await import('../tui/main.ts')).runTui({ ...options, mainFile }),
   },
 });
 

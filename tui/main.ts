@@ -5,6 +5,7 @@
 // M3. Every way out leads through `close`: the terminal comes back first, then whatever is to be said.
 
 import { spawn } from 'node:child_process';
+import type { ReadStream, WriteStream } from 'node:tty';
 import { unreachable } from '../src/lib/assert.ts';
 import type { Feed } from './feed.ts';
 import { memoryPath, readMemory, writeMemory } from './memory-file.ts';
@@ -21,8 +22,8 @@ export interface TuiOptions {
   readonly readOnly: boolean;
   /** Draw with ASCII alone, whatever the locale says. */
   readonly ascii: boolean;
-  readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream & { readonly fd: number };
+  readonly stdin: ReadStream;
+  readonly stdout: WriteStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The file that node runs as `orion`: it edits. */
   readonly mainFile: string;

@@ -6,6 +6,7 @@
 // S2. While somebody else has the terminal (an editor), nothing is written to it.
 
 import { writeSync } from 'node:fs';
+import type { ReadStream, WriteStream } from 'node:tty';
 import Program from 'blessed/lib/program.js';
 import { difference } from './difference.ts';
 import { type BlessedKey, type BlessedMouse, KeyNames, mouseOf } from './keys.ts';
@@ -18,8 +19,8 @@ const enter = '\u001b[?1049h\u001b[?25l\u001b[2J\u001b[?1000h\u001b[?1006h';
 const leave = '\u001b[?1006l\u001b[?1000l\u001b[0m\u001b[?25h\u001b[?1049l';
 
 export interface ScreenOptions {
-  readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream & { readonly fd: number };
+  readonly stdin: ReadStream;
+  readonly stdout: WriteStream;
   readonly colours: Colours;
   readonly onInput: (input: Input) => void;
 }
@@ -99,10 +100,10 @@ export class Screen {
 
   #leave(): void {
     if (this.#program === undefined) return;
-    const { stdin, stdout } = this.#options;
+    const { stdin } = this.#options;
     try {
       if (stdin.isTTY) stdin.setRawMode(false);
-      writeSync(stdout.fd, leave); // S1
+      writeSync(process.stdout.fd, leave); // S1
     } catch {
       // The terminal itself is gone: there is nothing to restore.
     }

@@ -99,6 +99,10 @@ export const commands: readonly CommandEntry[] = [
     words: ['kind'],
   },
   {
+    path: 'tui',
+    load: async () => (await import('./tui.ts')).TuiCommand,
+  },
+  {
     path: 'cluster status',
     load: async () => (await import('./cluster-status.ts')).ClusterStatusCommand,
   },

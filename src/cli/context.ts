@@ -1,6 +1,7 @@
 // What commands get from outside: the standard streams, and the programs that only some commands need.
 // The programs come by dynamic import in src/main.ts, so that `orion get` loads neither server nor agent.
 
+import type { ReadStream, WriteStream } from 'node:tty';
 import type { BaseContext } from 'clipanion';
 import type { Log } from '../observe/log.ts';
 import type { RecoverOptions, Recovery, Restored, RestoreOptions } from '../protocol/recovery.ts';
@@ -33,6 +34,19 @@ interface AgentOptions {
   readonly log: Log;
 }
 
+interface TuiOptions {
+  /** URLs of peers' APIs. */
+  readonly peers: readonly string[];
+  /** Name of the context; undefined when peers were named by hand. */
+  readonly context: string | undefined;
+  readonly readOnly: boolean;
+  /** Draw with ASCII alone, whatever the locale says. */
+  readonly ascii: boolean;
+  readonly stdin: ReadStream;
+  readonly stdout: WriteStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
 export interface Programs {
   /** The file that node runs as `orion`. */
   readonly mainFile: string;
@@ -49,6 +63,8 @@ export interface Programs {
   recover(options: RecoverOptions): Promise<Recovery>;
   /** `stop` leaves the services running, `stopAll` takes them along. */
   startAgent(options: AgentOptions): Promise<{ stop(): Promise<void>; stopAll(): Promise<void> }>;
+  /** The screen; resolves when somebody leaves it. */
+  tui(options: TuiOptions): Promise<void>;
 }
 
 export interface Context extends BaseContext {

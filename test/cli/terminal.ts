@@ -18,6 +18,7 @@ const noPrograms: Programs = {
   restore: () => Promise.reject(new Error('no test here restores')),
   recover: () => Promise.reject(new Error('no test here recovers')),
   startAgent: () => Promise.reject(new Error('no test here starts an agent')),
+  tui: () => Promise.reject(new Error('no test here draws')),
 };
 
 /** Runs `orion ARGS` with `env` as its whole environment, and `input` on standard input. */

@@ -54,7 +54,11 @@ function columnsFor(
     { title: 'AGE', cell: (one) => age(one.time, now.wallMs), align: 'right' },
     { title: 'WHO', cell: (one) => one.actor, max: 20 },
     { title: 'REPLICAS', cell: (one) => String(one.spec.replicas), align: 'right', from: 90 },
-    { title: 'CHANGED', cell: (one) => (one.repeats === undefined ? changedKeys(one, items) : `back to revision ${one.repeats}`) },
+    {
+      title: 'CHANGED',
+      cell: (one) =>
+        one.repeats === undefined ? changedKeys(one, items) : `back to revision ${one.repeats}`,
+    },
   ];
 }
 
