@@ -112,7 +112,7 @@ function serviceLines(service: Service, context: Context): readonly Line[] {
   ];
 }
 
-function workloadLines(spec: Assignment['spec']['workload']): readonly Line[] {
+function workloadLines(spec: Service['spec'] | Assignment['spec']['workload']): readonly Line[] {
   const program = spec.command?.join(' ') ?? [spec.runtime, spec.entry ?? '', ...spec.args].join(' ');
   const { cpu, memory } = spec.resources;
   const reserved = [cpu > 0 ? `cpu ${cpu}` : '', memory > 0 ? `memory ${bytesOf(memory)}` : ''].filter(
@@ -129,6 +129,7 @@ function workloadLines(spec: Assignment['spec']['workload']): readonly Line[] {
             spec.ports.map(({ name, port }) => (port === undefined ? name : `${name}=${port}`)).join(', '),
           ),
         ]),
+    ...(spec.files ?? []).map(({ setting, path }) => field('File', `${path} from setting/${setting}`)),
     field('Reserves', reserved.join(', ') || 'nothing'),
     field('Restart', `${spec.restart}; stops with ${spec.stop.signal}, ${spec.stop.graceSeconds} s`),
   ];

@@ -54,7 +54,11 @@ function columnsFor({ world, now }: ViewContext): readonly Column<Setting>[] {
 export function usersOf(world: World, setting: string): readonly string[] {
   const reference = `\${settings.${setting}}`;
   return [...world.services.values()]
-    .filter(({ spec }) => Object.values(spec.env).some((value) => value.includes(reference)))
+    .filter(
+      ({ spec }) =>
+        Object.values(spec.env).some((value) => value.includes(reference)) ||
+        (spec.files ?? []).some((file) => file.setting === setting),
+    )
     .map((one) => one.metadata.name)
     .sort();
 }
