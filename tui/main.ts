@@ -165,7 +165,7 @@ class Tui {
   async #edit(service: string): Promise<void> {
     const { mainFile, peers, stdin, stdout } = this.#options;
     this.#screen.suspend();
-    const args = [mainFile, 'edit', 'service', service, '--peers', peers.join(',')];
+    const args = [mainFile, 'edit', 'service', service, '--no-wait', '--peers', peers.join(',')];
     const code = await new Promise<number | null>((resolve) => {
       const child = spawn(process.execPath, args, { stdio: 'inherit' });
       child.once('exit', resolve);

@@ -20,7 +20,7 @@ function peer(id: string, index: number, more: Partial<PeerView> = {}): PeerView
   };
 }
 
-export const demoCluster: ClusterView = {
+const demoCluster: ClusterView = {
   clusterId: 'c-1',
   name: 'home',
   self: 'pi-2',
@@ -59,17 +59,22 @@ export function demoStats(second = 0, more: Partial<ClusterView> = {}): Stats {
   };
 }
 
-export const demoRevisions: readonly RevisionView[] = [7, 6, 5].map((revision) => ({
-  revision,
-  time: ago(48 + (7 - revision) * 4_000),
-  actor: 'anonymous',
-  result: revision === 7 ? 'progressing' : revision === 6 ? 'superseded' : 'failed',
-  spec: {
-    ...workload,
-    replicas: 4,
-    placement: { labels: {}, strategy: 'spread' },
-    env: revision === 6 ? { DEBUG: '1' } : {},
-  },
-  labels: {},
-  ...(revision === 7 ? { repeats: 5 } : {}),
-}));
+function revision(number: number, more: Partial<RevisionView>): RevisionView {
+  return {
+    revision: number,
+    time: ago(48 + (7 - number) * 4_000),
+    actor: 'anonymous',
+    result: 'superseded',
+    spec: { ...workload, replicas: 4, placement: { labels: {}, strategy: 'spread' } },
+    labels: {},
+    ...more,
+  };
+}
+
+const debugging = { ...revision(6, {}).spec, env: { DEBUG: '1' } };
+
+export const demoRevisions: readonly RevisionView[] = [
+  revision(7, { result: 'progressing', repeats: 5 }),
+  revision(6, { spec: debugging }),
+  revision(5, { result: 'failed' }),
+];

@@ -21,7 +21,7 @@ export const ago = (seconds: number): string => new Date(demoMs - seconds * 1_00
 
 export const GiB = 2 ** 30;
 
-export function metadata(name: string, more: Partial<Metadata> = {}): Metadata {
+function metadata(name: string, more: Partial<Metadata> = {}): Metadata {
   return {
     name,
     uid: `uid-${name}`,
