@@ -257,7 +257,7 @@ export function browseMouse(state: State, mouse: Mouse): void {
 }
 
 /** The row that is selected, as the last screen showed it. */
-export function selectedRow({ layout, place }: State): Shown | undefined {
+function selectedRow({ layout, place }: State): Shown | undefined {
   if (layout?.kind !== 'table') return undefined;
   return layout.table.shown.find(({ row }) => row.key === place.list.selected);
 }

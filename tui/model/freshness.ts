@@ -16,7 +16,7 @@ export interface Banner {
 }
 
 /** Age from which on the screen calls itself stale, in milliseconds: three figures have not come. */
-export const staleMs = 3_000;
+const staleMs = 3_000;
 /** A connection that is gone for no longer than this is not worth a banner, in milliseconds. */
 const flickerMs = 300;
 

@@ -58,7 +58,7 @@ export const cursorColumn = ({ text, at }: Editor): number =>
   );
 
 /** A key that is the very character it types. */
-export const isText = (key: string): boolean => characters(key).length === 1 && widthOf(key) > 0;
+const isText = (key: string): boolean => characters(key).length === 1 && widthOf(key) > 0;
 
 function spliced(letters: readonly string[], from: number, remove: number, insert: string): Editor {
   const text = [...letters.slice(0, from), insert, ...letters.slice(from + remove)].join('');

@@ -38,5 +38,3 @@ export type Outcome =
   | { readonly kind: 'say'; readonly tone: Tone; readonly text: string };
 
 export const say = (text: string, tone: Tone = 'warn'): Outcome => ({ kind: 'say', tone, text });
-
-export const write = (one: Write): Outcome => ({ kind: 'do', effects: [{ kind: 'write', write: one }] });

@@ -3,7 +3,7 @@
 import type { OrionObject } from '../../src/protocol/objects.ts';
 import type { World } from './world.ts';
 
-export type RefKind = OrionObject['kind'] | 'Peer' | 'Revision';
+type RefKind = OrionObject['kind'] | 'Peer' | 'Revision';
 
 export interface Ref {
   readonly kind: RefKind;

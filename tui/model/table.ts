@@ -69,7 +69,7 @@ export function lineRow(facts: RowFacts, line: () => Line): Row {
   return { key, ref, labels, children, cell: () => [], line, sortValue: () => key };
 }
 
-export const toLine = (content: Line | string): Line =>
+const toLine = (content: Line | string): Line =>
   typeof content === 'string' ? [{ text: content, tone: 'plain' }] : content;
 
 export const textOf = (line: Line): string => line.map((one) => one.text).join('');

@@ -179,7 +179,7 @@ function onObject(world: World, text: string, act: (ref: Ref) => Outcome): Outco
 }
 
 /** `service/hello`, `hello`, `hello/0`: kinds in the order in which people mean them. */
-export function findObject(world: World, text: string): Ref | undefined {
+function findObject(world: World, text: string): Ref | undefined {
   return objectNames(world).find(({ short, long }) => short === text || long === text)?.ref;
 }
 

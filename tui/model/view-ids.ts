@@ -1,6 +1,6 @@
 // Names of the views: what places, memory and commands call them by.
 
-export const viewIds = [
+const viewIds = [
   'pulse',
   'services',
   'assignments',

@@ -35,7 +35,7 @@ export interface TextBody {
   readonly wrap?: number;
 }
 
-export interface LogBody {
+interface LogBody {
   readonly kind: 'log';
   readonly session: LogSession;
 }

@@ -100,9 +100,9 @@ export function rolloutBar({ status }: Service, glyphs: Glyphs): Line {
   ];
 }
 
-export function replicaRow(replica: Assignment, context: ViewContext, children: readonly Row[] = []): Row {
+function replicaRow(replica: Assignment, context: ViewContext): Row {
   const { name, labels } = replica.metadata;
-  return lineRow({ key: name, ref: refOf(replica), labels, children }, () => replicaLine(replica, context));
+  return lineRow({ key: name, ref: refOf(replica), labels }, () => replicaLine(replica, context));
 }
 
 /** `hello/0  running  pi-1  http=20413  r4  3m  CRASH_LOOP` */
