@@ -101,9 +101,7 @@ function turned(type: string, before: Service, after: Service): Condition | unde
 function ofAssignment({ before, after }: Change<Assignment>): readonly Happening[] {
   if (after === undefined) {
     const isStopped = before?.spec.desired === 'stopped' && before.status.state !== 'lost';
-    return before !== undefined && isStopped
-      ? [normal(about(before, 'agent'), 'Stopped', 'it was stopped')]
-      : [];
+    return isStopped ? [normal(about(before, 'agent'), 'Stopped', `${replicaOf(before)} was stopped`)] : [];
   }
   const { service, index, node } = after.spec;
   if (before === undefined) {
@@ -115,10 +113,13 @@ function ofAssignment({ before, after }: Change<Assignment>): readonly Happening
   return ofState(after);
 }
 
+const replicaOf = ({ spec }: Assignment): string =>
+  `replica ${spec.index} of ${spec.service} on ${spec.node}`;
+
 function ofState(assignment: Assignment): readonly Happening[] {
-  const { spec, status } = assignment;
+  const { status } = assignment;
   const subject = about(assignment, 'agent');
-  const where = `replica ${spec.index} of ${spec.service} on ${spec.node}`;
+  const where = replicaOf(assignment);
   switch (status.state) {
     case 'pending':
     case 'stopping':

@@ -12,7 +12,7 @@ import type { Assignment, Event, Metadata, Service } from '../protocol/objects.t
 import type { RevisionRow } from '../protocol/records.ts';
 import { settingsOf } from '../protocol/references.ts';
 import type { Contents } from './contents.ts';
-import { byCodeUnits, keyOf, type ObjectRow, type RowKey, tableOf, type TableName } from './row.ts';
+import { byCodeUnits, type ObjectRow, tableOf, type TableName } from './row.ts';
 import { same } from './same.ts';
 import { withNodeStatus, withServiceStatus } from './status.ts';
 import type { RowOf, Tables } from './table.ts';
@@ -54,7 +54,8 @@ export class Overlay {
     setting: new Map(),
     event: new Map(),
   };
-  readonly #revisions = new Map<RowKey, { readonly row: RevisionRow; readonly isGone: boolean }>();
+  /** Of each service whose revisions this entry writes, all that it leaves; oldest first. */
+  readonly #revisions = new Map<string, readonly RevisionRow[]>();
   /** Names whose status is derived anew when sealing (O4). */
   readonly #touchedServices = new Set<string>();
   readonly #touchedNodes = new Set<string>();
@@ -129,20 +130,22 @@ export class Overlay {
 
   /** Oldest first. */
   revisionsOf(service: string): readonly RevisionRow[] {
-    const kept = this.#base.revisions.of(service).filter((row) => !this.#revisions.has(keyOf(row)));
-    const written = [...this.#revisions.values()].filter(
-      ({ row, isGone }) => !isGone && row.service === service,
-    );
-    return [...kept, ...written.map(({ row }) => row)].sort((a, b) => a.revision - b.revision);
+    return this.#revisions.get(service) ?? this.#base.revisions.of(service);
   }
 
+  /** It takes the place of the row of the same service and revision, if there is one. */
   putRevision(row: RevisionRow): void {
-    this.#revisions.set(keyOf(row), { row, isGone: false });
+    const rows = [...this.#otherRevisions(row), row].sort((a, b) => a.revision - b.revision);
+    this.#revisions.set(row.service, rows);
   }
 
   /** `row`: one of `revisionsOf`. */
   deleteRevision(row: RevisionRow): void {
-    this.#revisions.set(keyOf(row), { row, isGone: true });
+    this.#revisions.set(row.service, this.#otherRevisions(row));
+  }
+
+  #otherRevisions({ service, revision }: RevisionRow): readonly RevisionRow[] {
+    return this.revisionsOf(service).filter((other) => other.revision !== revision);
   }
 
   /** What this entry changes. Nothing is written after it. */
@@ -161,9 +164,12 @@ export class Overlay {
 
   /** O2. */
   #changedRevisions(): Sealed['revisions'] {
-    return [...this.#revisions.values()].filter(({ row, isGone }) => {
-      const before = this.#base.revisions.of(row.service).find(({ revision }) => revision === row.revision);
-      return isGone ? before !== undefined : !same(before, row);
+    return [...this.#revisions].flatMap(([service, rows]) => {
+      const before = new Map(this.#base.revisions.of(service).map((row) => [row.revision, row]));
+      const left = new Set(rows.map(({ revision }) => revision));
+      const gone = [...before.values()].filter(({ revision }) => !left.has(revision));
+      const put = rows.filter((row) => !same(before.get(row.revision), row));
+      return gone.map((row) => ({ row, isGone: true })).concat(put.map((row) => ({ row, isGone: false })));
     });
   }
 

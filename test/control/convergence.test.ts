@@ -10,9 +10,13 @@ const nodes = ['node1', 'node2', 'node3'] as const;
 type Event =
   | { readonly kind: 'apply'; readonly replicas: number; readonly version: number }
   | { readonly kind: 'scale'; readonly replicas: number }
-  | { readonly kind: 'delete' }
+  | { readonly kind: 'delete' | 'restart' | 'undo' }
+  | { readonly kind: 'setting'; readonly version: number }
   | { readonly kind: 'commit' | 'tick' | 'newTerm' | 'sleep' }
   | { readonly kind: 'agent' | 'disconnect' | 'connect' | 'lose'; readonly node: string };
+
+/** Every story begins with this setting. */
+const env = { MODE: '${settings.mode}' };
 
 const node = fc.constantFrom(...nodes);
 const replicas = fc.nat(4);
@@ -22,7 +26,8 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('apply'), replicas, version: fc.nat(2) }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('scale'), replicas }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete') }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('delete', 'restart', 'undo') }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('setting'), version: fc.nat(2) }) },
   { weight: 12, arbitrary: fc.record({ kind: fc.constantFrom('commit', 'commit', 'tick') }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('newTerm', 'sleep') }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('agent'), node }) },
@@ -32,13 +37,18 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 async function happen(world: World, event: Event): Promise<void> {
   switch (event.kind) {
     case 'apply':
-      world.run(applying('shop', { web: { replicas: event.replicas, args: [`v${event.version}`] } }));
+      world.run(applying('shop', { web: { replicas: event.replicas, args: [`v${event.version}`], env } }));
       break;
     case 'scale':
       world.run({ kind: 'service.scale', name: 'web', replicas: event.replicas });
       break;
     case 'delete':
-      world.run({ kind: 'service.delete', name: 'web' });
+    case 'restart':
+    case 'undo':
+      world.run({ kind: `service.${event.kind}`, name: 'web' });
+      break;
+    case 'setting':
+      world.run({ kind: 'setting.put', name: 'mode', data: `s${event.version}` });
       break;
     case 'commit':
       await world.commit();
@@ -70,6 +80,14 @@ async function happen(world: World, event: Event): Promise<void> {
   await drained();
 }
 
+function newWorld(): World {
+  const world = new World();
+  world.run({ kind: 'setting.put', name: 'mode', data: 's0' });
+  world.control.start(1);
+  for (const name of nodes) world.connect(name);
+  return world;
+}
+
 /** Another leader, which every agent has yet to find; what was proposed before is still on its way. */
 function beginTerm(world: World): void {
   world.lab.term += 1;
@@ -78,9 +96,7 @@ function beginTerm(world: World): void {
 }
 
 async function liveThrough(events: readonly Event[]): Promise<World> {
-  const world = new World();
-  world.control.start(1);
-  for (const name of nodes) world.connect(name);
+  const world = newWorld();
   for (const event of events) await happen(world, event);
   for (const name of nodes) if (!world.control.liveNodes.has(name)) world.connect(name);
   await world.settle();
@@ -95,7 +111,11 @@ test('from any story, exactly the replicas asked for run, each once, and then no
       const wanted = Array.from({ length: service?.spec.replicas ?? 0 }, (_, index) => index);
       const running = world.running('web');
       expect(running.map(({ spec }) => spec.index).sort((a, b) => a - b)).toEqual(wanted);
-      expect(new Set(running.map(({ spec }) => spec.revision)).size).toBeLessThanOrEqual(1);
+      const { revision } = service?.status ?? {};
+      expect(running.map(({ spec }) => spec.revision)).toEqual(wanted.map(() => revision));
+      const setting = world.lab.state.settings.get('mode')?.spec.data;
+      expect(running.map(({ spec }) => spec.workload.env)).toEqual(wanted.map(() => ({ MODE: setting })));
+      expect(world.lab.state.revisionsOf('web').at(-1)?.result).toBe(service && 'complete');
       expect(world.lab.state.assignments.size).toBe(wanted.length);
       expect(nodes.flatMap((name) => Array.from(world.processesOf(name)))).toHaveLength(wanted.length);
       expect(service?.status.ready ?? 0).toBe(wanted.length);
@@ -132,9 +152,7 @@ test('when any of the replicas are missing, exactly those are started', async ()
 test('no old replica is asked to stop before the new one of its index runs', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(event, { minLength: 5, maxLength: 40 }), async (events) => {
-      const world = new World();
-      world.control.start(1);
-      for (const name of nodes) world.connect(name);
+      const world = newWorld();
       for (const event of events) {
         await happen(world, event);
         for (const id of stopsTooEarly(world)) expect(id).toBe('stopped once its successor runs');
@@ -145,9 +163,7 @@ test('no old replica is asked to stop before the new one of its index runs', asy
 });
 
 test('a stop that a new wish has overtaken is never applied, though its replica has not changed since', async () => {
-  const world = new World();
-  world.control.start(1);
-  for (const name of nodes) world.connect(name);
+  const world = newWorld();
   await happen(world, { kind: 'apply', replicas: 1, version: 0 });
   await happen(world, { kind: 'commit' });
   await happen(world, { kind: 'apply', replicas: 0, version: 0 });

@@ -5,7 +5,7 @@ import { EventRecorder } from '../../src/control/events.ts';
 import { OrionError } from '../../src/lib/errors.ts';
 import { eventLimits } from '../../src/lib/event-limits.ts';
 import type { CommandBody, CommandResult, SeenEvent } from '../../src/protocol/command.ts';
-import { applying, Lab } from '../state/lab.ts';
+import { applying, Lab, seen } from '../state/lab.ts';
 import { drained, World } from './world.ts';
 
 class Rig {
@@ -129,19 +129,7 @@ test('under load, when refused and when too many wait, events are dropped, count
 test('settings and events make no events, and what one term saw is not told in the next', async () => {
   const rig = await Rig.leading();
   rig.run({ kind: 'setting.put', name: 'motd', data: 'hello' });
-  const events: SeenEvent[] = [
-    {
-      regarding: { kind: 'Service', name: 'web', uid: '' },
-      type: 'Normal',
-      reason: 'Created',
-      message: '',
-      source: 'rollout',
-      count: 1,
-      firstSeen: '',
-      lastSeen: '',
-    },
-  ];
-  rig.run({ kind: 'event.record', fence: rig.lab.fence, events });
+  rig.run({ kind: 'event.record', fence: rig.lab.fence, events: [seen()] });
   await rig.pass();
   expect(rig.sent).toEqual([]);
   rig.run(applying('shop', { web: {} }));
@@ -234,7 +222,7 @@ test('a node that is not heard any more, what it ran, and a service that ends ar
       'NodeDown node1: its agent is not heard any more: its replicas run elsewhere',
       'Lost web-0-ID: replica 0 of web on node1 is lost: its node is down',
       'Deleted web: it was deleted',
-      'Stopped web-0-ID: it was stopped',
+      'Stopped web-0-ID: replica 0 of web on node1 was stopped',
     ]),
   );
 });

@@ -2,23 +2,9 @@ import { expect, test } from 'vitest';
 import { eventLimits } from '../../src/lib/event-limits.ts';
 import type { SeenEvent } from '../../src/protocol/command.ts';
 import { namePattern } from '../../src/protocol/objects.ts';
-import { Lab } from './lab.ts';
+import { Lab, seen, startMs } from './lab.ts';
 
-const at = (second: number): string => new Date(1_750_000_000_000 + second * 1_000).toISOString();
-
-function seen(overrides: Partial<SeenEvent> = {}): SeenEvent {
-  return {
-    regarding: { kind: 'Service', name: 'web', uid: 'u1' },
-    type: 'Normal',
-    reason: 'Created',
-    message: 'it was created',
-    source: 'rollout',
-    count: 1,
-    firstSeen: at(0),
-    lastSeen: at(0),
-    ...overrides,
-  };
-}
+const at = (second: number): string => new Date(startMs + second * 1_000).toISOString();
 
 const record = (lab: Lab, ...events: SeenEvent[]): string | undefined =>
   lab.refusal({ kind: 'event.record', fence: lab.fence, events });

@@ -2,8 +2,15 @@
 // a test in which a row is changed in place fails where that happens.
 
 import { assert } from '../../src/lib/assert.ts';
-import type { CommandBody, CommandResult, ManifestService, Origin } from '../../src/protocol/command.ts';
+import type {
+  CommandBody,
+  CommandResult,
+  ManifestService,
+  Origin,
+  SeenEvent,
+} from '../../src/protocol/command.ts';
 import type { Assignment, Node, Service, ServiceSpec } from '../../src/protocol/objects.ts';
+import { rolledOut, rollingOut } from '../../src/protocol/progress.ts';
 import { encodeRow } from '../../src/state/row-codec.ts';
 import { keyOf, type Row, type RowKey } from '../../src/state/row.ts';
 import { addDigests, emptyStateHash, hashOf, rowDigest } from '../../src/state/state-hash.ts';
@@ -43,6 +50,22 @@ export function applying(
     kind: 'manifest.apply',
     manifests: [{ owner, services: listed }],
     prune: options.prune ?? false,
+  };
+}
+
+/** An event as a recorder tells it. */
+export function seen(overrides: Partial<SeenEvent> = {}): SeenEvent {
+  const at = new Date(startMs).toISOString();
+  return {
+    regarding: { kind: 'Service', name: 'web', uid: 'u1' },
+    type: 'Normal',
+    reason: 'Created',
+    message: 'it was created',
+    source: 'rollout',
+    count: 1,
+    firstSeen: at,
+    lastSeen: at,
+    ...overrides,
   };
 }
 
@@ -175,6 +198,31 @@ export class Lab {
     const result = this.run(this.creation(service, index, node));
     assert(result.kind === 'object', `the replica is placed: ${JSON.stringify(result)}`);
     return result.object.metadata.name;
+  }
+
+  /** What the reconciler has to say of a service. */
+  saying(
+    service: string,
+    what: 'complete' | 'failed' | 'rolling',
+  ): CommandBody & { kind: 'service.conditions' } {
+    const { metadata, status } = this.service(service);
+    const { revision } = status;
+    const failed = {
+      type: 'Progressing',
+      status: 'False',
+      reason: 'ReplicaFailed',
+      message: 'it failed',
+    } as const;
+    const said = { complete: rolledOut(revision), failed, rolling: rollingOut(revision) };
+    return {
+      kind: 'service.conditions',
+      fence: this.fence,
+      service,
+      serviceUid: metadata.uid,
+      generation: metadata.generation,
+      revision,
+      conditions: [said[what]],
+    };
   }
 
   stopping(assignmentId: string): CommandBody {

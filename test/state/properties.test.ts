@@ -2,130 +2,16 @@
 
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { unreachable } from '../../src/lib/assert.ts';
+import { limits } from '../../src/lib/limits.ts';
 import { milli } from '../../src/protocol/fit.ts';
-import type { Assignment, ServiceSpec } from '../../src/protocol/objects.ts';
+import type { Assignment } from '../../src/protocol/objects.ts';
+import { resultOf } from '../../src/protocol/progress.ts';
+import { settingsOf } from '../../src/protocol/references.ts';
 import type { ObjectRow, Row, RowKey } from '../../src/state/row.ts';
+import { same } from '../../src/state/same.ts';
 import { State } from '../../src/state/state.ts';
-import { applying, contentOf, hashOfRows, Lab, newState, objectsOf, rowsOf } from './lab.ts';
-
-const serviceNames = ['api', 'api-v2', 'web'] as const;
-const nodeNames = ['node1', 'node10', 'node2'] as const;
-const reported = ['starting', 'running', 'stopping', 'exited', 'failed'] as const;
-
-type Step =
-  | {
-      readonly kind: 'apply';
-      readonly owner: string;
-      readonly service: string;
-      readonly spec: Partial<ServiceSpec>;
-      readonly prune: boolean;
-    }
-  | { readonly kind: 'scale'; readonly service: string; readonly replicas: number }
-  | { readonly kind: 'delete'; readonly service: string }
-  | { readonly kind: 'register'; readonly node: string; readonly stillRuns: boolean }
-  | { readonly kind: 'node'; readonly node: string; readonly state: 'ready' | 'unknown' | 'down' }
-  | { readonly kind: 'deleteNode'; readonly node: string }
-  | { readonly kind: 'place'; readonly service: string; readonly index: number; readonly node: string }
-  | { readonly kind: 'stop'; readonly pick: number }
-  | { readonly kind: 'report'; readonly pick: number; readonly state: (typeof reported)[number] }
-  | { readonly kind: 'term' };
-
-const service = fc.constantFrom(...serviceNames);
-const node = fc.constantFrom(...nodeNames);
-const pick = fc.nat(20);
-const partialSpec: fc.Arbitrary<Partial<ServiceSpec>> = fc.record({
-  replicas: fc.nat(3),
-  args: fc.constantFrom([], ['new']),
-  restart: fc.constantFrom('always', 'on-failure', 'never'),
-  ports: fc.constantFrom([], [{ name: 'http', port: 80 }]),
-  resources: fc.constantFrom({ cpu: 0, memory: 0 }, { cpu: 1.5, memory: 300 }, { cpu: 0.1, memory: 1 }),
-});
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant('apply'),
-      owner: fc.constantFrom('shop', 'blog'),
-      service,
-      spec: partialSpec,
-      prune: fc.boolean(),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('scale'), service, replicas: fc.nat(3) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete'), service }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('register'), node, stillRuns: fc.boolean() }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant('node'),
-      node,
-      state: fc.constantFrom('ready', 'unknown', 'down'),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('deleteNode'), node }) },
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant('place'), service, index: fc.nat(3), node }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('stop'), pick }) },
-  {
-    weight: 8,
-    arbitrary: fc.record({ kind: fc.constant('report'), pick, state: fc.constantFrom(...reported) }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('term') }) },
-);
-const life = fc.array(step, { minLength: 1, maxLength: 60 });
-
-/** Takes one step, if there is anything to take it with. */
-function take(lab: Lab, step: Step): void {
-  const rows = [...lab.state.assignments.values()];
-  const picked = 'pick' in step && rows.length > 0 ? rows[step.pick % rows.length] : undefined;
-  switch (step.kind) {
-    case 'apply':
-      lab.run(applying(step.owner, { [step.service]: step.spec }, { prune: step.prune }));
-      return;
-    case 'scale':
-      lab.run({ kind: 'service.scale', name: step.service, replicas: step.replicas });
-      return;
-    case 'delete':
-      lab.run({ kind: 'service.delete', name: step.service });
-      return;
-    case 'register': {
-      const mine = lab.state.assignmentsOfNode(step.node).map((row) => row.metadata.name);
-      lab.register(step.node, { running: step.stillRuns ? mine : [] });
-      return;
-    }
-    case 'node':
-      if (lab.state.nodes.get(step.node) !== undefined) lab.nodeState(step.node, step.state);
-      return;
-    case 'deleteNode':
-      lab.run({ kind: 'node.delete', name: step.node });
-      return;
-    case 'place':
-      if (lab.state.services.get(step.service) === undefined) return;
-      lab.run(lab.creation(step.service, step.index, step.node));
-      return;
-    case 'stop':
-      if (picked !== undefined) lab.run(lab.stopping(picked.metadata.name));
-      return;
-    case 'report':
-      if (picked !== undefined) lab.report(picked.metadata.name, step.state);
-      return;
-    case 'term':
-      lab.term += 1;
-      lab.noop();
-      return;
-    default:
-      unreachable(step);
-  }
-}
-
-function live(steps: readonly Step[], afterEach: (lab: Lab) => void = () => undefined): Lab {
-  const lab = new Lab();
-  for (const step of steps) {
-    take(lab, step);
-    afterEach(lab);
-  }
-  return lab;
-}
+import { contentOf, hashOfRows, newState, objectsOf, rowsOf } from './lab.ts';
+import { life, live, nodeNames } from './lives.ts';
 
 test('the same entries give the same rows', () => {
   fc.assert(
@@ -274,5 +160,40 @@ function offences(state: State): string[] {
 test('no slot is ever held twice, and nothing is live on a node that is down or without its service', () => {
   fc.assert(
     fc.property(life, (steps) => void live(steps, ({ state }) => expect(offences(state)).toEqual([]))),
+  );
+});
+
+/** What is wrong with the settings and revisions of services. */
+function faults(state: State): string[] {
+  const found: string[] = [];
+  const known = (setting: string): boolean => state.settings.get(setting) !== undefined;
+  for (const { metadata, spec, status } of state.services.values()) {
+    if (![...settingsOf(spec)].every(known)) found.push(`${metadata.name} uses what is not there`);
+    const rows = state.revisionsOf(metadata.name);
+    const current = rows.at(-1);
+    if (rows.length > limits.revisionsMax) found.push(`${metadata.name} keeps too many revisions`);
+    if (rows.some(({ serviceUid }) => serviceUid !== metadata.uid))
+      found.push('a revision outlives its service');
+    if (current?.revision !== status.revision)
+      found.push(`${metadata.name} is at another revision than its last`);
+    if (!same(current?.spec, spec)) found.push(`${metadata.name} was asked for otherwise`);
+    if (rows.slice(0, -1).some(({ result }) => result === 'progressing'))
+      found.push('what is over progresses');
+    if (current?.result !== 'complete' && resultOf(status.conditions) === 'complete') {
+      found.push(`${metadata.name} says complete, its revision ${current?.result}`);
+    }
+  }
+  for (const { spec } of state.assignments.values()) {
+    const isFilled = !JSON.stringify([spec.workload.env, spec.workload.files]).includes('${settings.');
+    if (!isFilled) found.push('an assignment names a setting');
+  }
+  return found;
+}
+
+test('every setting that is used is there, and revisions agree with their service, after every entry', () => {
+  fc.assert(
+    fc.property(life, (steps) => {
+      live(steps, ({ state }) => expect(faults(state)).toEqual([]));
+    }),
   );
 });

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { limits } from '../../src/lib/limits.ts';
 import type { CommandBody } from '../../src/protocol/command.ts';
 import type { RevisionRow } from '../../src/protocol/records.ts';
-import { rolledOut, rollingOut } from '../../src/protocol/progress.ts';
 import { applying, Lab } from './lab.ts';
 
 const undo = (revision?: number): CommandBody => ({
@@ -25,23 +24,8 @@ const revisions = (lab: Lab): readonly RevisionRow[] => lab.state.revisionsOf('w
 const figures = (lab: Lab): unknown[] => revisions(lab).map(({ revision, result }) => [revision, result]);
 const runs = (lab: Lab): unknown[] => [lab.service('web').status.revision, ...lab.service('web').spec.args];
 
-function say(lab: Lab, what: 'complete' | 'failed' | 'rolling', revision?: number): string | undefined {
-  const { metadata, status } = lab.service('web');
-  const said = {
-    complete: rolledOut(status.revision),
-    failed: { type: 'Progressing', status: 'False' as const, reason: 'ReplicaFailed', message: 'it failed' },
-    rolling: rollingOut(status.revision),
-  };
-  return lab.refusal({
-    kind: 'service.conditions',
-    fence: lab.fence,
-    service: 'web',
-    serviceUid: metadata.uid,
-    generation: metadata.generation,
-    revision: revision ?? status.revision,
-    conditions: [said[what]],
-  });
-}
+const say = (lab: Lab, what: 'complete' | 'failed' | 'rolling', revision?: number): string | undefined =>
+  lab.refusal({ ...lab.saying('web', what), ...(revision && { revision }) });
 
 test('each revision is kept as it was asked for, with who asked and when', () => {
   const lab = labWith('a', 'b');
@@ -137,6 +121,16 @@ test('an undo is a new revision with the version before; done twice, it goes two
   expect(runs(lab)).toEqual([5, 'a']);
   expect(lab.refusal(undo())).toBe('CONFLICT');
   lab.run(version('d'));
+  lab.run(undo());
+  expect(runs(lab)).toEqual([7, 'a']);
+});
+
+test('an undo to an undo stands where that one stood', () => {
+  const lab = labWith('a', 'b', 'c');
+  lab.run(undo());
+  lab.run(version('d'));
+  lab.run(undo(4));
+  expect(runs(lab)).toEqual([6, 'b']);
   lab.run(undo());
   expect(runs(lab)).toEqual([7, 'a']);
 });

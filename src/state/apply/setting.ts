@@ -62,7 +62,7 @@ export function deleteSetting(overlay: Overlay, command: CommandOf<'setting.dele
   if (users.length > 0)
     return refused(
       'CONFLICT',
-      `The setting "${command.name}" is used by ${namesOf(users)}: change them first.`,
+      `The setting "${command.name}" is used by ${namesOf(users)}: take it out of there first.`,
     ); // T1
   overlay.delete(existing);
   return { kind: 'deleted' };
