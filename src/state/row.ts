@@ -45,6 +45,8 @@ export interface RowWrite {
   readonly key: RowKey;
   readonly before: Row | undefined;
   readonly after: Row | undefined;
+  /** What it adds to the sum of digests (state-hash.ts), where that is known without a look at the rows. */
+  readonly delta?: bigint;
 }
 
 export const rowKey = (table: TableName | 'change' | 'operation' | 'revision', name: string): RowKey =>

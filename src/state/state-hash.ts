@@ -49,6 +49,11 @@ export class IncrementalHash {
     this.#changed.set(key, { before: known === undefined ? before : known.before, after });
   }
 
+  /** A row came or went whose digest is known. */
+  add(delta: bigint): void {
+    this.#sum = addDigests(this.#sum, delta);
+  }
+
   value(): string {
     let delta = 0n;
     for (const [key, { before, after }] of this.#changed) {

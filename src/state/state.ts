@@ -279,9 +279,10 @@ export class State implements View {
     this.#note({ key: keyOf(row), before, after });
   }
 
-  #note({ key, before, after }: RowWrite): void {
+  #note({ key, before, after, delta }: RowWrite): void {
     this.#dirty.set(key, after);
-    this.#hash.onChange(key, { before, after });
+    if (delta === undefined) this.#hash.onChange(key, { before, after });
+    else this.#hash.add(delta);
   }
 
   get #tables(): Tables {

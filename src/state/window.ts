@@ -10,9 +10,10 @@
 
 import { assert, present } from '../lib/assert.ts';
 import { limits } from '../lib/limits.ts';
-import { canonicalText } from './row-codec.ts';
+import { canonicalText, encodeRow } from './row-codec.ts';
 import { type ChangeRow, keyOf, type ObjectRow, type RowKey, rowKey, type RowWrite, tableOf } from './row.ts';
 import type { TableName } from './row.ts';
+import { rowDigest } from './state-hash.ts';
 import type { Change, RowChange } from './view.ts';
 
 export interface WindowBounds {
@@ -30,6 +31,8 @@ const defaults: WindowBounds = {
 /** A change row, and both sides of what it tells. */
 interface Kept extends Change {
   readonly row: ChangeRow;
+  /** Of the row; undefined while nobody asked for it. A row is written once, so that it is made once. */
+  digest: bigint | undefined;
 }
 
 /** The row of an entry up to which no change is known: it tells nothing, and the window begins behind it. */
@@ -60,7 +63,7 @@ export class ChangeWindow {
         later.set(key, before);
         return { before, after };
       });
-      this.#kept.push({ row, index: row.index, time: row.time, changes });
+      this.#kept.push({ row, index: row.index, time: row.time, changes, digest: undefined });
       this.#bytes += row.bytes;
     }
     this.#kept.reverse();
@@ -78,12 +81,14 @@ export class ChangeWindow {
 
   /** An entry changed objects. Answers the rows that come and go with that. */
   push(change: Change): RowWrite[] {
-    const row = this.#rowOf(change);
-    const isTold = row.bytes <= this.#bounds.changeBytesMax;
-    const kept: Kept = isTold ? { ...change, row } : { ...change, changes: [], row: windowBegins(change) }; // N4
-    this.#kept.push(kept);
-    this.#bytes += kept.row.bytes;
-    const writes: RowWrite[] = [{ key: keyOf(kept.row), before: undefined, after: kept.row }];
+    const { row: whole, text } = this.#rowOf(change);
+    const isTold = whole.bytes <= this.#bounds.changeBytesMax;
+    const row = isTold ? whole : windowBegins(change); // N4
+    const key = keyOf(row);
+    const digest = rowDigest(key, isTold ? text : encodeRow(row));
+    this.#kept.push({ ...change, changes: isTold ? change.changes : [], row, digest });
+    this.#bytes += row.bytes;
+    const writes: RowWrite[] = [{ key, before: undefined, after: row, delta: digest }];
     const sizeMax = isTold ? this.#bounds.changesMax : 1;
     while (this.#size > sizeMax || this.#isTooLarge()) writes.push(this.#dropOldest());
     return writes;
@@ -115,15 +120,20 @@ export class ChangeWindow {
     return present(this.#kept[position], 'a position of the window holds a change');
   }
 
-  #rowOf({ index, time, changes: told }: Change): ChangeRow {
+  /** And its text: that of `changes` is most of it, and is made once. */
+  #rowOf({ index, time, changes: told }: Change): { readonly row: ChangeRow; readonly text: string } {
     const previous = this.#kept.at(-1)?.index ?? 0;
     assert(index > previous, 'changes come in the order of their entries');
     const changes = told.map(({ before, after }) => {
       const object = present(after ?? before, 'a change has an object');
       return { table: tableOf(object), name: object.metadata.name, before: before ?? null };
     });
-    const bytes = Buffer.byteLength(canonicalText(changes));
-    return { kind: 'Change', index, time, previous, bytes, changes };
+    const inner = canonicalText(changes);
+    const bytes = Buffer.byteLength(inner);
+    return {
+      row: { kind: 'Change', index, time, previous, bytes, changes },
+      text: `{"bytes":${bytes},"changes":${inner},"index":${index},"kind":"Change","previous":${previous},"time":"${time}"}`,
+    };
   }
 
   /** Position of the first with an index above `index`. */
@@ -144,13 +154,14 @@ export class ChangeWindow {
   }
 
   #dropOldest(): RowWrite {
-    const { row } = this.#at(this.#first);
+    const { row, digest } = this.#at(this.#first);
+    const key = keyOf(row);
     this.#first += 1;
     this.#bytes -= row.bytes;
     if (this.#first > this.#kept.length / 2) {
       this.#kept = this.#kept.slice(this.#first); // each is moved once for each that goes
       this.#first = 0;
     }
-    return { key: keyOf(row), before: row, after: undefined };
+    return { key, before: row, after: undefined, delta: -(digest ?? rowDigest(key, encodeRow(row))) };
   }
 }
