@@ -135,11 +135,9 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
       onError: (error) => log({ error: messageOf(error) }, 'events cannot be recorded'),
     });
     closers.push(followLeadership(peer, [control, recorder]));
-    const allowedHosts = config.peers.map(({ api }) => api);
     const gateway = createGateway({
       controlPlane: peer,
       liveness: control,
-      allowedHosts,
       clock: systemClock,
       log,
     });
@@ -158,10 +156,10 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
         const mayControl = peer.controlTerm() !== undefined; // elsewhere nobody knows of sessions
         return planTrial(peer.view, changes, mayControl ? control.liveNodes : undefined);
       },
-      allowedHosts,
+      allowedHosts: config.peers.map((one) => one.api),
+      upgrades: { '/ws': gateway.upgrade },
       log,
     });
-    gateway.attach(api.server);
     closers.push(() => api.close());
     await listen(api, listed.api);
     closers.push(() => peer.stop());

@@ -6,6 +6,7 @@
 // H3. A known path with another method is 405 with Allow; an unknown path is 404.
 
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { type Clock, systemClock } from '../lib/clock.ts';
 import { messageOf, OrionError } from '../lib/errors.ts';
 import { type ServingLimits, servingLimits } from '../lib/serving-limits.ts';
 import { errorMeanings } from '../protocol/error-meanings.ts';
@@ -28,10 +29,17 @@ import { assertFewHeaders, boundServer, servingOptions } from './serving.ts';
 import { serviceRoutes } from './services.ts';
 import { settingRoutes } from './settings.ts';
 import { operationOf } from './submit.ts';
+import { routeUpgrades, type Upgrade } from './upgrades.ts';
+import { watchRoutes, watchUpgrade } from './watch.ts';
+import { WatchHub } from './watch-hub.ts';
 
 export interface ApiOptions extends Omit<ApiContext, 'clients'> {
   /** Host names, or URLs that hold them, by which this peer may be called beside the loopback ones. */
   readonly allowedHosts: readonly string[];
+  /** What becomes a WebSocket here, by path, beside a watch; default: nothing. */
+  readonly upgrades?: Readonly<Record<string, Upgrade>>;
+  /** Default: the system's. */
+  readonly clock?: Clock;
   /** Default: those of lib/serving-limits.ts. */
   readonly bounds?: ServingLimits;
 }
@@ -43,7 +51,7 @@ export interface Api {
 }
 
 export function buildApi(options: ApiOptions): Api {
-  const { log, bounds = servingLimits } = options;
+  const { log, bounds = servingLimits, clock = systemClock } = options;
   const app = Fastify({
     ...servingOptions(bounds),
     frameworkErrors: (error, _request, reply) => void sendProblem(reply as FastifyReply, error, log),
@@ -54,8 +62,22 @@ export function buildApi(options: ApiOptions): Api {
 
   acceptBodies(app);
   app.setErrorHandler((error, _request, reply) => sendProblem(reply, error, log));
-  guardRoutes(app, { permitted: hostGuard(options.allowedHosts), clients, drain });
-  addRoutes(app, { ...options, clients });
+  const permitted = hostGuard(options.allowedHosts);
+  guardRoutes(app, { permitted, clients, drain });
+  const context = { ...options, clients };
+  const hub = new WatchHub({ controlPlane: options.controlPlane, clock, bounds });
+  addRoutes(app, context);
+  watchRoutes(app, context, hub);
+  routeUpgrades(app.server, {
+    routes: { ...options.upgrades, '/api/watch': watchUpgrade(app, context, hub) },
+    admit: ({ socket, headers: { host, origin } }) => {
+      const ending = drain.refusal ?? clients.refusalOf(socket);
+      if (ending !== undefined) throw ending;
+      clients.take(socket);
+      if (!permitted({ host, origin })) throw unknownHere(); // H2
+    },
+    log,
+  });
   return {
     app,
     drain: () => {
@@ -104,7 +126,7 @@ function guardRoutes(
     assertFewHeaders(request.raw.rawHeaders);
     const { host, origin } = request.headers;
     if (!permitted({ host, origin })) {
-      return done(new OrionError('FORBIDDEN', 'This peer is not known by that Host, or to that Origin.')); // H2
+      return done(unknownHere()); // H2
     }
     if (!request.is404) return done();
     const methods = methodsOf(request.url);
@@ -113,6 +135,9 @@ function guardRoutes(
     return done(new OrionError('METHOD_NOT_ALLOWED', `This route takes ${methods.join(', ')}.`));
   });
 }
+
+const unknownHere = (): OrionError =>
+  new OrionError('FORBIDDEN', 'This peer is not known by that Host, or to that Origin.');
 
 /** Keeps which methods each path takes, as routes are added; the answer gives those of a URL. */
 function trackMethods(app: FastifyInstance): (url: string) => readonly string[] {

@@ -11,7 +11,10 @@ import { type DocumentFormat, parseDocument } from '../protocol/document.ts';
 export type Query<Key extends string> = Readonly<Partial<Record<Key, string>>>;
 
 /** The query's values by key. Throws MALFORMED for a key not in `keys`, one given twice, or broken percent-encoding. */
-export function queryOf<Key extends string>(request: FastifyRequest, keys: readonly Key[]): Query<Key> {
+export function queryOf<Key extends string>(
+  request: { readonly url?: string | undefined },
+  keys: readonly Key[],
+): Query<Key> {
   const text = queryTextOf(request);
   const query: Partial<Record<Key, string>> = {};
   if (text === '') return query;
@@ -27,7 +30,7 @@ export function queryOf<Key extends string>(request: FastifyRequest, keys: reado
 }
 
 /** The query as it was sent; empty without one. */
-export function queryTextOf({ url }: FastifyRequest): string {
+export function queryTextOf({ url = '' }: { readonly url?: string | undefined }): string {
   const start = url.indexOf('?');
   return start < 0 ? '' : url.slice(start + 1);
 }

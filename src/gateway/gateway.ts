@@ -11,8 +11,9 @@ import type { Clock } from '../lib/clock.ts';
 import { OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import type { ControlPlane } from '../peer/control-plane.ts';
-import { hostGuard } from '../protocol/hosts.ts';
 import type { LogRequest, LogSink, LogSource } from '../protocol/logs.ts';
+import type { Resources } from '../protocol/objects.ts';
+import type { NodeStats } from '../protocol/watch.ts';
 import type { RowChange } from '../state/view.ts';
 import { changesByNode } from './assigned.ts';
 import { ServiceLogs } from './service-logs.ts';
@@ -26,8 +27,6 @@ export interface GatewayOptions {
     sessionClosed(node: string): void;
     heartbeat(node: string): void;
   };
-  /** Host names, or URLs that hold them, by which agents may call this peer beside the loopback ones. */
-  readonly allowedHosts: readonly string[];
   readonly clock: Clock;
   readonly log: (fields: object, message: string) => void;
 }
@@ -50,6 +49,8 @@ export class Gateway implements LogSource, SessionHost {
     perMessageDeflate: false,
   });
   readonly #sessions = new Set<Session>();
+  /** By node with a session. */
+  readonly #used = new Map<string, NodeStats>();
   readonly #byNode = new Map<string, { readonly session: Session; readonly agentId: string }>();
   readonly #logs: ServiceLogs;
   readonly #unsubscribe: (() => void)[];
@@ -72,6 +73,7 @@ export class Gateway implements LogSource, SessionHost {
       options.controlPlane.onControlTerm((term) => this.#onTerm(term)),
       options.controlPlane.onChanges((index, changes) => this.#onChanges(index, changes)),
     ];
+    options.controlPlane.offerNodeStats(() => Object.fromEntries(this.#used));
     this.#sweepLater();
   }
 
@@ -80,16 +82,10 @@ export class Gateway implements LogSource, SessionHost {
     return this.#sessions.size;
   }
 
-  /** Takes the upgrades of `server`: `/ws` for those who may call this peer. */
-  attach(server: { on(event: 'upgrade', listener: Upgrade): unknown }): void {
-    const permitted = hostGuard(this.#options.allowedHosts);
-    server.on('upgrade', (request, socket, head) => {
-      const { host, origin } = request.headers;
-      if (!permitted({ host, origin })) return refuseUpgrade(socket, '403 Forbidden');
-      if (request.url !== '/ws') return refuseUpgrade(socket, '404 Not Found');
-      return this.#server.handleUpgrade(request, socket, head, (webSocket) => this.accept(webSocket));
-    });
-  }
+  /** Of a request whose Host and Origin were judged. */
+  readonly upgrade: Upgrade = (request, socket, head) => {
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.accept(webSocket));
+  };
 
   /** A connection whose Host and Origin were judged. */
   accept(socket: WebSocket): void {
@@ -131,14 +127,16 @@ export class Gateway implements LogSource, SessionHost {
     this.#logs.refresh();
   }
 
-  onHeartbeat(node: string): void {
+  onHeartbeat(node: string, used: Resources): void {
     this.#options.liveness.heartbeat(node);
+    this.#used.set(node, { ...used, atMs: Math.floor(this.clock.wallMs()) });
   }
 
   onClosed(session: Session, agent: AgentIdentity | undefined): void {
     this.#sessions.delete(session);
     if (agent === undefined || this.#byNode.get(agent.nodeId)?.session !== session) return;
     this.#byNode.delete(agent.nodeId);
+    this.#used.delete(agent.nodeId);
     this.#options.liveness.sessionClosed(agent.nodeId);
     this.log({ node: agent.nodeId }, 'an agent has no session any more');
   }
@@ -186,10 +184,4 @@ export class Gateway implements LogSource, SessionHost {
       else if (session.isOverdue(nowMs)) session.end('silent for too long');
     }
   }
-}
-
-function refuseUpgrade(socket: UpgradeArguments[1], status: string): void {
-  socket.on('error', () => {}); // it is on its way out
-  socket.once('finish', () => socket.destroy()); // whoever asked may never close its side
-  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 }

@@ -14,6 +14,7 @@ import { messageOf, OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import type { ControlPlane } from '../peer/control-plane.ts';
 import { agentProtocolVersion, agentUpSchema, type AgentDown, type AgentUp } from '../protocol/agent.ts';
+import type { Resources } from '../protocol/objects.ts';
 import { assignedSet, type AssignedChange } from './assigned.ts';
 import { LogStreams } from './log-streams.ts';
 import { ReportQueue } from './reports.ts';
@@ -28,7 +29,7 @@ export interface SessionHost {
   /** The session speaks for this node from now on; or the reason why it may not. */
   claim(session: Session, agent: AgentIdentity): string | undefined;
   onLive(session: Session, node: string): void;
-  onHeartbeat(node: string): void;
+  onHeartbeat(node: string, used: Resources): void;
   onClosed(session: Session, agent: AgentIdentity | undefined): void;
 }
 
@@ -160,7 +161,7 @@ export class Session {
     if (state.kind === 'greeting' || state.kind === 'closed') return this.#drop('a message before hello');
     switch (message.type) {
       case 'heartbeat':
-        if (state.kind === 'live') this.#host.onHeartbeat(state.agent.nodeId);
+        if (state.kind === 'live') this.#host.onHeartbeat(state.agent.nodeId, message.metrics);
         return;
       case 'status':
         return state.reports.add(message);

@@ -4,6 +4,7 @@ import { assert } from './assert.ts';
 import { limits } from './limits.ts';
 
 const KiB = 1024;
+const MiB = 1024 * KiB;
 
 export const servingLimits = {
   /** How long a client may take to send one request, in milliseconds. */
@@ -32,6 +33,30 @@ export const servingLimits = {
   streamsMax: 2_048,
   /** Those of one client; the next is refused with RATE_LIMITED. */
   streamsPerClientMax: 1_024,
+  /** Terms in one selector of a list or a watch. */
+  selectorTermsMax: 32,
+  /** Bytes that wait for one watcher; until it has taken some, nothing is added to them. */
+  watchQueueBytesMax: 1 * MiB,
+  /** A watcher for whom so much has waited for this long is cut off, in milliseconds. */
+  watchStallMs: 8_000,
+  /** Given to a watcher that is cut off to take what waits and the reason, in milliseconds. */
+  watchCloseMs: 2_000,
+  /** Bytes told to one watcher before others have their turn. */
+  watchTurnBytes: 256 * KiB,
+  /** How long watchers are served before everything else has its turn, in milliseconds. */
+  watchTurnMs: 5,
+  /** Texts of the newest changes that are kept for the watchers of one selection. */
+  watchTextsMax: 64,
+  /** Between two bookmarks for one watcher, in milliseconds. */
+  watchBookmarkMs: 15_000,
+  /** Between two of the leader's statistics, in milliseconds. */
+  watchStatsMs: 1_000,
+  /** A list is written in pieces of about this size, and others have their turn between two. */
+  listPieceBytes: 64 * KiB,
+  /** Objects looked at for one piece of a list. */
+  listPieceObjects: 500,
+  /** Objects in one page of a list. */
+  listLimitMax: 500,
   /** Addresses of clients that are remembered; beyond it those without a connection are forgotten. */
   clientsMax: 16_384,
   /** How long a peer that stops waits for the answers to what it was asked, in milliseconds. */
@@ -44,6 +69,9 @@ export type ServingLimits = { readonly [Name in keyof typeof servingLimits]: num
 assert(servingLimits.headerReadMs < servingLimits.requestReadMs, 'a head is read before its body');
 assert(servingLimits.slowLookMs < servingLimits.headerReadMs, 'whoever is slow is seen');
 assert(limits.requestMs < servingLimits.drainMs, 'every request ends before a drain does');
+assert(servingLimits.watchTurnBytes < servingLimits.watchQueueBytesMax, 'a queue holds what one turn adds');
+assert(servingLimits.watchStatsMs < servingLimits.watchStallMs, 'a watcher that stalls is seen');
+assert(servingLimits.watchStallMs < servingLimits.answerStallMs, 'a watcher hears why it is cut off');
 assert(limits.requestMs < servingLimits.answerStallMs, 'nobody is closed who waits for an answer');
 assert(
   servingLimits.connectionsPerClientMax <= servingLimits.connectionsMax,

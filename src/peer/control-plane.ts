@@ -3,9 +3,11 @@
 import type { ClusterView, MemberRequest, MembersAnswer, TransferAnswer } from '../protocol/api.ts';
 import type { BackupChunk, BackupHeader } from '../protocol/backup.ts';
 import type { CommandBody, CommandResult, Origin } from '../protocol/command.ts';
+import type { LeaderStats } from '../protocol/watch.ts';
 import type { RowChange, View } from '../state/view.ts';
 
 export type { ClusterView, PeerView } from '../protocol/api.ts';
+export type { LeaderStats } from '../protocol/watch.ts';
 
 /** A command that was applied. A refusal by the state is a result like any other. */
 export interface Applied {
@@ -86,6 +88,14 @@ export interface ControlPlane {
    * Throws `NO_LEADER` before this peer has a state, `BUSY` when too many are open.
    */
   openBackup(): Promise<BackupSource>;
+
+  /**
+   * The leader's view of the cluster, from the leader. Throws `NO_LEADER`, `NO_QUORUM` or `OUTCOME_UNKNOWN` within
+   * `limits.requestMs`.
+   */
+  stats(): Promise<LeaderStats>;
+  /** Whoever knows what nodes use offers it here, to be read when somebody looks at this peer as the leader. */
+  offerNodeStats(read: () => LeaderStats['nodes']): void;
 
   freshness(): Freshness;
   cluster(): ClusterView;

@@ -1,6 +1,7 @@
 // The running half of a peer: a Raft core with its driver, the applier, and all who wait for either.
 // It exists from genesis on and is thrown away as a whole; the phases around it are in peer.ts.
 
+import { membersOf } from '../../raft/membership.ts';
 import type { RaftStatus } from '../../raft/status.ts';
 import type { Snapshot, StoreId, Term } from '../../raft/types.ts';
 import type { LeaderRequest } from '../protocol/api.ts';
@@ -12,6 +13,7 @@ import { Barriers } from './barriers.ts';
 import { Compactor } from './compactor.ts';
 import type { CoreOptions } from './core-options.ts';
 import { Driver } from './driver.ts';
+import { Figures, statsOf } from './figures.ts';
 import { answerForward } from './forwarding.ts';
 import { MemberChanges } from './member-changes.ts';
 import type { CallAnswer, ForwardAnswer, PeerMessage } from './ports.ts';
@@ -34,6 +36,7 @@ export class Core implements WriteParts {
   readonly applier: Applier;
   readonly snapshots: Snapshots;
   readonly trust: Trust;
+  readonly figures: Figures;
   readonly #options: CoreOptions;
   readonly #driver: Driver;
   readonly #compactor: Compactor;
@@ -126,6 +129,13 @@ export class Core implements WriteParts {
       alarms: options.alarms,
       onStanding: (standing) => this.#onStanding(standing),
     });
+    this.figures = new Figures({
+      self: options.self.peerId,
+      own: () => statsOf(log, state),
+      linked: options.linked,
+      members: () => membersOf(this.#status.configuration),
+      send,
+    });
   }
 
   /** As of the end of the last batch of inputs. */
@@ -196,6 +206,9 @@ export class Core implements WriteParts {
       case 'alarms':
         this.#options.alarms.onMessage(from, message.alarms);
         return;
+      case 'figures':
+        this.figures.onMessage(from, message);
+        return;
       default:
         this.snapshots.onMessage(from, message);
     }
@@ -210,6 +223,7 @@ export class Core implements WriteParts {
     this.forwards.onLinkDown(storeId);
     this.calls.onLinkDown(storeId);
     this.snapshots.onLinkDown(storeId);
+    this.figures.onLinkDown(storeId);
   }
 
   #onStatus(status: RaftStatus): void {

@@ -12,10 +12,13 @@ import { type Command, type CommandBody, commandSchemaVersion, type Origin } fro
 import type { MemberRequest, MembersAnswer, TransferAnswer } from '../protocol/api.ts';
 import { emptyStateHash } from '../state/state-hash.ts';
 import { State } from '../state/state.ts';
+import type { LeaderStats } from '../protocol/watch.ts';
 import type { RowChange, View } from '../state/view.ts';
 import { openBackup } from './backup.ts';
 import { Caller } from './caller.ts';
 import { clusterView, leaderOf } from './cluster-view.ts';
+import type { Core } from './core.ts';
+import { statsOf } from './figures.ts';
 import type { Applied, BackupSource, ClusterView, ControlPlane, Freshness, Trial } from './control-plane.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { type Measures, measuresOf } from './measures.ts';
@@ -36,6 +39,7 @@ export class Peer implements ControlPlane {
   readonly #caller: Caller;
   readonly #changeListeners = new Set<ChangeListener>();
   readonly #resetListeners = new Set<ResetListener>();
+  #readNodes: () => LeaderStats['nodes'] = () => ({});
 
   private constructor(options: PeerOptions, state: State) {
     this.#options = options;
@@ -65,10 +69,11 @@ export class Peer implements ControlPlane {
       leadership,
       core: () => life.core,
       route,
-      perform: (core, request) =>
-        request.kind === 'transfer'
-          ? transferLeadership(core, request, { clock, leadership })
-          : changeMembers(core, request, { clock, links, roster, leadership }),
+      perform: async (core, request) => {
+        if (request.kind === 'stats') return this.#look(core);
+        if (request.kind === 'transfer') return transferLeadership(core, request, { clock, leadership });
+        return changeMembers(core, request, { clock, links, roster, leadership });
+      },
       noLeader: () => noLeader(life),
     });
     this.#writer = new Writer({
@@ -162,6 +167,14 @@ export class Peer implements ControlPlane {
     return (await this.#caller.call({ kind: 'transfer', to })) as TransferAnswer;
   }
 
+  async stats(): Promise<LeaderStats> {
+    return (await this.#caller.call({ kind: 'stats' })) as LeaderStats;
+  }
+
+  offerNodeStats(read: () => LeaderStats['nodes']): void {
+    this.#readNodes = read;
+  }
+
   async openBackup(): Promise<BackupSource> {
     assertServing(this.#life);
     return openBackup(this.#options, this.#life);
@@ -233,6 +246,13 @@ export class Peer implements ControlPlane {
   onChanges(listener: ChangeListener): () => void {
     this.#changeListeners.add(listener);
     return () => this.#changeListeners.delete(listener);
+  }
+
+  #look(core: Core): LeaderStats {
+    const peers = core.figures.look();
+    const { fsyncP99Ms, logBytes } = statsOf(this.#options.log, this.#state);
+    const at = Math.floor(this.#options.clock.wallMs());
+    return { at, cluster: this.cluster(), disk: { fsyncP99Ms, logBytes }, peers, nodes: this.#readNodes() };
   }
 
   #encode(body: CommandBody, origin?: Origin): Uint8Array {

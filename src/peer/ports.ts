@@ -1,7 +1,7 @@
 // The ports of a peer: what the driver needs from the outside, named by the driver and implemented by adapters.
 // Every adapter passes the suite of its port (test/storage/log-store-suite.ts, …), the in-memory ones too.
 //
-// Callbacks never do work: they enqueue. A store that rejects has a disk that cannot be trusted any more: the peer stops.
+// Callbacks never do work: they enqueue. A store that rejects has a disk that cannot be trusted: the peer stops.
 
 import type {
   ClusterId,
@@ -22,6 +22,7 @@ import type { ErrorCode } from '../lib/errors.ts';
 import type { LeaderRequest } from '../protocol/api.ts';
 import type { Command } from '../protocol/command.ts';
 import type { Row, RowKey } from '../state/row.ts';
+import type { FiguresMessage } from './figures.ts';
 import type { SnapshotReceiverMessage, SnapshotSenderMessage, SnapshotStore } from './snapshot-ports.ts';
 
 // ── Log ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -211,7 +212,8 @@ export type PeerMessage =
   /** The sender's state at `index`: one that `limits.stateHashEvery` divides, or any while states differ or are compared anew. */
   | { readonly kind: 'stateHash'; readonly index: LogIndex; readonly hash: string }
   /** What the sender has found wrong with itself or with others, whole, whenever it changes. */
-  | { readonly kind: 'alarms'; readonly alarms: readonly Alarm[] };
+  | { readonly kind: 'alarms'; readonly alarms: readonly Alarm[] }
+  | FiguresMessage;
 
 /** Something wrong that people must see to, or that a peer gets over by itself in time. */
 export interface Alarm {
@@ -245,10 +247,7 @@ export type ForwardAnswer =
   | { readonly kind: 'refused'; readonly reason: WriteRefusal }
   | { readonly kind: 'unknown' };
 
-/**
- * Why a write was certainly not applied. `OVERTAKEN`: another term's entry was committed at its index.
- * `UNKNOWN_COMMAND`: the leader is of an older version.
- */
+/** Why a write was certainly not applied. `OVERTAKEN`: by another term's entry; `UNKNOWN_COMMAND`: the leader is older. */
 export type WriteRefusal = 'NOT_LEADER' | 'BUSY' | 'OVERTAKEN' | 'UNKNOWN_COMMAND';
 
 /** One process of a peer, from its start to its end. */
@@ -269,7 +268,7 @@ interface TransportEvents {
   onRefused(peerId: PeerId | undefined, reason: string, identity?: PeerIdentity): void;
 }
 
-/** Where a peer is reached. One that is named several times has several addresses, tried in turn. */
+/** Where a peer is reached; one that is named several times is tried at each address in turn. */
 export interface PeerAddress {
   readonly peerId: PeerId;
   /** `host:port`. */

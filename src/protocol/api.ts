@@ -156,7 +156,7 @@ export interface TransferRequest {
 }
 
 /** What only the leader can do, beside applying commands: passed on to it by the peer that was asked. */
-export type LeaderRequest = MemberRequest | TransferRequest;
+export type LeaderRequest = MemberRequest | TransferRequest | { readonly kind: 'stats' };
 
 const memberSchema = z.strictObject({
   id: z.string(),

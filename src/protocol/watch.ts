@@ -47,11 +47,9 @@ export interface NodeStats {
 }
 
 /** The leader's view. */
-export interface Stats {
+export interface LeaderStats {
   /** When the leader looked, in milliseconds since 1970 by its clock. */
   readonly at: number;
-  /** Milliseconds since this peer got them: 0 on the leader. */
-  readonly ageMs: number;
   readonly cluster: ClusterView;
   /** The leader's. */
   readonly disk: DiskStats;
@@ -59,4 +57,9 @@ export interface Stats {
   readonly peers: Readonly<Record<string, PeerStats>>;
   /** By name: every node with a session. */
   readonly nodes: Readonly<Record<string, NodeStats>>;
+}
+
+export interface Stats extends LeaderStats {
+  /** Milliseconds since this peer got them. */
+  readonly ageMs: number;
 }

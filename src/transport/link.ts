@@ -120,6 +120,7 @@ function purposeOf(message: PeerMessage): Purpose {
       return 'data';
     case 'stateHash':
     case 'alarms':
+    case 'figures':
       return 'control';
     case 'snapshotOffer':
     case 'snapshotAccept':

@@ -39,6 +39,8 @@ function isPeerMessage(it: Fields): boolean {
       return isCount(it['index']) && isText(it['hash']);
     case 'alarms':
       return isSmallList(it['alarms'], isAlarm);
+    case 'figures':
+      return isFlag(it['asks']) && isFigures(asFields(it['figures']));
     case 'snapshotOffer':
       return isCount(it['transfer']) && isCount(it['term']) && isSnapshot(it['snapshot']);
     case 'snapshotAccept':
@@ -71,6 +73,12 @@ function isAlarm(value: unknown): boolean {
   );
 }
 
+function isFigures(it: Fields | undefined): boolean {
+  const fsyncP99Ms = it?.['fsyncP99Ms'];
+  const isTime = fsyncP99Ms === null || Number.isFinite(fsyncP99Ms);
+  return isTime && isCount(it?.['logBytes']) && isCount(it?.['appliedIndex']);
+}
+
 function isForwardAnswer(it: Fields | undefined): boolean {
   switch (it?.['kind'] as ForwardAnswer['kind'] | undefined) {
     case 'applied':
@@ -97,6 +105,8 @@ function isLeaderRequest(it: Fields | undefined): boolean {
       return isText(it?.['id']);
     case 'transfer':
       return it?.['to'] === undefined || isText(it['to']);
+    case 'stats':
+      return true;
     default:
       return false;
   }

@@ -14,7 +14,9 @@ import type { CommandBody, CommandResult, Origin } from '../../src/protocol/comm
 import type { Assignment, Node, OrionObject, Service, Setting } from '../../src/protocol/objects.ts';
 import { tableOf } from '../../src/state/row.ts';
 import type { RowChange } from '../../src/state/view.ts';
+import type { LeaderStats } from '../../src/protocol/watch.ts';
 import { FakeBackups } from './fake-backup.ts';
+import { clusterAt, FakeStats } from './fake-stats.ts';
 import { FakeView } from './fake-view.ts';
 
 const configuration = { index: 7, voters: [], learners: [] };
@@ -77,7 +79,26 @@ export class FakeControlPlane implements ControlPlane {
     if (this.differs !== undefined) throw new OrionError('NO_LEADER', this.differs);
   }
 
-  readonly onReset = (): (() => void) => () => undefined;
+  readonly #resetListeners = new Set<(index: number) => void>();
+
+  onReset(listener: (index: number) => void): () => void {
+    this.#resetListeners.add(listener);
+    return () => this.#resetListeners.delete(listener);
+  }
+
+  /** Another state took the place of this one; the test has put it there. */
+  reset(): void {
+    for (const listener of this.#resetListeners) listener(this.view.appliedIndex);
+  }
+
+  /** Of those who hear of changes or of another state. */
+  get listeners(): number {
+    return this.#changeListeners.size + this.#resetListeners.size;
+  }
+
+  readonly leaderStats = new FakeStats();
+  readonly stats = (): Promise<LeaderStats> => this.leaderStats.ask();
+  readonly offerNodeStats = (read: () => LeaderStats['nodes']): void => void (this.leaderStats.nodes = read);
 
   freshness(): Freshness {
     const leader = this.term === undefined ? undefined : 'p1';
@@ -108,19 +129,7 @@ export class FakeControlPlane implements ControlPlane {
   }
 
   cluster(): ClusterView {
-    return {
-      clusterId: 'c1',
-      name: 'home',
-      self: 'p1',
-      leader: 'p1',
-      term: 3,
-      commitIndex: 1,
-      appliedIndex: this.view.appliedIndex,
-      peers: [],
-      quorum: { need: 2, have: 3, voters: 3 },
-      log: { base: 0, lastIndex: 1, bytes: 0 },
-      alarms: [],
-    };
+    return clusterAt(this.view.appliedIndex);
   }
 
   readonly notReady = (): readonly string[] => this.reasons;

@@ -4,7 +4,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach } from 'vitest';
 import { WebSocket } from 'ws';
+import { routeUpgrades } from '../../src/api/upgrades.ts';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
+import { OrionError } from '../../src/lib/errors.ts';
+import { hostGuard } from '../../src/protocol/hosts.ts';
 import {
   agentDownSchema,
   agentProtocolVersion,
@@ -130,7 +133,6 @@ beforeEach(async () => {
       sessionClosed: (node) => liveness.push(`closed ${node}`),
       heartbeat: (node) => liveness.push(`heartbeat ${node}`),
     },
-    allowedHosts: [],
     clock,
     log: () => {},
   });
@@ -140,7 +142,14 @@ beforeEach(async () => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  gateway.attach(server);
+  const permitted = hostGuard([]);
+  routeUpgrades(server, {
+    routes: { '/ws': gateway.upgrade },
+    admit: ({ headers: { host, origin } }) => {
+      if (!permitted({ host, origin })) throw new OrionError('FORBIDDEN', 'as the test wants it');
+    },
+    log: () => {},
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 
