@@ -83,5 +83,7 @@ function textAt(object: OrionObject, keys: readonly string[]): string | undefine
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
     value = (value as Readonly<Record<string, unknown>>)[key];
   }
-  return typeof value === 'object' || value === undefined ? undefined : String(value);
+  return ['string', 'number', 'boolean'].includes(typeof value)
+    ? `${value as string | number | boolean}`
+    : undefined;
 }

@@ -27,6 +27,7 @@ export class WatchHub {
   #stop: (() => void) | undefined;
   #stats: { readonly value: LeaderStats; readonly heardMs: number } | undefined;
   #isAsking = false;
+  #cancelTick: () => void = () => {};
   #ticks = 0;
 
   constructor(options: {
@@ -84,21 +85,21 @@ export class WatchHub {
       this.#controlPlane.onChanges(() => this.#wakeAll()),
       this.#controlPlane.onReset(() => this.#wakeAll()),
     ];
-    let cancel = (): void => {};
-    const later = (): void => {
-      cancel = this.#clock.after(this.#bounds.watchStatsMs, () => {
-        this.#tick();
-        later();
-      });
-    };
-    later();
+    this.#tickLater();
     this.#askForStats();
     return () => {
-      cancel();
+      this.#cancelTick();
       for (const end of ends) end();
       this.#stats = undefined;
       this.#ticks = 0;
     };
+  }
+
+  #tickLater(): void {
+    this.#cancelTick = this.#clock.after(this.#bounds.watchStatsMs, () => {
+      this.#tick();
+      this.#tickLater();
+    });
   }
 
   #soon(): void {

@@ -7,7 +7,7 @@
 // N3. It is told why it ends, and nothing behind that.
 
 import { OrionError } from '../lib/errors.ts';
-import { type ServingLimits, servingLimits } from '../lib/serving-limits.ts';
+import type { ServingLimits } from '../lib/serving-limits.ts';
 import type { View } from '../state/view.ts';
 import { problemOf } from './errors.ts';
 import { type WatchFeed, type WatchForm, WatchText } from './watch-feed.ts';

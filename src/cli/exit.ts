@@ -19,8 +19,6 @@ const exitCodes: Readonly<Record<ErrorCode, number>> = {
   CONFLICT: 5,
   PRECONDITION_FAILED: 5,
   IDEMPOTENCY_EXPIRED: 5,
-  EXPIRED: exitFailed,
-  SLOW_WATCHER: exitFailed,
   STALE: 5,
   CHANGE_IN_PROGRESS: 5,
   ALREADY_MEMBER: 5,

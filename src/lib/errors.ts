@@ -11,9 +11,6 @@ export type ErrorCode =
   | 'CONFLICT'
   | 'PRECONDITION_FAILED'
   | 'IDEMPOTENCY_EXPIRED'
-  // What a reader asks for is no longer kept; a reader that does not read.
-  | 'EXPIRED'
-  | 'SLOW_WATCHER'
   | 'IDEMPOTENCY_MISMATCH'
   // A change of members that cannot be made now.
   | 'CHANGE_IN_PROGRESS'

@@ -35,6 +35,7 @@ export class Applier {
   readonly #codec: CommandCodec;
   readonly #clock: Clock;
   readonly #events: ApplierEvents;
+  readonly #unflushedRowsMax: number;
   /** Up to where the state has applied the log; undefined before genesis. */
   #point: FlushPoint | undefined;
   #bytesSinceFlush = 0;
@@ -59,12 +60,15 @@ export class Applier {
     codec: CommandCodec;
     clock: Clock;
     events: ApplierEvents;
+    /** Default {@link limits.unflushedRowsMax}. */
+    unflushedRowsMax?: number;
   }) {
     this.state = options.state;
     this.#store = options.store;
     this.#codec = options.codec;
     this.#clock = options.clock;
     this.#events = options.events;
+    this.#unflushedRowsMax = options.unflushedRowsMax ?? limits.unflushedRowsMax;
     this.#point = options.store.snapshot;
     assert(this.state.appliedIndex === (this.#point?.index ?? 0), 'the state is as its store has loaded it');
   }
@@ -73,7 +77,7 @@ export class Applier {
   get lagging(): boolean {
     const waitedMs = this.#clock.monotonicMs() - (this.#flushingSinceMs ?? Number.POSITIVE_INFINITY);
     return (
-      this.#dirtyCount > limits.unflushedRowsMax ||
+      this.#dirtyCount > this.#unflushedRowsMax ||
       this.#unflushedBytes > limits.unflushedBytesMax ||
       waitedMs > limits.unflushedMs
     );

@@ -92,9 +92,7 @@ export class FakeControlPlane implements ControlPlane {
   }
 
   /** Of those who hear of changes or of another state. */
-  get listeners(): number {
-    return this.#changeListeners.size + this.#resetListeners.size;
-  }
+  readonly listeners = (): number => this.#changeListeners.size + this.#resetListeners.size;
 
   readonly leaderStats = new FakeStats();
   readonly stats = (): Promise<LeaderStats> => this.leaderStats.ask();
@@ -213,9 +211,8 @@ export function refused(code: ErrorCode): CommandResult {
 
 function changesOf(body: CommandBody): { kind: 'Service'; name: string; action: 'created' }[] {
   if (body.kind !== 'manifest.apply') return [];
-  return body.manifests.flatMap(({ services }) =>
-    services.map(({ name }) => ({ kind: 'Service' as const, name, action: 'created' as const })),
-  );
+  const services = body.manifests.flatMap((manifest) => manifest.services);
+  return services.map(({ name }) => ({ kind: 'Service', name, action: 'created' }));
 }
 
 const createdAt = '2026-01-01T00:00:00.000Z';

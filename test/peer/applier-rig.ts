@@ -41,7 +41,7 @@ class SlowStore extends MemoryStateStore {
 }
 
 /** An applier over a store whose flushes end when told to. */
-export function setUp() {
+export function setUp({ unflushedRowsMax }: { readonly unflushedRowsMax?: number } = {}) {
   const clock = new FakeClock();
   const flushes: Flush[] = [];
   const fatal: unknown[] = [];
@@ -58,6 +58,7 @@ export function setUp() {
       onFlushed: (index) => flushed.push(index),
       onFatal: (error) => fatal.push(error),
     },
+    ...(unflushedRowsMax !== undefined && { unflushedRowsMax }),
   });
   let index = 1;
   /** One entry that changes a row; `bytes` of data in it. */

@@ -110,6 +110,19 @@ export const consistency: Parameter = {
   schema: { type: 'string', enum: ['stale'] },
 };
 
+export const labelSelector: Parameter = {
+  name: 'labelSelector',
+  description: 'terms that all hold: a=b, a!=b, a in (b,c), a notin (b,c), a, !a, with commas between',
+  schema: { type: 'string' },
+};
+
+export const fieldSelector: Parameter = {
+  name: 'fieldSelector',
+  description:
+    'terms that all hold: spec.node=x, status.state!=x, any path of the object, with commas between',
+  schema: { type: 'string' },
+};
+
 export const ifMatch: Parameter = {
   name: 'If-Match',
   description: 'the ETag that the object must have, or * for any: else 412',

@@ -3,5 +3,6 @@
 import { routesOfCluster } from './cluster.ts';
 import { routesOfObjects } from './objects.ts';
 import type { Route } from './route.ts';
+import { routesOfWatches } from './watch.ts';
 
-export const routes: readonly Route[] = [...routesOfObjects, ...routesOfCluster];
+export const routes: readonly Route[] = [...routesOfObjects, ...routesOfWatches, ...routesOfCluster];
