@@ -8,7 +8,7 @@ import { renderDryRun } from './dry-run.ts';
 import { FollowCommand } from './follow-command.ts';
 import { objectName } from './kinds.ts';
 import { ManifestFiles, manifestOption } from './manifest-file.ts';
-import type { Views } from './orion-command.ts';
+import type { Views } from './output.ts';
 
 export class ApplyCommand extends FollowCommand {
   static override paths = [['apply']];

@@ -79,6 +79,15 @@ export const commands: readonly CommandEntry[] = [
     words: ['kind', 'name'],
   },
   {
+    path: 'describe',
+    load: async () => (await import('./describe.ts')).DescribeCommand,
+    words: ['kind', 'name'],
+  },
+  {
+    path: 'events',
+    load: async () => (await import('./events.ts')).EventsCommand,
+  },
+  {
     path: 'logs',
     load: async () => (await import('./logs.ts')).LogsCommand,
     words: ['service'],
@@ -101,6 +110,29 @@ export const commands: readonly CommandEntry[] = [
   {
     path: 'tui',
     load: async () => (await import('./tui.ts')).TuiCommand,
+  },
+  {
+    path: 'setting set',
+    load: async () => (await import('./setting.ts')).SettingSetCommand,
+    words: ['setting', 'other'],
+  },
+  {
+    path: 'setting get',
+    load: async () => (await import('./setting.ts')).SettingGetCommand,
+    words: ['setting'],
+  },
+  {
+    path: 'setting ls',
+    load: async () => (await import('./setting.ts')).SettingListCommand,
+  },
+  {
+    path: 'setting rm',
+    load: async () => (await import('./setting.ts')).SettingRemoveCommand,
+    words: ['setting'],
+  },
+  {
+    path: 'version',
+    load: async () => (await import('./version.ts')).VersionCommand,
   },
   {
     path: 'cluster status',
@@ -139,6 +171,35 @@ export const commands: readonly CommandEntry[] = [
     path: 'restore',
     load: async () => (await import('./restore.ts')).RestoreCommand,
     words: ['file'],
+  },
+  {
+    path: 'context ls',
+    load: async () => (await import('./context-commands.ts')).ContextListCommand,
+  },
+  {
+    path: 'context use',
+    load: async () => (await import('./context-commands.ts')).ContextUseCommand,
+    words: ['context'],
+  },
+  {
+    path: 'context add',
+    load: async () => (await import('./context-commands.ts')).ContextAddCommand,
+    words: ['other', 'other'],
+  },
+  {
+    path: 'context rm',
+    load: async () => (await import('./context-commands.ts')).ContextRemoveCommand,
+    words: ['context'],
+  },
+  {
+    path: 'completion',
+    load: async () => (await import('./completion.ts')).CompletionCommand,
+    words: ['shell'],
+  },
+  {
+    path: '__complete',
+    load: async () => (await import('./complete.ts')).CompleteCommand,
+    isHidden: true,
   },
   {
     path: 'dev',

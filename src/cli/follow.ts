@@ -9,7 +9,7 @@ import type { OrionObject } from '../protocol/objects.ts';
 import type { WatchChange } from '../protocol/watch.ts';
 import { columnsOf, inOrder } from './columns.ts';
 import { objectName } from './kinds.ts';
-import type { OutputFormat } from './orion-command.ts';
+import type { OutputFormat } from './output.ts';
 import { Table, type TableStyle } from './table.ts';
 
 export interface FollowOptions {

@@ -5,7 +5,7 @@ import { commandsOf, commands, type CommandEntry } from './commands.ts';
 import { OrionCli, readable } from './orion-cli.ts';
 
 /** Groups in their order; a command names its own in `usage.category`. */
-const categories = ['Services', 'Looking', 'Cluster', 'This machine', 'Shell'] as const;
+const categories = ['Services', 'Looking', 'Settings', 'Cluster', 'This machine', 'Shell'] as const;
 
 /** Columns for the usage of a command, unless it takes more. */
 const usageWidthMax = 34;
@@ -15,7 +15,7 @@ export async function renderHelp(): Promise<string> {
   const definitions = await definitionsOf(commands);
   const groups = categories.map((category) => ({
     category,
-    members: definitions.filter((one) => (one.category ?? 'Shell').trim() === category),
+    members: definitions.filter((one) => one.category?.trim() === category),
   }));
   const width = widthOf(definitions);
   return [

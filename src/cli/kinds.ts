@@ -32,7 +32,7 @@ export const kinds: readonly Kind[] = [...objectKinds, 'Peer' as const].map((nam
 }));
 
 /** Every word that names a kind. */
-export const kindWords: readonly string[] = kinds.flatMap(wordsOf);
+const kindWords: readonly string[] = kinds.flatMap(wordsOf);
 
 function wordsOf({ singular, plural, short }: Kind): readonly string[] {
   return [plural, singular, ...short];

@@ -2,14 +2,12 @@
 // standard output; and what every command that talks to a cluster shares: which one, and in which form it answers.
 
 import { Command, Option } from 'clipanion';
-import { OrionClient } from '../client/index.ts';
-import { unreachable } from '../lib/assert.ts';
-import { OrionError } from '../lib/errors.ts';
+import type { OrionClient } from '../client/index.ts';
+import { ClusterAccess } from './cluster-access.ts';
 import { type Paint, paintFor } from './colour.ts';
 import type { Context } from './context.ts';
 import { exitCodeOf, exitOk } from './exit.ts';
-import { findPeers } from './find-peers.ts';
-import { didYouMean } from './nearest.ts';
+import { type OutputFormat, outputOption, parseOutputFormat, rendered, type Views } from './output.ts';
 import { describeError } from './report.ts';
 import type { TableStyle } from './table.ts';
 
@@ -23,6 +21,7 @@ export abstract class OrionCommand extends Command<Context> {
   override async execute(): Promise<number> {
     try {
       await this.run();
+      this.finish();
       return this.exitCode;
     } catch (error) {
       const paint = paintFor(this.context.stderr, this.context.env);
@@ -30,6 +29,9 @@ export abstract class OrionCommand extends Command<Context> {
       return exitCodeOf(error);
     }
   }
+
+  /** What remains to be done once `run` has resolved. */
+  protected finish(): void {}
 
   /** One line of talk, for people: standard error. */
   protected say(text: string): void {
@@ -49,39 +51,30 @@ export abstract class OrionCommand extends Command<Context> {
 
 export abstract class ClientCommand extends OrionCommand {
   peers = Option.String('--peers', {
-    env: 'ORION_PEERS',
     description:
-      'URLs of peers, separated by commas (default: the `orion dev` of this folder, else http://127.0.0.1:6060)',
+      'URLs of peers, separated by commas (default: ORION_PEERS, the `orion dev` of this folder, the current context, http://127.0.0.1:6060)',
   });
+  cluster = Option.String('--context', { description: 'The cluster of that name (orion context ls)' });
+  #access: ClusterAccess | undefined;
 
   protected client(): OrionClient {
-    return new OrionClient({ peers: findPeers(this.peers) });
+    const { peers, cluster, context } = this;
+    this.#access ??= new ClusterAccess({ peers, context: cluster, env: context.env });
+    return this.#access.client;
+  }
+
+  protected override finish(): void {
+    const problem = this.#access?.refresh();
+    if (problem !== undefined) this.say(`warning: ${problem}`);
   }
 }
 
-/** `wide` is a table with more columns, `name` one `KIND/NAME` a line. */
-export type OutputFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name';
-const outputFormats: readonly OutputFormat[] = ['table', 'wide', 'json', 'yaml', 'name'];
-
-/** How a value looks to people, and what the objects in it are called. */
-export interface Views<T> {
-  readonly table: (value: T, style: TableStyle) => string;
-  /** `KIND/NAME` each. */
-  readonly names: (value: T) => readonly string[];
-}
-
 export abstract class OutputCommand extends ClientCommand {
-  output = Option.String('-o,--output', 'table', { description: outputFormats.join(', ') });
+  output = outputOption();
 
   /** The form asked for. Throws `USAGE`; to be called before anything is done. */
   protected outputFormat(): OutputFormat {
-    const format = outputFormats.find((one) => one === this.output);
-    if (format !== undefined) return format;
-    const meant = didYouMean(this.output, outputFormats);
-    throw new OrionError(
-      'USAGE',
-      `--output is one of ${outputFormats.join(', ')}, not "${this.output}"${meant}`,
-    );
+    return parseOutputFormat(this.output);
   }
 
   /** How tables are drawn here, in `format`. */
@@ -91,19 +84,7 @@ export abstract class OutputCommand extends ClientCommand {
 
   /** Prints `value` in `format`. */
   protected async show<T>(format: OutputFormat, value: T, views: Views<T>): Promise<void> {
-    switch (format) {
-      case 'table':
-      case 'wide':
-        return this.print(views.table(value, this.tableStyle(format)));
-      case 'name':
-        return this.print(linesOf(views.names(value)));
-      case 'json':
-        return this.print(`${JSON.stringify(value, undefined, 2)}\n`);
-      case 'yaml':
-        return this.print(await yamlOf(value));
-      default:
-        return unreachable(format);
-    }
+    this.print(await rendered(format, value, views, this.tableStyle(format)));
   }
 }
 
@@ -129,12 +110,4 @@ export abstract class ListCommand extends OutputCommand {
       ...(this.fieldSelector === undefined ? {} : { fieldSelector: this.fieldSelector }),
     };
   }
-}
-
-/** Each ended by a newline. */
-export const linesOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
-
-export async function yamlOf(value: unknown): Promise<string> {
-  const yaml = await import('yaml');
-  return yaml.stringify(value, { aliasDuplicateObjects: false });
 }

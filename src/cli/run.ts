@@ -10,7 +10,7 @@ import { OrionCli, readable } from './orion-cli.ts';
 
 /** Runs `args` (without node and the file) and resolves with the exit code. Never rejects. */
 export async function run(args: readonly string[], context: Context): Promise<number> {
-  const [first = '--help', second = '--help'] = args;
+  const [first = '--help', second] = args;
   if (isVersion(first)) return print(context, `${version}\n`);
   if (isHelp(first) && args.length <= 1)
     return print(context, await (await import('./help.ts')).renderHelp());
@@ -18,8 +18,11 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   const entry = findCommand(args);
   if (entry !== undefined) return runCommand(entry, args, context);
   const group = commandsOf(first);
-  if (group.length > 0 && isHelp(second)) {
-    return print(context, await (await import('./help.ts')).renderGroupHelp(first));
+  if (group.length > 0 && (second === undefined || isHelp(second))) {
+    const text = await (await import('./help.ts')).renderGroupHelp(first);
+    return second === undefined
+      ? refuse(context, `orion ${first} needs one word more\n\n${text}`)
+      : print(context, text);
   }
   return refuse(context, unknownCommand(first, args[1], group));
 }
@@ -34,19 +37,18 @@ async function runCommand(entry: CommandEntry, args: readonly string[], context:
   try {
     parsed = cli.process([...args], context);
   } catch (error) {
-    return refuse(context, `${readable(messageOf(error)).trim()}${meantOption(cli, messageOf(error))}`);
+    return refuse(context, wrongLine(cli, readable(messageOf(error)).trim()));
   }
   return cli.run(parsed, context);
 }
 
-/** Told when one of its options is nearly what was typed. */
-function meantOption(cli: OrionCli, message: string): string {
-  const typed = /Unsupported option name \("(.+)"\)/.exec(message)?.[1];
-  if (typed === undefined) return '';
-  return didYouMean(
-    typed,
-    cli.options().flatMap(({ names }) => names),
-  );
+/** What clipanion says, and which option may have been meant by one that there is not. */
+function wrongLine(cli: OrionCli, message: string): string {
+  const [first = '', ...usage] = message.split('\n');
+  const typed = /^Unsupported option name \("(.+)"\)\.$/.exec(first)?.[1];
+  if (typed === undefined) return message;
+  const names = cli.options().flatMap((option) => option.names);
+  return [`there is no option ${typed} here${didYouMean(typed, names) || '.'}`, ...usage].join('\n');
 }
 
 function unknownCommand(first: string, second: string | undefined, group: readonly CommandEntry[]): string {

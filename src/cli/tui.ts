@@ -26,9 +26,10 @@ export class TuiCommand extends ClientCommand {
     if (!(stdin instanceof ReadStream) || !(stdout instanceof WriteStream)) {
       throw new OrionError('USAGE', 'The screen needs a terminal; a script asks with `orion get`.');
     }
+    const { peers, context } = findPeers({ peers: this.peers, context: this.cluster, env });
     await programs.tui({
-      peers: findPeers(this.peers),
-      context: undefined,
+      peers,
+      context,
       readOnly: this.readOnly,
       ascii: this.ascii,
       stdin,

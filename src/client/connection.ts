@@ -93,6 +93,11 @@ export class Connection {
     return this.#peers.urls;
   }
 
+  /** As the cluster told last; empty before. */
+  get clusterPeers(): readonly string[] {
+    return this.#peers.told;
+  }
+
   /** Of the peer that answered last; null before, and while that peer knows none. */
   get clusterId(): string | null {
     return this.#clusterId;

@@ -14,6 +14,7 @@ import type {
   TransferAnswer,
 } from '../protocol/api.ts';
 import type { LogLine } from '../protocol/logs.ts';
+import type { AuditAnswer, OperationView } from '../protocol/operations.ts';
 import type { OrionObject, Service, Setting } from '../protocol/objects.ts';
 import { Connection, type ConnectionOptions, type Request } from './connection.ts';
 import { collectionOf, objectKinds } from './kinds.ts';
@@ -50,6 +51,11 @@ export class OrionClient {
   /** URLs of all peers that are known, the one that answered last first. */
   get peers(): readonly string[] {
     return this.#connection.peers;
+  }
+
+  /** URLs of the cluster's peers as it told last, and of the one that told it; empty before the first request. */
+  get clusterPeers(): readonly string[] {
+    return this.#connection.clusterPeers;
   }
 
   /** Applies the text of an orion.yaml. Its paths must be absolute on the nodes. */
@@ -139,6 +145,16 @@ export class OrionClient {
   async revisions(name: string, options: ReadOptions = {}): Promise<List<RevisionView>> {
     const path = `${objectPath('services', name)}/revisions${queryText({ ...options })}`;
     return this.#json({ method: 'GET', path });
+  }
+
+  /** What became of a write, by the id that an unknown outcome names. Throws NOT_FOUND while it has not been applied. */
+  async operation(id: string): Promise<OperationView> {
+    return this.#json({ method: 'GET', path: `/api/operations/${encodeURIComponent(id)}` });
+  }
+
+  /** Who wrote what, newest first. */
+  async audit(options: Pick<ListOptions, 'limit' | 'continue'> = {}): Promise<AuditAnswer> {
+    return this.#json({ method: 'GET', path: `/api/audit${queryText({ ...options })}` });
   }
 
   /**

@@ -13,6 +13,7 @@ export class PeerList {
   readonly #named: readonly string[];
   /** In the order in which they are to be asked. */
   #urls: readonly string[];
+  #told: readonly string[] = [];
 
   /** Throws USAGE when `urls` is empty. */
   constructor(urls: readonly string[]) {
@@ -26,6 +27,11 @@ export class PeerList {
     return this.#urls;
   }
 
+  /** What the cluster told last of where its peers are, and whoever told it; empty before. */
+  get told(): readonly string[] {
+    return this.#told;
+  }
+
   answered(url: string): void {
     if (this.#urls[0] !== url) this.#urls = [url, ...this.#urls.filter((one) => one !== url)];
   }
@@ -37,6 +43,7 @@ export class PeerList {
   /** The peer at `from` says that the cluster's peers serve at `urls`. */
   learn(from: string, urls: readonly string[]): void {
     const told = urls.filter((url) => isUsable(url) && (isLocal(from) || !isLocal(url))).map(normalised); // L2
+    this.#told = [...new Set(told.includes(from) ? told : [from, ...told])];
     const known = new Set([from, ...this.#named, ...told].slice(0, peersMax)); // L1
     this.#urls = [...new Set([...this.#urls.filter((url) => known.has(url)), ...known])];
   }

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { findPeers } from '../../src/cli/find-peers.ts';
 import { manifestTemplate } from '../../src/cli/init.ts';
 import { ManifestFiles } from '../../src/cli/manifest-file.ts';
 import { parseManifests } from '../../src/protocol/manifest.ts';
@@ -163,22 +162,6 @@ test('what a peer finds wrong is told with the file and line where it stands', a
   api.stop();
   expect(exitCode).toBe(5);
   expect(stderr).toBe('error: No. Try this.\nb.yaml:8: [1].spec.services[0].name: "b" lists "web" again\n');
-});
-
-test('the peers are those given, else those of the dev in this folder, else the one at port 6060', () => {
-  expect(findPeers(undefined)).toEqual(['http://127.0.0.1:6060']);
-  mkdirSync('.orion/dev', { recursive: true });
-  const peer = { id: 'peer-1', pid: 1, dataDir: '/d', api: 'http://127.0.0.1:6071', raft: '127.0.0.1:7071' };
-  const state = { dev: { pid: 1, started: '' }, config: 'cluster.toml', peers: [peer], agents: [] };
-  writeFileSync('.orion/dev/dev.json', JSON.stringify(state));
-  expect(findPeers(undefined)).toEqual(['http://127.0.0.1:6071']);
-  expect(findPeers('http://a:1/, http://b:2')).toEqual(['http://a:1', 'http://b:2']);
-});
-
-test('a damaged dev.json is an error that says what to do', () => {
-  mkdirSync('.orion/dev', { recursive: true });
-  writeFileSync('.orion/dev/dev.json', '{"peers": [');
-  expect(() => findPeers(undefined)).toThrow(/dev\.json is damaged: remove it/);
 });
 
 test('yaml that get prints is what the API gave', async () => {

@@ -1,0 +1,39 @@
+// Where the user's contexts lie, and how they are read and written.
+//
+// C1. The file is its owner's alone (mode 0600), and is written beside and renamed: nobody sees half of it.
+
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type Contexts, noContexts, parseContexts, renderContexts } from '../config/contexts.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** By the XDG Base Directory Specification. */
+function contextFileOf(env: Environment): string {
+  const given = env['XDG_CONFIG_HOME'] ?? '';
+  const folder = given === '' ? join(env['HOME'] ?? homedir(), '.config') : given;
+  return join(folder, 'orion', 'config.toml');
+}
+
+/** None when there is no such file. Throws CONFIG_INVALID. */
+export function readContexts(env: Environment): Contexts {
+  const file = contextFileOf(env);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return noContexts;
+    throw error;
+  }
+  return parseContexts(text, file);
+}
+
+// C1
+export function writeContexts(env: Environment, contexts: Contexts): void {
+  const file = contextFileOf(env);
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const beside = `${file}.${process.pid}.new`;
+  writeFileSync(beside, renderContexts(contexts), { mode: 0o600 });
+  renameSync(beside, file);
+}
