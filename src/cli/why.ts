@@ -74,14 +74,22 @@ function renderWhy(why: Why, style: TableStyle, nowMs: number): string {
 
 function headline({ kind, name, missing, replicas, nodes }: Why): string {
   const what = objectName(kind, name);
-  const fitting = nodes.filter(({ fits }) => fits).length;
   if (missing.length > 0) {
-    return `${what}: replica ${missing.join(', ')} has no place; ${fitting} of ${nodes.length} node(s) would take one more`;
+    const held = new Set(replicas.filter(({ desired }) => desired === 'running').map(({ index }) => index));
+    const old = missing.filter((index) => held.has(index));
+    const absent = missing.filter((index) => !held.has(index));
+    const fitting = nodes.filter(({ fits }) => fits).length;
+    const parts = [
+      ...(absent.length === 0 ? [] : [`without a place: replica ${absent.join(', ')}`]),
+      ...(old.length === 0 ? [] : [`still of an earlier revision: replica ${old.join(', ')}`]),
+      `${fitting} of ${nodes.length} node(s) would take one more`,
+    ];
+    return `${what}: ${parts.join('; ')}`;
   }
   const idle = replicas.filter(({ state }) => state !== 'running');
-  if (idle.length === 0) return `${what}: every replica runs`;
+  if (idle.length === 0) return `${what}: ${kind === 'Service' ? 'every replica runs' : 'it runs'}`;
   const parts = idle.map(
-    ({ index, state, reason }) => `replica ${index} is ${state}${reason && ` (${reason})`}`,
+    ({ index, state, reason }) => `replica ${index} is ${state}${reason === '' ? '' : ` (${reason})`}`,
   );
   return `${what}: ${parts.join(', ')}`;
 }
