@@ -6,6 +6,7 @@ import { stringify } from 'yaml';
 import { type Issue, OrionError } from '../lib/errors.ts';
 import type { Manifest } from '../protocol/command.ts';
 import { partsOf } from '../protocol/document.ts';
+import { manifestServiceSchema } from '../protocol/manifest-schema.ts';
 import { documentOf, readManifests } from '../protocol/manifest.ts';
 import type { Service } from '../protocol/objects.ts';
 import { objectName } from './kinds.ts';
@@ -26,7 +27,11 @@ export class Draft {
     this.file = file;
     this.#name = name;
     this.#owner = owner;
-    this.#original = stringify(documentOf({ owner, services: [{ name, labels, spec }] }), { lineWidth: 0 });
+    const service = inOrder({ name, labels, ...spec });
+    this.#original = stringify(
+      { ...documentOf({ owner, services: [] }), spec: { services: [service] } },
+      { lineWidth: 0 },
+    );
     this.#head = [
       `${mark} ${objectName('service', name)} as of version ${resourceVersion}. Save it and leave the editor to apply it;`,
       `${mark} leave it as it is, or empty, to change nothing. Lines that begin with ${mark} are taken out.`,
@@ -99,4 +104,11 @@ function lineOf(text: string, path: string): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Keys as people write them, in the order of the schema: what a peer answers is in that of letters. */
+function inOrder(service: Readonly<Record<string, unknown>>): object {
+  const known = Object.keys(manifestServiceSchema.shape).filter((key) => Object.hasOwn(service, key));
+  const keys = new Set([...known, ...Object.keys(service)]);
+  return Object.fromEntries([...keys].map((key) => [key, service[key]]));
 }

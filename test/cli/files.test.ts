@@ -6,7 +6,9 @@ import { parse } from 'yaml';
 import { manifestTemplate } from '../../src/cli/init.ts';
 import { ManifestFiles } from '../../src/cli/manifest-file.ts';
 import { parseManifests } from '../../src/protocol/manifest.ts';
+import type { Service } from '../../src/protocol/objects.ts';
 import { type Canned, FakeApi, problem } from './fake-api.ts';
+import { service } from './objects.ts';
 import { orion } from './terminal.ts';
 
 let folder = '';
@@ -118,7 +120,7 @@ test('apply sends the files of a folder, by name, and standard input as one requ
   writeFileSync('services/README.md', 'no manifest');
   const api = await FakeApi.start({ 'POST /api/apply': applied('a1') });
   const args = ['apply', '-f', 'services', '-f', '-', '--peers', api.url];
-  const { exitCode } = await orion(args, {}, {}, owned('c', 'c1'));
+  const { exitCode } = await orion(args, {}, {}, { input: owned('c', 'c1') });
   api.stop();
   expect(exitCode).toBe(0);
   const sent = JSON.parse(api.asked[0]?.body ?? '') as {
@@ -133,6 +135,37 @@ test('apply sends the files of a folder, by name, and standard input as one requ
     ['b', 'b2', join(folder, 'services')],
     ['c', 'c1', folder],
   ]);
+});
+
+const complete = (name: string): Service => {
+  const one = service(name);
+  const condition = {
+    type: 'Progressing',
+    status: 'True',
+    reason: 'Complete',
+    message: 'every replica is of revision 4',
+    lastTransitionTime: '2026-01-01T00:00:00.000Z',
+  } as const;
+  return { ...one, status: { ...one.status, conditions: [condition] } };
+};
+
+test.each([
+  ['on a terminal it does', [], true, true],
+  ['on a terminal with --no-wait it does not', ['--no-wait'], true, false],
+  ['elsewhere it does not', [], false, false],
+  ['elsewhere with --wait it does', ['--wait'], false, true],
+] as const)('apply follows the rollout: %s', async (_, flags, isTerminal, follows) => {
+  writeFileSync('orion.yaml', owned('a', 'web'));
+  const api = await FakeApi.start({
+    'POST /api/apply': applied('web'),
+    'GET /api/services': { body: { items: [complete('web')], resourceVersion: '9' } },
+    'GET /api/assignments': { body: { items: [], resourceVersion: '9' } },
+  });
+  const args = ['apply', '-f', 'orion.yaml', ...flags, '--peers', api.url];
+  const { exitCode, stdout, stderr } = await orion(args, { NO_COLOR: '1' }, {}, { isTerminal });
+  api.stop();
+  expect([exitCode, stdout]).toEqual([0, 'service/web created\n']);
+  expect(stderr).toMatch(follows ? /^service\/web revision 4: complete: 0\/3 updated, 1 ready/ : /^$/);
 });
 
 test.each([

@@ -21,15 +21,15 @@ const noPrograms: Programs = {
   tui: () => Promise.reject(new Error('no test here draws')),
 };
 
-/** Runs `orion ARGS` with `env` as its whole environment, and `input` on standard input. */
+/** Runs `orion ARGS` with `env` as its whole environment, `input` on standard input, and a terminal or none. */
 export async function orion(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   programs: Partial<Programs> = {},
-  input = '',
+  { input = '', isTerminal = false }: { readonly input?: string; readonly isTerminal?: boolean } = {},
 ): Promise<Outcome> {
-  const stdout = new Collector();
-  const stderr = new Collector();
+  const stdout = new Collector(isTerminal);
+  const stderr = new Collector(isTerminal);
   const exitCode = await run(args, {
     ...Cli.defaultContext,
     env,
@@ -42,7 +42,13 @@ export async function orion(
 }
 
 class Collector extends Writable {
+  readonly isTTY: boolean;
   text = '';
+
+  constructor(isTTY: boolean) {
+    super();
+    this.isTTY = isTTY;
+  }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.text += chunk.toString();
