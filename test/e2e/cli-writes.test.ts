@@ -100,7 +100,9 @@ test('a rollout that takes longer than --timeout fails the command, and goes on'
 });
 
 test('why says of a service without a place which node lacks what', async () => {
-  await shell.run('wait', 'service', 'huge', '--for', 'condition=Placed=False');
+  await cluster.until('no place was found', async () =>
+    (await shell.run('why', 'huge')).stdout.includes('NoNodeFits'),
+  );
   const { stdout, exitCode } = await shell.run('why', 'huge');
   expect(exitCode).toBe(0);
   expect(stdout).toContain('service/huge: without a place: replica 0; 0 of 1 node(s) would take one more\n');
@@ -154,24 +156,6 @@ test('scale and restart can be followed, and tell the object as JSON', async () 
   expect(stderr).toMatch(/^service\/posts revision 2: complete: 2\/2 updated, 2 ready/m);
   expect((await shell.json<Service>('get', 'service', 'posts')).spec).toEqual(before.spec);
   expect((await shell.run('restart', 'nobody')).exitCode).toBe(1);
-});
-
-test('wait ends when an object is as it shall be, or is gone; late and absent are failures', async () => {
-  const met = await shell.run('wait', 'service', 'web', '--for', 'condition=Available');
-  expect([met.exitCode, met.stdout]).toEqual([0, 'service/web condition met\n']);
-  expect(await shell.json<Service>('wait', 'service/web', '--for', 'status.ready=2')).toMatchObject({
-    metadata: { name: 'web' },
-  });
-  const late = await shell.run('wait', 'service', 'web', '--for', 'status.ready=7', '--timeout', '100ms');
-  expect([late.exitCode, late.stderr]).toEqual([
-    1,
-    'error: service/web is not so after 100ms: status.ready=7\n',
-  ]);
-  const gone = shell.run('wait', 'service', 'huge', '--for', 'delete');
-  expect((await shell.run('delete', 'service', 'huge')).exitCode).toBe(0);
-  expect(await gone).toMatchObject({ exitCode: 0, stdout: 'service/huge deleted\n' });
-  expect((await shell.run('wait', 'service', 'huge', '--for', 'condition=Available')).exitCode).toBe(1);
-  expect((await shell.run('wait', 'service', 'web', '--for', 'Available')).exitCode).toBe(2);
 });
 
 test('explain says what a field is, and names the fields that there are', async () => {
