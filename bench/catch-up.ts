@@ -26,7 +26,7 @@ export async function benchCatchUp(megabytes: number): Promise<void> {
     await fill(leader, count);
     await cluster.until(
       'the log is cut',
-      async () => (await cluster.clusterView(leader)).log.base > 0,
+      async () => (await cluster.clusterView(await cluster.leader())).log.base > 0,
       120_000,
     );
     const target = {
@@ -36,7 +36,7 @@ export async function benchCatchUp(megabytes: number): Promise<void> {
     const before = await runLoad(target, { connections, warmupMs, runMs });
     const [during, seconds] = await Promise.all([
       runLoad(target, { connections, warmupMs: 0, runMs }),
-      secondsToJoin(cluster, leader),
+      secondsToJoin(cluster),
     ]);
     const after = await runLoad(target, { connections, warmupMs, runMs });
     report({ before, during, after }, (count * valueBytes) / MiB, seconds);
@@ -62,7 +62,7 @@ async function fill(leader: Peer, count: number): Promise<void> {
 }
 
 /** From the request that adds a peer with an empty disk until it has all and follows the log. */
-async function secondsToJoin(cluster: Cluster, leader: Peer): Promise<number> {
+async function secondsToJoin(cluster: Cluster): Promise<number> {
   const joiner = await cluster.addPeer();
   joiner.start();
   await cluster.until(
@@ -71,9 +71,13 @@ async function secondsToJoin(cluster: Cluster, leader: Peer): Promise<number> {
   );
   const startedMs = performance.now();
   const { id, api, raft } = joiner;
-  await request(`${leader.api}/api/cluster/peers`, {
-    method: 'POST',
-    body: { id, api, raft, as: 'learner' },
+  await cluster.until('it is a member', async () => {
+    const leader = await cluster.leader(); // whoever leads by now
+    const { peers } = await cluster.clusterView(leader);
+    if (peers.some((peer) => peer.id === id)) return true;
+    const body = { id, api, raft, as: 'learner' };
+    await request(`${leader.api}/api/cluster/peers`, { method: 'POST', body });
+    return false;
   });
   await cluster.until(
     'it follows the log',

@@ -4,10 +4,15 @@ import { expect, test } from 'vitest';
 import type { Disk, DiskFile } from '../../src/storage/disk.ts';
 import { canMountImages } from '../e2e/mounts.ts';
 import { crashEverywhere } from './crash.ts';
+import { crashInMending } from './mending.ts';
 import { cutPower } from './power.ts';
 
 test('wherever the power goes, log, state and transfers are as before what was under way, or as after it', async () => {
   expect(await crashEverywhere({ seed: 1, steps: 15 })).toBeGreaterThan(300);
+});
+
+test('wherever the power goes while a damaged log is mended, a later start makes the same of it', async () => {
+  expect(await crashInMending({ seed: 3, steps: 12 })).toBeGreaterThan(50);
 });
 
 /** The disk as it is, but for some of its operations. */

@@ -16,8 +16,9 @@ import { type Parts, play, readAll } from './play.ts';
 import { drawStep } from './script.ts';
 import { simLevelAt } from './sim-level.ts';
 
-const fates: readonly Fate[] = ['kept', 'lost', 'reordered', 'torn'];
-const changing: ReadonlySet<DiskOperation> = new Set([
+export const fates: readonly Fate[] = ['kept', 'lost', 'reordered', 'torn'];
+/** Between any two of them the power may go. */
+export const changing: ReadonlySet<DiskOperation> = new Set([
   'write',
   'datasync',
   'unlink',
@@ -66,6 +67,15 @@ export async function crashEverywhere(options: CrashOptions): Promise<number> {
     }
   }
   return points;
+}
+
+/** A disk on which so many steps were played, closed in order. */
+export async function playScript({ seed, steps }: Pick<CrashOptions, 'seed' | 'steps'>): Promise<SimDisk> {
+  const run = new Run(new SimDisk(seed), new Prng(seed), (disk) => disk);
+  await run.open();
+  for (let i = 0; i < steps; i += 1) await run.next();
+  await run.close();
+  return run.disk;
 }
 
 /** One power cut, and one more in the start after it; what survives both is used, and survives a third. */
@@ -151,6 +161,10 @@ class Run {
     const { staged } = after(this.#model, this.#step);
     await this.open();
     this.#model = { ...this.#model, staged };
+  }
+
+  async close(): Promise<void> {
+    await this.#open.close();
   }
 
   /** One more step of the script. */

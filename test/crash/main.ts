@@ -1,12 +1,13 @@
 // Power cuts everywhere, at the desk and in CI:
 //   npm run test:crash -- [--scripts N] [--steps N] [--cuts N] [--seed SEED]
-// Scripts on a simulated disk, the power gone at each of their operations; then cuts of a real disk, where loop mounts work.
+// Scripts on a simulated disk, the power gone at each of their operations, and at each of what a start does to a damaged one; then cuts of a real disk, where loop mounts work.
 // Ends with "N passed, N failed" and, as its last line, the number of crash points; exit code 1 on a failure.
 
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../src/lib/errors.ts';
 import { canMountImages } from '../e2e/mounts.ts';
 import { crashEverywhere } from './crash.ts';
+import { crashInMending } from './mending.ts';
 import { cutPower } from './power.ts';
 
 const { values } = parseArgs({
@@ -40,8 +41,15 @@ for (let seed = first; seed < first + scripts; seed += 1) {
     `--seed ${seed} --scripts 1 --steps ${steps} --cuts 0`,
   );
 }
+write(`${points} power cuts of a simulated disk`);
+for (let seed = first; seed < first + scripts / 3; seed += 1) {
+  await attempt(
+    () => crashInMending({ seed, steps }),
+    `--seed ${seed} --scripts 1 --steps ${steps} --cuts 0`,
+  );
+}
 const seconds = (performance.now() - startedMs) / 1_000;
-write(`${points} power cuts of a simulated disk in ${seconds.toFixed(1)} s`);
+write(`${points} with those of damaged ones, in ${seconds.toFixed(1)} s`);
 if (canMountImages) {
   const cut = async (): Promise<number> => cutPower({ cuts, seed: first }).then(() => cuts);
   await attempt(cut, `--seed ${first} --scripts 0 --cuts ${cuts}`);
