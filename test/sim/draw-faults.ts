@@ -132,14 +132,15 @@ function stranding(plan: FaultPlan, prng: Prng): FaultPlan {
 /** Little is written; one peer and the leader lose sight of each other; and when it campaigns, the leader hears hardly anyone. */
 function usurping(plan: FaultPlan, prng: Prng): FaultPlan {
   const { electionMaxMs } = plan.raft;
+  const lastsMs = { from: electionMaxMs, to: 4 * electionMaxMs };
   return {
     ...plan,
     peers: prng.chance(0.5) ? 5 : plan.peers,
     thinkMs: { from: 1, to: drawFrom(prng, { from: 1_000, to: 5_000 }) },
-    part: { everyMs: 3 * electionMaxMs, lastsMs: { from: electionMaxMs, to: 4 * electionMaxMs } },
+    part: { everyMs: 3 * electionMaxMs, lastsMs },
     deafenLeaderChance: drawFrom(prng, { from: 0.3, to: 1 }),
     transferEveryMs: prng.chance(0.5) ? electionMaxMs : undefined,
-    cut: undefined,
+    cut: prng.chance(0.5) ? { everyMs: 3 * electionMaxMs, lastsMs } : undefined,
     crash: undefined,
     ...(prng.chance(0.5) ? swift(plan, prng) : {}),
   };
@@ -158,8 +159,8 @@ function swift(plan: FaultPlan, prng: Prng): Partial<FaultPlan> {
 }
 
 /**
- * Three peers; whoever leads is often heard by nobody for a while, and one of the others forgets that it elected a second leader, and
- * what it said to the first one.
+ * Three peers; a leader is cut off, and one of the others forgets that it elected a second one, and what it said to the first, some of
+ * which is still on its way.
  */
 function forgetting(plan: FaultPlan, prng: Prng): FaultPlan {
   const { heartbeatMs, electionMinMs } = plan.raft;
@@ -173,13 +174,16 @@ function forgetting(plan: FaultPlan, prng: Prng): FaultPlan {
     network: {
       ...plan.network,
       delayMs: { from: 0.1, to: 3 },
-      slowChance: prng.fraction() * 0.3,
-      slowMs: { from: 5, to: 4 * heartbeatMs },
+      lossChance: 0,
+      slowChance: prng.chance(0.5) ? prng.fraction() * 0.2 : 0,
+      slowMs: { from: 5, to: 10 * heartbeatMs },
+      reorder: true,
     },
     disk: { ...plan.disk, syncMs: { from: 0.3, to: 5 }, hangChance: 0, stallMs: undefined },
-    damage: { everyMs: 3 * electionMaxMs, lastsMs: { from: 1, to: heartbeatMs } },
+    strand: { everyMs: 4 * electionMaxMs, lastsMs: { from: electionMaxMs, to: 2 * electionMaxMs } },
+    damage: { everyMs: 8 * electionMaxMs, lastsMs: { from: 1, to: heartbeatMs } },
     forgetChance: drawFrom(prng, { from: 0.3, to: 1 }),
-    cut: { everyMs: 2 * electionMaxMs, lastsMs: { from: electionMinMs, to: 2 * electionMaxMs } },
+    cut: undefined,
     crash: undefined,
     crashAtPersistChance: 0,
     crashLeaderChance: 0,

@@ -107,9 +107,12 @@ export class Nemesis {
     });
   }
 
-  /** Its process dies, its disk loses something, and it comes back from what is left. */
+  /** Its process dies, its disk loses something, and it comes back from what is left. Half of the time it is about to be a voter. */
   #damageSome(downMs: number): void {
-    const peer = this.#drawPeer();
+    const leader = this.#cluster.peers.find(({ leads }) => leads);
+    const joining = leader?.status?.configuration.learners.find(({ wants }) => wants === 'voter');
+    const isJoining = joining !== undefined && this.#prng.chance(0.5);
+    const peer = isJoining ? this.#cluster.peer(joining.storeId) : this.#drawPeer();
     if (this.#cluster.isRetired(peer) || !this.#cluster.mayBeDamaged()) return;
     if (peer.up) this.#crash(peer, downMs);
     peer.damage();

@@ -81,6 +81,12 @@ export const diskMutations: readonly Mutation[] = [
     edits: [{ find: ' || !this.#mending.believes(message)', replace: '' }],
   },
   {
+    name: 'a late answer says that an impaired peer is sound',
+    source: 'X3',
+    file: mending,
+    edits: [{ find: 'round <= (last?.round ?? 0) || impairment', replace: 'impairment' }],
+  },
+  {
     name: 'an impaired peer takes the commit index of a heartbeat',
     source: 'Y3: that rests on what it acknowledged before it forgot',
     file: 'raft/follower.ts',
