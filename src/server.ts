@@ -122,6 +122,7 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
     });
     const recorder = new EventRecorder({
       self: listed.id,
+      members: () => peer.cluster().peers.map(({ id, voter }) => ({ id, voter })),
       propose: (term, body) => peer.proposeAsLeader(term, body),
       nowMs: () => systemClock.monotonicMs(),
       wallMs: () => systemClock.wallMs(),

@@ -58,8 +58,14 @@ spec:
       ports:
         - name: http
 
+      # \${settings.NAME} stands for a setting of the cluster: orion setting set NAME.
       # env:
       #   LOG_LEVEL: info
+      #   DATABASE: postgres://app:\${settings.db-password}@db.local/app
+
+      # Settings as files, written before each start; a path that is not absolute starts at \`path\`.
+      # files:
+      #   - { setting: app-conf, path: conf/app.conf }
 
       # What a replica reserves on its node.
       resources:

@@ -11,11 +11,19 @@ import { isOrionError } from '../lib/errors.ts';
 import { eventLimits } from '../lib/event-limits.ts';
 import type { CommandBody, CommandResult, SeenEvent } from '../protocol/command.ts';
 import type { RowChange } from '../state/view.ts';
-import { type Happening, happeningsOf } from './happenings.ts';
+import {
+  type Happening,
+  happeningsOf,
+  leaderElected,
+  type MemberFact,
+  memberHappenings,
+} from './happenings.ts';
 
 export interface EventRecorderOptions {
   /** Id of this peer. */
   readonly self: string;
+  /** Who belongs to the cluster now. */
+  readonly members: () => readonly MemberFact[];
   /** Has a command applied in `term`, or throws an OrionError. */
   readonly propose: (term: number, body: CommandBody) => Promise<{ readonly result: CommandResult }>;
   /** Monotonic milliseconds. */
@@ -36,6 +44,9 @@ interface Run {
   pending: Map<string, SeenEvent>;
   isSending: boolean;
   sentMs: number;
+  members: readonly MemberFact[];
+  /** When they were looked at. */
+  membersMs: number;
 }
 
 export class EventRecorder {
@@ -49,15 +60,10 @@ export class EventRecorder {
 
   /** This peer leads, and records from here on. */
   start(term: number): void {
-    this.#run = { term, pending: new Map(), isSending: false, sentMs: this.#options.nowMs() };
-    const { self } = this.#options;
-    this.#add({
-      regarding: { kind: 'Peer', name: self, uid: '' },
-      type: 'Normal',
-      reason: 'LeaderElected',
-      message: `${self} leads`,
-      source: 'peer',
-    });
+    const nowMs = this.#options.nowMs();
+    const members = this.#options.members();
+    this.#run = { term, pending: new Map(), isSending: false, sentMs: nowMs, members, membersMs: nowMs };
+    this.#add(leaderElected(this.#options.self));
   }
 
   // R3
@@ -73,14 +79,25 @@ export class EventRecorder {
   /** To be called several times a second. */
   tick(): void {
     const run = this.#run;
-    if (run === undefined || run.isSending || run.pending.size === 0) return;
+    if (run === undefined) return;
     const nowMs = this.#options.nowMs();
+    this.#lookAtMembers(run, nowMs);
+    if (run.isSending || run.pending.size === 0) return;
     if (nowMs - run.sentMs < eventLimits.everyMs) return; // R1
     run.sentMs = nowMs;
     const events = [...run.pending.values()];
     run.pending = new Map();
     if (this.#options.isUnderLoad()) this.#dropped += events.length; // R2
     else void this.#send(run, events);
+  }
+
+  /** Members change in the log alone: no row tells of it. */
+  #lookAtMembers(run: Run, nowMs: number): void {
+    if (nowMs - run.membersMs < eventLimits.everyMs) return;
+    const before = run.members;
+    run.members = this.#options.members();
+    run.membersMs = nowMs;
+    for (const happening of memberHappenings(before, run.members)) this.#add(happening);
   }
 
   #add(happening: Happening): void {

@@ -89,13 +89,16 @@ function ofConditions({ before, after }: { before: Service; after: Service }): r
   return happenings;
 }
 
-/** The condition `type`, when it says something else than before. */
+/** The condition `type`, when it says something else than before, whatever lines of a log it adds. */
 function turned(type: string, before: Service, after: Service): Condition | undefined {
   const find = ({ status }: Service): Condition | undefined =>
     status.conditions.find((condition) => condition.type === type);
   const now = find(after);
   const then = find(before);
-  return now?.status === then?.status && now?.reason === then?.reason ? undefined : now;
+  const sayings = [now, then].map(
+    (said) => said && [said.status, said.reason, firstSentence(said.message)].join(),
+  );
+  return sayings[0] === sayings[1] ? undefined : now;
 }
 
 function ofAssignment({ before, after }: Change<Assignment>): readonly Happening[] {
@@ -162,6 +165,36 @@ function ofNode({ before, after }: Change<Node>): readonly Happening[] {
       return unreachable(state);
   }
 }
+
+/** A member of the cluster, as its configuration has it. */
+export interface MemberFact {
+  readonly id: string;
+  readonly voter: boolean;
+}
+
+/** What a change of members means; nothing when there is none. */
+export function memberHappenings(
+  before: readonly MemberFact[],
+  after: readonly MemberFact[],
+): readonly Happening[] {
+  const happenings: Happening[] = [];
+  for (const { id, voter } of after) {
+    const known = before.find((member) => member.id === id);
+    if (known?.voter === voter) continue;
+    const what = voter ? 'votes' : 'learns, and does not vote yet';
+    const reason = known === undefined ? 'PeerAdded' : voter ? 'PeerPromoted' : 'PeerReplaced';
+    happenings.push(normal(aboutPeer(id), reason, `${id} ${what}`));
+  }
+  for (const { id } of before) {
+    if (after.some((member) => member.id === id)) continue;
+    happenings.push(normal(aboutPeer(id), 'PeerRemoved', `${id} belongs to the cluster no more`));
+  }
+  return happenings;
+}
+
+export const leaderElected = (id: string): Happening => normal(aboutPeer(id), 'LeaderElected', `${id} leads`);
+
+const aboutPeer = (id: string): About => ({ regarding: { kind: 'Peer', name: id, uid: '' }, source: 'peer' });
 
 /** Without the lines of its log that an agent adds. */
 function firstSentence(message: string): string {

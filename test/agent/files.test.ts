@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeFiles } from '../../agent/workload-files.ts';
+import { limits } from '../../src/lib/limits.ts';
 import { until } from '../e2e/until.ts';
 import { agentFor, assigned, forever, gateway, script, temporaryDirectory } from './rig.ts';
 
@@ -86,6 +87,19 @@ test('what cannot be written is told with its place and never with what it holds
   expect(taken.problem).toMatch(/the setting conf cannot be written to .*app/);
   expect(taken.problem).not.toContain('data');
   expect(readdirSync(taken.at)).toEqual(['app']);
+});
+
+test('as much as a node may take arrives in one message', async () => {
+  const leader = await gateway();
+  await agentFor(leader);
+  const data = 'x'.repeat(limits.workloadBytesMax - 4_096);
+  const workload = script(forever, { files: [file('app', data)] });
+  const ids = Array.from(
+    { length: Math.floor(limits.agentSetBytesMax / limits.workloadBytesMax) },
+    (_, i) => `a${i}`,
+  );
+  leader.desire(...ids.map((id) => ({ ...assigned(id, workload), desired: 'stopped' as const })));
+  for (const id of ids) await leader.status(id, { state: 'exited', reason: 'STOPPED' });
 });
 
 test('a file that cannot be written is a typed failure of that replica, mended with the next try', async () => {

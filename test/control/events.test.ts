@@ -15,9 +15,11 @@ class Rig {
   readonly errors: unknown[] = [];
   nowMs = 0;
   isUnderLoad = false;
+  members = [{ id: 'peer-1', voter: true }];
   answer: () => Promise<{ result: CommandResult }> = async () => ({ result: { kind: 'done' } });
   readonly recorder = new EventRecorder({
     self: 'peer-1',
+    members: () => this.members,
     propose: (_term, body) => {
       if (body.kind === 'event.record') this.sent.push(body.events);
       return this.answer();
@@ -141,12 +143,48 @@ test('settings and events make no events, and what one term saw is not told in t
   expect(rig.told).toEqual(['LeaderElected Peer/peer-1']);
 });
 
+test('who joins, votes, and leaves is told', async () => {
+  const rig = await Rig.leading();
+  const told = async (...members: { id: string; voter: boolean }[]): Promise<string[]> => {
+    rig.members = members;
+    rig.sent.length = 0;
+    await rig.pass();
+    await rig.pass();
+    return rig.sent.flat().map(({ reason, message }) => `${reason}: ${message}`);
+  };
+  const [first] = rig.members as [{ id: string; voter: boolean }];
+  const joined = { id: 'peer-2', voter: false };
+  expect(await told(first, joined)).toEqual(['PeerAdded: peer-2 learns, and does not vote yet']);
+  expect(await told(first, { ...joined, voter: true })).toEqual(['PeerPromoted: peer-2 votes']);
+  expect(await told(first, { ...joined, voter: true })).toEqual([]);
+  expect(await told(first, joined)).toEqual(['PeerReplaced: peer-2 learns, and does not vote yet']);
+  expect(await told(first)).toEqual(['PeerRemoved: peer-2 belongs to the cluster no more']);
+});
+
+test('a condition that says something else is news; more lines of a log are not', async () => {
+  const rig = await Rig.leading();
+  rig.run(applying('shop', { web: {} }));
+  const say = (message: string): void => {
+    const saying = rig.lab.saying('web', 'failed');
+    rig.run({ ...saying, conditions: saying.conditions.map((said) => Object.assign(said, { message })) });
+  };
+  say('replica 0 failed; it wrote last:\none');
+  say('replica 0 failed; it wrote last:\ntwo');
+  say('replica 1 failed');
+  await rig.pass();
+  expect(rig.sent.flat().slice(1)).toMatchObject([
+    { reason: 'RolloutFailed', message: 'replica 0 failed', count: 1 },
+    { reason: 'RolloutFailed', message: 'replica 1 failed', count: 1 },
+  ]);
+});
+
 /** The events of a world as it goes on, by `REASON OBJECT: MESSAGE`. */
 async function toldOf(story: (world: World) => Promise<void>): Promise<string[]> {
   const told: string[] = [];
   const world = new World();
   const recorder = new EventRecorder({
     self: 'peer-1',
+    members: () => [],
     propose: async (_term, body) => {
       if (body.kind === 'event.record') {
         for (const { reason, regarding, message } of body.events)
