@@ -91,8 +91,13 @@ export class Program {
     process.kill(this.pid, 'SIGCONT');
   }
 
-  /** The end of everything it wrote, over all its starts. */
+  /** Everything it wrote, over all its starts. */
+  log(): string {
+    return existsSync(this.logFile) ? readFileSync(this.logFile, 'utf8') : '';
+  }
+
+  /** The end of that. */
   logTail(): string {
-    return existsSync(this.logFile) ? readFileSync(this.logFile, 'utf8').slice(-logTailChars) : '';
+    return this.log().slice(-logTailChars);
   }
 }

@@ -1,0 +1,29 @@
+// What has to happen to a cluster so that its peers answer with what they seldom have to.
+
+import type { Cluster } from '../e2e/cluster.ts';
+import type { Peer } from '../e2e/peer.ts';
+
+/** Runs `act` on the leader while every other peer, but `awake`, sleeps: what it appends cannot be committed. */
+export async function whileOthersSleep(
+  cluster: Cluster,
+  act: (leader: Peer) => Promise<unknown>,
+  awake?: Peer,
+): Promise<void> {
+  const leader = await untilLevel(cluster);
+  const others = cluster.peers.filter((peer) => peer.running && peer !== leader && peer !== awake);
+  for (const peer of others) peer.pause();
+  try {
+    await act(leader);
+  } finally {
+    for (const peer of others) peer.resume();
+  }
+}
+
+/** The leader, once everybody holds what it holds. */
+async function untilLevel(cluster: Cluster): Promise<Peer> {
+  return cluster.until('every peer holds the whole log', async () => {
+    const leader = await cluster.leader();
+    const { peers, log } = await cluster.clusterView(leader);
+    return peers.every(({ match }) => match === log.lastIndex) && leader;
+  });
+}
