@@ -1,6 +1,5 @@
 // The OpenAPI 3.1 document of the API: made of the table of routes, the table of errors and the schemas of the protocol.
 
-import { assert } from '../lib/assert.ts';
 import type { ErrorCode } from '../lib/errors.ts';
 import { errorMeanings } from '../protocol/error-meanings.ts';
 import { type JsonSchema, jsonSchemas, schemaPath } from '../protocol/json-schemas.ts';
@@ -81,12 +80,7 @@ function operationOf(route: Route): Operation {
             },
           },
         }),
-    responses: {
-      ...Object.fromEntries(
-        Object.entries(route.answers).map(([status, answer]) => [status, responseOf(answer)]),
-      ),
-      ...problemsOf(route),
-    },
+    responses: responsesOf(route),
   };
 }
 
@@ -127,21 +121,21 @@ function responseOf({ description, content, headers = [] }: Answer): Response {
   };
 }
 
-/** One response for each status of the route's errors. */
-function problemsOf(route: Route): Record<string, Response> {
-  const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of errorsOf(route)) {
-    const { status } = errorMeanings[code];
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
-  }
-  return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => {
-      assert(route.answers[status] === undefined, 'a status of a route has one form');
-      const description = codes.map((code) => errorMeanings[code].title).join('; ');
-      const content = { 'application/problem+json': { schema: reference('Problem') } };
-      return [status, { description, content, 'x-orion-codes': codes }];
-    }),
+/** One response for each status; an error of the same status as an answer is another type of its content. */
+function responsesOf(route: Route): Record<string, Response> {
+  const responses: Record<string, Response> = Object.fromEntries(
+    Object.entries(route.answers).map(([status, answer]) => [status, responseOf(answer)]),
   );
+  for (const code of errorsOf(route)) {
+    const { status, title } = errorMeanings[code];
+    const before = responses[status];
+    responses[status] = {
+      description: before === undefined ? title : `${before.description}; ${title}`,
+      content: { ...before?.content, ...content('application/problem+json', reference('Problem')) },
+      'x-orion-codes': [...(before?.['x-orion-codes'] ?? []), code],
+    };
+  }
+  return responses;
 }
 
 /** `GET /api/services/{name}/logs` is getServicesNameLogs. */

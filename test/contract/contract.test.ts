@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OpenApiDocument } from '../../src/api/openapi.ts';
 import { limits } from '../../src/lib/limits.ts';
 import { servingLimits } from '../../src/lib/serving-limits.ts';
-import type { Node } from '../../src/protocol/objects.ts';
+import type { Event, Node } from '../../src/protocol/objects.ts';
 import { Cluster } from '../e2e/cluster.ts';
 import { request } from '../e2e/http.ts';
 import type { Peer } from '../e2e/peer.ts';
@@ -18,6 +18,9 @@ import { parseAnswer, send } from './wire.ts';
 
 /** Longer than a peer waits for the head of a request. */
 const slowMs = 2 * servingLimits.headerReadMs;
+
+/** Longer than a leader takes a silent peer for one that answers. */
+const missedMs = 2_000;
 
 let cluster: Cluster;
 let contract: Contract;
@@ -56,7 +59,7 @@ test('whatever the operation: a foreign host, an unknown parameter, a body too l
   }
 });
 
-test('a client that is slow, says too much in its headers, or has too many connections', async () => {
+test('clients that are slow, say too much in their headers, or have too many connections', async () => {
   const api = await anyApi();
   const slow = contract.answering(408).map(async (name) => {
     const text = await exchange(api, `${name.toUpperCase()} HTTP/1.1\r\nhost: `, { patienceMs: slowMs });
@@ -67,10 +70,11 @@ test('a client that is slow, says too much in its headers, or has too many conne
     await contract.expect(api, name, '431 HEADERS_TOO_LARGE', { headers });
   }
   const greedy = await connections(api, servingLimits.connectionsPerClientMax, '127.0.0.2');
-  for (const name of contract.answering(429)) {
-    await contract.expect(api, name, '429 RATE_LIMITED', { from: '127.0.0.2' });
-  }
-  for (const socket of greedy) socket.destroy();
+  await untilRefused(api, '127.0.0.2', '429 RATE_LIMITED');
+  const rest = servingLimits.connectionsMax - servingLimits.connectionsPerClientMax;
+  const others = await connections(api, rest, '127.0.0.3');
+  await untilRefused(api, '127.0.0.4', '503 BUSY');
+  for (const socket of [...greedy, ...others]) socket.destroy();
   await Promise.all(slow);
 });
 
@@ -102,9 +106,17 @@ test('objects come and change', async () => {
     await ask(name, '412 PRECONDITION_FAILED', { headers: { 'if-match': '"1"' } });
   }
   await ask('post /api/services/{name}/scale', '200');
+  await ask('post /api/services/{name}/restart', '200');
+  await ask('post /api/services/{name}/undo', '200');
   await ask('delete /api/nodes/{name}', '409 CONFLICT');
   const [assignment] = await cluster.untilRuns(service.name, 1);
   await ask('get /api/assignments/{name}', '200', { path: { name: assignment!.metadata.name } });
+  await cluster.until('an event tells of it', async () => {
+    const [event] = await cluster.list<Event>('events');
+    if (event === undefined) return false;
+    await ask('get /api/events/{name}', '200', { path: { name: event.metadata.name } });
+    return true;
+  });
   await cluster.until('its line is there', async () => {
     const { text } = await ask('get /api/services/{name}/logs', '200');
     return text.includes('first line');
@@ -201,8 +213,9 @@ test('without a majority every peer says so, and does nothing', async () => {
   const [first, second] = (await cluster.followers()) as [Peer, Peer];
   await first.kill();
   await cluster.until('the leader misses it', async () => {
-    const { quorum } = await cluster.clusterView(leader);
-    return quorum.have === 2;
+    const { peers } = await cluster.clusterView(leader);
+    const { lastContactMs = null } = peers.find(({ id }) => id === first.id) ?? {};
+    return lastContactMs === null || lastContactMs > missedMs;
   });
   await contract.expect(leader.api, remove, '409 QUORUM_AT_RISK', { path: { id: second.id } });
   await second.kill();
@@ -212,6 +225,7 @@ test('without a majority every peer says so, and does nothing', async () => {
   first.start();
   second.start();
   await cluster.ready();
+  expect(contract.answering(503).length).toBeGreaterThan(10);
 });
 
 test('the last voter stays', async () => {
@@ -226,6 +240,16 @@ test('every answer was one of the document, and everything in it was answered', 
   expect(contract.failures).toEqual([]);
   expect(contract.missing()).toEqual([]);
 });
+
+/** Every operation is answered with `outcome` when it is asked from that address. */
+async function untilRefused(api: string, from: string, outcome: string): Promise<void> {
+  await cluster.until(`${outcome} is the answer to ${from}`, async () => {
+    await contract.expect(api, 'get /livez', outcome, { from });
+    return true;
+  });
+  const names = contract.answering(Number.parseInt(outcome, 10));
+  await Promise.all(names.map((name) => contract.expect(api, name, outcome, { from })));
+}
 
 /** It waits to be added. */
 async function startJoiner(): Promise<void> {

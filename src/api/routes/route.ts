@@ -44,8 +44,9 @@ export function errorsOf(route: Route): readonly ErrorCode[] {
   const codes = [
     'FORBIDDEN',
     ...(['TIMEOUT', 'HEADERS_TOO_LARGE', 'RATE_LIMITED'] as const),
-    // With those of a peer that is full of connections, or stops.
-    ...(route.anyQuery === true ? [] : (['MALFORMED', 'BUSY', 'NO_LEADER'] as const)),
+    // Of a peer that is full of connections, or stops.
+    ...(['BUSY', 'NO_LEADER'] as const),
+    ...(route.anyQuery === true ? [] : (['MALFORMED'] as const)),
     ...(route.method === 'get' ? [] : (['TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const)),
     ...route.errors,
   ] as const;
