@@ -1,6 +1,6 @@
 // A sound request for each operation of the API, for a cluster that holds what is named here.
 
-import type { ScriptService } from '../e2e/cluster.ts';
+import type { Cluster, ScriptService } from '../e2e/cluster.ts';
 import type { Ask } from './contract.ts';
 
 export const service: ScriptService = {
@@ -9,6 +9,16 @@ export const service: ScriptService = {
 };
 const settingName = 'motd';
 export const nodeName = 'node-1';
+
+/** A manifest of `owner` with the service, which uses the setting. */
+export function manifestOf(cluster: Cluster, owner: string): object {
+  const manifest = cluster.manifest(owner, [service]) as { spec: { services: object[] } };
+  const env = { GREETING: `\${settings.${settingName}}` };
+  return {
+    ...manifest,
+    spec: { services: manifest.spec.services.map((one) => Object.assign(one, { env })) },
+  };
+}
 
 const named = (name: string): Ask => ({ path: { name } });
 

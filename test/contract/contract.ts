@@ -70,17 +70,22 @@ export class Contract {
     throw new Error(`${name} was answered with ${seen}, not ${outcome}: ${answer.text.slice(0, 500)}`);
   }
 
-  /** Statuses of operations, and codes, that nobody was answered with. */
-  missing(): string[] {
-    const places = this.operations.flatMap(({ name, operation }) =>
-      Object.keys(operation.responses).map((status) => `${name} ${status}` as Place),
+  /** Statuses of operations, and codes, that nobody was answered with; those aside for which `excused` codes are to blame. */
+  missing(excused: readonly ErrorCode[]): string[] {
+    const isNeeded = (codes: readonly ErrorCode[] | undefined): boolean =>
+      codes === undefined || codes.some((code) => !excused.includes(code));
+    const responses = this.operations.flatMap(({ name, operation }) =>
+      Object.entries(operation.responses).map(([status, response]) => ({
+        place: `${name} ${status}` as Place,
+        codes: response['x-orion-codes'],
+      })),
     );
-    const codes = this.operations.flatMap(({ operation }) =>
-      Object.values(operation.responses).flatMap((response) => response['x-orion-codes'] ?? []),
-    );
+    const codes = new Set(responses.flatMap(({ codes = [] }) => codes));
     return [
-      ...places.filter((place) => !this.#seenPlaces.has(place)),
-      ...[...new Set(codes)].filter((code) => !this.#seenCodes.has(code)),
+      ...responses
+        .filter(({ place, codes }) => isNeeded(codes) && !this.#seenPlaces.has(place))
+        .map(({ place }) => place),
+      ...[...codes].filter((code) => isNeeded([code]) && !this.#seenCodes.has(code)),
     ];
   }
 
