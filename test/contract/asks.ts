@@ -36,6 +36,7 @@ export function soundAsks(facts: {
     'get /api/services/{name}/revisions': named(service.name),
     'post /api/services/{name}/undo': { ...named(service.name), body: { revision: 1 } },
     'post /api/services/{name}/restart': { ...named(service.name), body: {} },
+    'get /api/watch': { headOfStreams: true },
     'get /api/nodes/{name}': named(nodeName),
     'delete /api/nodes/{name}': named(nodeName),
     'get /api/settings/{name}': named(settingName),

@@ -88,6 +88,9 @@ test('what is not there: paths, methods, objects', async () => {
     const body = name.endsWith('/transfer') ? { to: 'absent' } : ask.body;
     await contract.expect(api, name, '404 NOT_FOUND', { ...ask, body });
   }
+  for (const name of contract.refusing('EXPIRED')) {
+    await contract.expect(api, name, '410 EXPIRED', { query: 'cluster=another&from=1' });
+  }
   for (const name of contract.refusing('INVALID')) {
     await contract.expect(api, name, '422 INVALID', { ...sound[name], body: { nonsense: true } });
   }

@@ -30,19 +30,17 @@ export function statusIn(answer: string): number | undefined {
   return status === undefined ? undefined : Number(status);
 }
 
-/** So many open connections to `api` from one address, over which nothing is said. */
+const oneRequest = 'GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n';
+
+/** So many connections to `api` from one address, open and idle: each has had an answer. */
 export async function connections(api: string, count: number, from: string): Promise<readonly Socket[]> {
-  const { hostname, port } = new URL(api);
-  return Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<Socket>((resolve, reject) => {
-          const socket = connect({ host: hostname, port: Number(port), localAddress: from }, () =>
-            resolve(socket),
-          );
-          socket.on('error', reject);
-        }),
-    ),
-  );
+  const { hostname: host, port } = new URL(api);
+  const open = (): Promise<Socket> =>
+    new Promise((resolve, reject) => {
+      const options = { host, port: Number(port), localAddress: from };
+      const socket = connect(options, () => socket.write(oneRequest));
+      socket.once('data', () => resolve(socket));
+      socket.on('error', reject);
+    });
+  return Promise.all(Array.from({ length: count }, open));
 }
