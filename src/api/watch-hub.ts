@@ -4,8 +4,8 @@
 // H1. Watchers of one selection share its texts; without watchers nothing is done, asked or kept.
 // H2. Who has something to hear has a turn, one after the other; after `watchTurnMs` everything else goes first.
 // H3. While this peer's state may not be read nobody watches it: all are ended.
-// H4. The leader's statistics are asked for once a second, one question at a time; while no answer comes the last one is
-//     told again, with its age.
+// H4. The leader's statistics are asked for once a second, one question at a time, and told at once; while no answer comes
+//     the last one is told again each second, with its age.
 
 import type { Clock } from '../lib/clock.ts';
 import { isOrionError } from '../lib/errors.ts';
@@ -141,25 +141,22 @@ export class WatchHub {
     const { watchBookmarkMs, watchStatsMs } = this.#bounds;
     const isBookmark = this.#ticks % Math.ceil(watchBookmarkMs / watchStatsMs) === 0;
     if (isBookmark) for (const watcher of this.#watchers) watcher.bookmark();
-    this.#tellStats();
-    this.#askForStats();
+    if (this.#isAsking) this.#tellStats();
+    else this.#askForStats();
     this.#wakeAll(); // who stalls is looked at, too
   }
 
   // ── H4 ─────────────────────────────────────────────────────────────────────────────────────────────────
 
   #askForStats(): void {
-    if (this.#isAsking || ![...this.#watchers].some(({ wantsStats }) => wantsStats)) return;
+    if (![...this.#watchers].some(({ wantsStats }) => wantsStats)) return;
     this.#isAsking = true;
-    this.#controlPlane.stats().then(
-      (value) => {
-        this.#isAsking = false;
-        const isFirst = this.#stats === undefined;
-        this.#stats = { value, heardMs: this.#clock.monotonicMs() };
-        if (isFirst) this.#tellStats();
-      },
-      () => (this.#isAsking = false), // nobody leads just now
-    );
+    const onAnswer = (value: LeaderStats | undefined): void => {
+      this.#isAsking = false;
+      if (value !== undefined) this.#stats = { value, heardMs: this.#clock.monotonicMs() };
+      this.#tellStats();
+    };
+    this.#controlPlane.stats().then(onAnswer, () => onAnswer(undefined)); // nobody leads just now
   }
 
   #tellStats(): void {
