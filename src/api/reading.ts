@@ -4,25 +4,42 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OrionError } from '../lib/errors.ts';
 import type { ControlPlane } from '../peer/control-plane.ts';
 import type { Collection } from '../protocol/api.ts';
-import type { OrionObject } from '../protocol/objects.ts';
-import type { TableView, View } from '../state/view.ts';
-import { type ApiContext, sendJson, sendObject } from './context.ts';
+import type { TableName, View } from '../state/view.ts';
+import { type ApiContext, sendObject } from './context.ts';
+import { assertKnown, listKeys, listRequestOf, versionOf } from './list-request.ts';
+import { sendList } from './list-text.ts';
 import { queryOf } from './request.ts';
+
+const tables: Readonly<Record<Collection, TableName>> = {
+  services: 'service',
+  nodes: 'node',
+  assignments: 'assignment',
+  settings: 'setting',
+  events: 'event',
+};
 
 /** `GET /api/KIND` and `GET /api/KIND/:name`. */
 export function readRoutes(app: FastifyInstance, context: ApiContext, kind: Collection): void {
   const { controlPlane } = context;
-  const tableOf = (view: View): TableView<OrionObject> => view[kind];
+  const table = tables[kind];
 
   app.get(`/api/${kind}`, async (request, reply) => {
-    const view = await viewFor(request, reply, controlPlane);
-    const items = [...tableOf(view).values()];
-    return sendJson(reply, 200, { items, resourceVersion: String(view.appliedIndex) });
+    const query = queryOf(request, listKeys);
+    const list = listRequestOf(kind, query);
+    const view = await viewAs(query.consistency, reply, controlPlane);
+    const index = list.at ?? view.appliedIndex;
+    assertKnown(view, index, query.consistency !== undefined);
+    const rows = index === view.appliedIndex ? view[kind].values() : view.valuesAt(table, index);
+    return sendList(reply, list, { rows: [...rows], index });
   });
 
   app.get<{ Params: { name: string } }>(`/api/${kind}/:name`, async (request, reply) => {
-    const view = await viewFor(request, reply, controlPlane);
-    const object = tableOf(view).get(request.params.name);
+    const query = queryOf(request, ['consistency', 'at']);
+    const at = versionOf(query.at);
+    const view = await viewAs(query.consistency, reply, controlPlane);
+    if (at !== undefined) assertKnown(view, at, query.consistency !== undefined);
+    const { name } = request.params;
+    const object = at === undefined ? view[kind].get(name) : view.objectAt(table, name, at);
     if (object === undefined) throw absent(kind, request.params.name);
     return sendObject(reply, 200, object);
   });

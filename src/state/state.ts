@@ -30,7 +30,6 @@ import {
   type ObjectRow,
   type Row,
   type RowKey,
-  rowKey,
   type RowWrite,
   type TableName,
   tableOf,
@@ -132,17 +131,16 @@ export class State implements View {
   }
 
   objectAt(table: TableName, name: string, index: number): ObjectRow | undefined {
-    const was = this.#contents.window.befores(index);
-    const key = rowKey(table, name);
-    return was.has(key) ? was.get(key) : this.#tables[table].get(name);
+    const was = this.#contents.window.befores(table, index);
+    return was.has(name) ? was.get(name) : this.#tables[table].get(name);
   }
 
   valuesAt(table: TableName, index: number): readonly ObjectRow[] {
-    const was = this.#contents.window.befores(index);
+    const was = this.#contents.window.befores(table, index);
     const now: readonly ObjectRow[] = this.#tables[table].values();
     if (was.size === 0) return now;
-    const rows = now.filter((row) => !was.has(keyOf(row)));
-    for (const row of was.values()) if (row !== undefined && tableOf(row) === table) rows.push(row);
+    const rows = now.filter(({ metadata }) => !was.has(metadata.name));
+    for (const row of was.values()) if (row !== undefined) rows.push(row);
     return rows.sort((a, b) => byCodeUnits(a.metadata.name, b.metadata.name));
   }
 

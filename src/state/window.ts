@@ -100,14 +100,14 @@ export class ChangeWindow {
     return this.#kept.slice(this.#positionAfter(index));
   }
 
-  /** The objects that have changed since `index`, as they were then; undefined for one that did not exist. */
-  befores(index: number): ReadonlyMap<RowKey, ObjectRow | undefined> {
+  /** By name: the objects of a table that have changed since `index`, as they were then; undefined for one that was not there. */
+  befores(table: TableName, index: number): ReadonlyMap<string, ObjectRow | undefined> {
     assert(index >= this.start, 'the window covers what is asked of it'); // N3
-    const was = new Map<RowKey, ObjectRow | undefined>();
+    const was = new Map<string, ObjectRow | undefined>();
     const oldest = this.#positionAfter(index);
     for (let at = this.#kept.length - 1; at >= oldest; at -= 1) {
-      for (const { table, name, before } of this.#at(at).row.changes)
-        was.set(rowKey(table, name), before ?? undefined);
+      for (const change of this.#at(at).row.changes)
+        if (change.table === table) was.set(change.name, change.before ?? undefined);
     }
     return was;
   }

@@ -2,7 +2,7 @@
 
 import type { Assignment, Event, Node, OrionObject, Service, Setting } from '../../src/protocol/objects.ts';
 import type { OperationRow, RevisionRow } from '../../src/protocol/records.ts';
-import { keyOf, type ObjectRow, rowKey, tableOf, type TableName } from '../../src/state/row.ts';
+import type { ObjectRow, TableName } from '../../src/state/row.ts';
 import type { Change, TableView, View } from '../../src/state/view.ts';
 import { ChangeWindow } from '../../src/state/window.ts';
 
@@ -47,14 +47,13 @@ export class FakeView implements View {
     return this.window.since(index);
   }
   objectAt(table: TableName, name: string, index: number): ObjectRow | undefined {
-    const was = this.window.befores(index);
-    const key = rowKey(table, name);
-    return was.has(key) ? was.get(key) : this.tableOf(table).get(name);
+    const was = this.window.befores(table, index);
+    return was.has(name) ? was.get(name) : this.tableOf(table).get(name);
   }
   valuesAt(table: TableName, index: number): readonly ObjectRow[] {
-    const was = this.window.befores(index);
-    const rows = [...this.tableOf(table).values()].filter((row) => !was.has(keyOf(row)));
-    for (const row of was.values()) if (row !== undefined && tableOf(row) === table) rows.push(row);
+    const was = this.window.befores(table, index);
+    const rows = [...this.tableOf(table).values()].filter((row) => !was.has(row.metadata.name));
+    for (const row of was.values()) if (row !== undefined) rows.push(row);
     return rows.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   }
   operation(id: string): OperationRow | undefined {

@@ -110,10 +110,9 @@ test('every change behind its start is told as it was, and every object as it wa
           expect(plain(window.since(index))).toEqual(
             plain(twin.changes.filter((change) => change.index > index)),
           );
-          const was = window.befores(index);
+          const was = window.befores('setting', index);
           for (const name of ['a', 'b', 'c']) {
-            const key = keyOf(setting(name, '', 0));
-            const object = was.has(key) ? was.get(key) : twin.objects.get(name);
+            const object = was.has(name) ? was.get(name) : twin.objects.get(name);
             expect(object).toEqual(twin.history[index]?.get(name));
           }
         }
@@ -149,7 +148,7 @@ test('it keeps as many changes as it may, and the oldest go first', () => {
   expect(twin.window.start).toBe(2);
   expect(plain(twin.window.since(2))).toEqual(plain(twin.changes.slice(2)));
   expect(() => twin.window.since(1)).toThrow(/covers/);
-  expect(() => twin.window.befores(1)).toThrow(/covers/);
+  expect(() => twin.window.befores('setting', 1)).toThrow(/covers/);
 });
 
 test('it keeps as many bytes as it may, but always the last change', () => {

@@ -4,6 +4,7 @@
 // T2. Nothing is answered but what the entry names (test/contract: each answer of every test there is judged by it).
 
 import type { ErrorCode } from '../../lib/errors.ts';
+import { servingLimits } from '../../lib/serving-limits.ts';
 import type { JsonSchema, SchemaName } from '../../protocol/json-schemas.ts';
 
 export interface Route {
@@ -110,6 +111,25 @@ export const consistency: Parameter = {
     'stale: what this peer has, at once; absent: everything that was acknowledged before the request (linearizable)',
   schema: { type: 'string', enum: ['stale'] },
 };
+
+export const at: Parameter = {
+  name: 'at',
+  description: 'a resourceVersion: what was there then; 410 when it is not kept any more',
+  schema: { type: 'string', pattern: '^[0-9]{1,15}$' },
+};
+
+export const paging: readonly Parameter[] = [
+  {
+    name: 'limit',
+    description: 'how many at most; absent: all',
+    schema: { type: 'integer', minimum: 1, maximum: servingLimits.listLimitMax },
+  },
+  {
+    name: 'continue',
+    description: 'what the page before answered as that: the next page, of the same version',
+    schema: { type: 'string' },
+  },
+];
 
 export const labelSelector: Parameter = {
   name: 'labelSelector',
