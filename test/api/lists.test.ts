@@ -167,7 +167,7 @@ test('a page goes on with what it began with alone: kind, selectors, version', a
 
 test('a large list is written in pieces, and everything else has a turn between two', async () => {
   const rows = peer.view.settings.rows;
-  for (let i = 0; i < 2_000; i += 1) rows.set(`s-${i}`, settingRow(`s-${i}`, 'x'.repeat(1_000)));
+  for (let i = 0; i < 5_000; i += 1) rows.set(`s-${i}`, settingRow(`s-${i}`, 'x'.repeat(1_000)));
   let turns = 0;
   let isOver = false;
   const count = (): void => {
@@ -176,12 +176,12 @@ test('a large list is written in pieces, and everything else has a turn between 
   };
   count();
   for (const [query, pieces] of [
-    ['', (2_000 * 1_000) / servingLimits.listPieceBytes],
-    ['?labelSelector=none', 2_000 / servingLimits.listPieceObjects], // looked at, and passed over
+    ['', (5_000 * 1_000) / servingLimits.listPieceBytes],
+    ['?labelSelector=none', 5_000 / servingLimits.listPieceObjects - 2], // looked at, and passed over
   ] as const) {
     turns = 0;
     const answer = await app.inject(`/api/settings${query}`);
-    expect(answer.json<List<Setting>>().items).toHaveLength(query === '' ? 2_000 : 0);
+    expect(answer.json<List<Setting>>().items).toHaveLength(query === '' ? 5_000 : 0);
     expect(turns).toBeGreaterThan(pieces);
   }
   isOver = true;
