@@ -1,23 +1,30 @@
 // `orion explain KIND[.FIELD…]`: what a field means, from the schemas by which peers judge it.
 
 import { Option } from 'clipanion';
-import { OrionError } from '../lib/errors.ts';
 import { jsonSchemas, type SchemaName } from '../protocol/json-schemas.ts';
 import { parseKind } from './kinds.ts';
-import { OutputCommand } from './orion-command.ts';
+import { OrionCommand } from './orion-command.ts';
+import { outputOption, parseOutputFormat, rendered } from './output.ts';
 import { type Explained, explainPath } from './schema-path.ts';
 import type { TableStyle } from './table.ts';
 
 /** Cells of a line of text. */
 const lineWidth = 96;
 
-export class ExplainCommand extends OutputCommand {
+/** What can be explained, and where it stands in which schema. */
+interface Subject {
+  readonly title: string;
+  readonly schema: SchemaName;
+  readonly path: readonly string[];
+}
+
+export class ExplainCommand extends OrionCommand {
   static override paths = [['explain']];
   static override usage = {
     category: 'Looking',
     description: 'Say what a field means, which type it has and what it is by default.',
     details:
-      'KIND is a kind of object, or `config` for what stands in an orion.yaml. The fields of list items and of map values follow the name of the list or map. `-o json` gives the JSON Schema. No peer is asked.',
+      'KIND is a kind as `orion get` takes it, or `config` for what stands in an orion.yaml. The fields of list items and of map values follow the name of the list or map. `-o json` gives the JSON Schema. No peer is asked.',
     examples: [
       ['Everything about ports', '$0 explain service.spec.ports'],
       ['What an orion.yaml may say of a service', '$0 explain config.spec.services'],
@@ -25,37 +32,44 @@ export class ExplainCommand extends OutputCommand {
   };
 
   field = Option.String({ name: 'KIND[.FIELD]' });
+  output = outputOption();
 
   protected override async run(): Promise<void> {
-    const format = this.outputFormat();
+    const format = parseOutputFormat(this.output);
     const [kind = '', ...path] = this.field.split('.').map((part) => part.replace(/\[.*\]$/, ''));
-    const name = schemaNameOf(kind);
-    const explained = explainPath(jsonSchemas()[name], path);
-    await this.show(format, explained.schema, {
-      table: (_, style) => renderExplained(name, explained, style),
-      names: () => explained.fields.map((field) => field.name),
-    });
+    const subject = subjectOf(kind);
+    const explained = explainPath(jsonSchemas()[subject.schema], [...subject.path, ...path]);
+    const views = {
+      table: (_: unknown, style: TableStyle) => renderExplained(subject.title, path, explained, style),
+      names: () => explained.fields.map(({ name }) => name),
+    };
+    const style = { isWide: false, hasTitles: true, paint: this.paint };
+    this.print(await rendered(format, explained.schema, views, style));
   }
 }
 
 /** Throws `USAGE` for what is no kind. */
-function schemaNameOf(kind: string): SchemaName {
-  if (/^(config|manifest)s?$/i.test(kind)) return 'Manifest';
+function subjectOf(kind: string): Subject {
+  if (/^(config|manifest)s?$/i.test(kind)) {
+    return { title: 'Config (orion.yaml)', schema: 'Manifest', path: [] };
+  }
   const { name } = parseKind(kind);
-  if (name !== 'Peer') return name;
-  throw new OrionError('USAGE', 'a peer is no object: see orion cluster status');
+  return name === 'Peer'
+    ? { title: name, schema: 'ClusterView', path: ['peers'] }
+    : { title: name, schema: name, path: [] };
 }
 
 function renderExplained(
-  name: string,
-  { path, type, required, description, fields }: Explained,
+  title: string,
+  path: readonly string[],
+  { type, required, description, fields }: Explained,
   style: TableStyle,
 ): string {
   const head = [
-    ['KIND', name === 'Manifest' ? 'Config (orion.yaml)' : name],
-    ...(path === '' ? [] : [['FIELD', path]]),
+    ['KIND', title],
+    ...(path.length === 0 ? [] : [['FIELD', path.join('.')]]),
     ['TYPE', `${type}${required ? '' : ' (optional)'}`],
-  ].map(([title = '', text = '']) => `${title.padEnd(7)}${text}\n`);
+  ].map(([label = '', text = '']) => `${label.padEnd(7)}${text}\n`);
   const text =
     description === '' ? [] : ['\n', ...wrapped(description, lineWidth).map((line) => `${line}\n`)];
   if (fields.length === 0) return [...head, ...text].join('');

@@ -18,7 +18,7 @@ export class OrionCli extends Cli<Context> {
   }
 
   override usage(...args: Parameters<Cli<Context>['usage']>): string {
-    return readable(super.usage(...args));
+    return aligned(readable(super.usage(...args)));
   }
 
   /** Every option of every command that is registered. */
@@ -32,6 +32,18 @@ export class OrionCli extends Cli<Context> {
       })),
     );
   }
+}
+
+/** The descriptions of options one below the other: their names have become longer. */
+function aligned(text: string): string {
+  const option = /^( {2}-\S*(?: \S+)?) {2,}(\S.*)$/;
+  const lines = text.split('\n');
+  const width = Math.max(0, ...lines.map((line) => option.exec(line)?.[1]?.length ?? 0));
+  return lines
+    .map((line) =>
+      line.replace(option, (_, flags: string, what: string) => `${flags.padEnd(width)}  ${what}`),
+    )
+    .join('\n');
 }
 
 /** Values have names (`--data-dir DATA-DIR`, not `#0`), and a line that lacks an option is not called unknown. */

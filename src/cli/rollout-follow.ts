@@ -5,13 +5,14 @@
 //     the last lines that the replica wrote, while the others are followed on.
 // F2. Whoever stops watching stops nothing: a rollout goes on without us.
 
+import type { Assignment } from '../protocol/objects.ts';
 import { type FailedReplica, type Rollout, rolloutOf } from '../protocol/rollout.ts';
 import type { Tone } from './colour.ts';
 import { objectName } from './kinds.ts';
 import type { LiveLine, LiveLines } from './live-lines.ts';
 import { observe, type Objects, type ObjectSource, objectsNow } from './observe.ts';
 
-export type FollowEnd = 'complete' | 'failed' | 'stopped';
+type FollowEnd = 'complete' | 'failed' | 'stopped';
 
 export interface FollowOutcome {
   /** `stopped`: by the signal. */
@@ -65,11 +66,17 @@ export async function rolloutsNow(
 }
 
 function rolloutsIn(objects: Objects, names: readonly string[]): ReadonlyMap<string, Rollout | undefined> {
-  const assignments = objects.of('Assignment');
+  const replicas = new Map<string, Assignment[]>();
+  for (const one of objects.of('Assignment')) {
+    const { service } = one.spec;
+    const others = replicas.get(service);
+    if (others === undefined) replicas.set(service, [one]);
+    else others.push(one);
+  }
   return new Map(
     names.map((name) => {
       const service = objects.get('Service', name);
-      return [name, service === undefined ? undefined : rolloutOf(service, assignments)];
+      return [name, service === undefined ? undefined : rolloutOf(service, replicas.get(name) ?? [])];
     }),
   );
 }

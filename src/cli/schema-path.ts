@@ -4,7 +4,7 @@ import { OrionError } from '../lib/errors.ts';
 import type { JsonSchema } from '../protocol/json-schemas.ts';
 import { didYouMean } from './nearest.ts';
 
-export interface Field {
+interface Field {
   readonly name: string;
   readonly type: string;
   readonly required: boolean;
@@ -13,8 +13,6 @@ export interface Field {
 }
 
 export interface Explained extends Omit<Field, 'name'> {
-  /** As it is written in the file or object: `spec.ports`. */
-  readonly path: string;
   readonly fields: readonly Field[];
   readonly schema: JsonSchema;
 }
@@ -29,7 +27,7 @@ export function explainPath(root: JsonSchema, path: readonly string[]): Explaine
   for (const [depth, name] of path.entries()) {
     const parent = inner(schema);
     const properties = childrenOf(parent);
-    const next = properties[name];
+    const next = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (next === undefined) {
       const names = Object.keys(properties);
       const where = path.slice(0, depth).join('.') || 'this kind';
@@ -48,7 +46,6 @@ export function explainPath(root: JsonSchema, path: readonly string[]): Explaine
     description: descriptionOf(child),
   }));
   return {
-    path: path.join('.'),
     type: typeOf(schema),
     required,
     description: descriptionOf(schema),

@@ -152,14 +152,18 @@ export const manifestServiceSchema = z.strictObject({
 export const manifestSchema = z.strictObject({
   apiVersion: z.literal('orion/v1').describe('The form of this file.'),
   kind: z.literal('Config').describe('A list of services.'),
-  metadata: z.strictObject({
-    name: nameSchema.describe('Owner of the services below: no other manifest touches them.'),
-    description: z.string().optional().describe('For people.'),
-  }),
-  spec: z.strictObject({
-    services: z
-      .array(manifestServiceSchema)
-      .max(limits.manifestServicesMax)
-      .describe('What shall run. `[]` with --prune removes all that this owner applied before.'),
-  }),
+  metadata: z
+    .strictObject({
+      name: nameSchema.describe('Owner of the services below: no other manifest touches them.'),
+      description: z.string().optional().describe('For people.'),
+    })
+    .describe('Whose services these are.'),
+  spec: z
+    .strictObject({
+      services: z
+        .array(manifestServiceSchema)
+        .max(limits.manifestServicesMax)
+        .describe('What shall run. `[]` with --prune removes all that this owner applied before.'),
+    })
+    .describe('What is asked for.'),
 });

@@ -89,11 +89,16 @@ const workloadShape = {
     .describe('How a replica is stopped.'),
 };
 
+const fileShape = {
+  setting: z.string().describe('Name of the setting.'),
+  path: z.string().describe('The file that it is written to.'),
+};
+
 /** What a replica runs: everything an agent needs to start it, the settings that it uses filled in. */
 export const workloadSchema = z.strictObject({
   ...workloadShape,
   files: z
-    .array(z.strictObject({ setting: z.string(), path: z.string(), data: z.string() }))
+    .array(z.strictObject({ ...fileShape, data: z.string().describe('What the setting held.') }))
     .optional()
     .describe('Written before the replica starts; a path as in a service. Absent: none.'),
 });
@@ -113,7 +118,7 @@ export const serviceSpecSchema = z.strictObject({
   // A change of any of it, and of the settings that it names (references.ts), is a new revision.
   ...workloadShape,
   files: z
-    .array(z.strictObject({ setting: z.string(), path: z.string() }))
+    .array(z.strictObject(fileShape))
     .optional()
     .describe(
       "Settings that are written to files; a path that is not absolute starts at the service's. Absent: none.",
@@ -123,29 +128,31 @@ export const serviceSpecSchema = z.strictObject({
 });
 
 export const serviceSchema = z.strictObject({
-  kind: z.literal('Service'),
-  metadata: metadataSchema,
-  spec: serviceSpecSchema,
-  status: z.strictObject({
-    observedGeneration: z
-      .int()
-      .min(0)
-      .describe('Generation of which the conditions Placed and Progressing speak.'),
-    revision: z
-      .int()
-      .min(1)
-      .describe(
-        'Version of what replicas run, from 1: a change of `replicas` or `placement` alone makes none.',
-      ),
-    desired: z.int().min(0).describe('Replicas asked for.'),
-    running: z.int().min(0).describe('Replicas last reported running.'),
-    ready: z.int().min(0).describe('Running replicas of the current revision, on nodes that are ready.'),
-    conditions: z
-      .array(conditionSchema)
-      .describe(
-        'Available: enough replicas run; Placed: each has a node; Progressing: how the rollout goes.',
-      ),
-  }),
+  kind: z.literal('Service').describe('What sort of object it is.'),
+  metadata: metadataSchema.describe('Who it is, and since when it is as it is.'),
+  spec: serviceSpecSchema.describe('What is asked for.'),
+  status: z
+    .strictObject({
+      observedGeneration: z
+        .int()
+        .min(0)
+        .describe('Generation of which the conditions Placed and Progressing speak.'),
+      revision: z
+        .int()
+        .min(1)
+        .describe(
+          'Version of what replicas run, from 1: a change of `replicas` or `placement` alone makes none.',
+        ),
+      desired: z.int().min(0).describe('Replicas asked for.'),
+      running: z.int().min(0).describe('Replicas last reported running.'),
+      ready: z.int().min(0).describe('Running replicas of the current revision, on nodes that are ready.'),
+      conditions: z
+        .array(conditionSchema)
+        .describe(
+          'Available: enough replicas run; Placed: each has a node; Progressing: how the rollout goes.',
+        ),
+    })
+    .describe('What is observed.'),
 });
 
 const nodeStateSchema = z.enum(['ready', 'unknown', 'down']);
@@ -157,19 +164,21 @@ export const resourcesSchema = z.strictObject({
 });
 
 export const nodeSchema = z.strictObject({
-  kind: z.literal('Node'),
-  metadata: metadataSchema,
-  spec: z.strictObject({}),
-  status: z.strictObject({
-    state: nodeStateSchema.describe(
-      'ready: its agent is connected; unknown: not heard of for a while; down: for so long that its replicas run elsewhere.',
-    ),
-    address: z.string().describe('Where its services are reached.'),
-    capacity: resourcesSchema.describe('What it has, as its agent found it.'),
-    allocated: resourcesSchema.describe('What the replicas placed on it reserve.'),
-    runtimes: z.array(runtimeSchema).describe('What it can run.'),
-    conditions: z.array(conditionSchema).describe('Ready: whether it takes replicas, and why not.'),
-  }),
+  kind: z.literal('Node').describe('What sort of object it is.'),
+  metadata: metadataSchema.describe('Who it is, and since when it is as it is.'),
+  spec: z.strictObject({}).describe('Nothing is asked of it.'),
+  status: z
+    .strictObject({
+      state: nodeStateSchema.describe(
+        'ready: its agent is connected; unknown: not heard of for a while; down: for so long that its replicas run elsewhere.',
+      ),
+      address: z.string().describe('Where its services are reached.'),
+      capacity: resourcesSchema.describe('What it has, as its agent found it.'),
+      allocated: resourcesSchema.describe('What the replicas placed on it reserve.'),
+      runtimes: z.array(runtimeSchema).describe('What it can run.'),
+      conditions: z.array(conditionSchema).describe('Ready: whether it takes replicas, and why not.'),
+    })
+    .describe('What is observed.'),
 });
 
 export const assignmentStateSchema = z.enum([
@@ -183,69 +192,79 @@ export const assignmentStateSchema = z.enum([
 ]);
 
 export const assignmentSchema = z.strictObject({
-  kind: z.literal('Assignment'),
+  kind: z.literal('Assignment').describe('What sort of object it is.'),
   metadata: metadataSchema.describe("`name` is the assignment's id."),
-  spec: z.strictObject({
-    service: z.string().describe('Name of the service of which it is a replica.'),
-    serviceUid: z.string().describe('Tells it from a service of that name that is gone.'),
-    revision: z.int().min(1).describe("The service's revision that it runs."),
-    index: z.int().min(0).describe('Which replica it is, from 0.'),
-    node: z.string().describe('Where it runs.'),
-    desired: z.enum(['running', 'stopped']).describe('What its agent is asked for.'),
-    workload: workloadSchema.describe('What it runs.'),
-  }),
-  status: z.strictObject({
-    state: assignmentStateSchema.describe('As its agent reported last; lost: its node is down.'),
-    sequence: z
-      .int()
-      .min(0)
-      .describe('Of the last report that was applied; older ones are ignored. 0 before the first.'),
-    pid: z.int().optional().describe('Of its process.'),
-    startedAt: timestampSchema.optional().describe('When that process was started.'),
-    ports: z.record(z.string(), z.int()).describe('Its ports by name.'),
-    restarts: z.int().min(0).describe('How often it was started again.'),
-    exitCode: z.int().optional().describe('Of its last end.'),
-    reason: z
-      .string()
-      .optional()
-      .describe('One word in capitals, as CRASH_LOOP, SPAWN_FAILED, STOPPED, EXIT_UNKNOWN, NODE_DOWN.'),
-    message: z
-      .string()
-      .optional()
-      .describe('One sentence, for people: what failed, and the last lines it wrote.'),
-  }),
+  spec: z
+    .strictObject({
+      service: z.string().describe('Name of the service of which it is a replica.'),
+      serviceUid: z.string().describe('Tells it from a service of that name that is gone.'),
+      revision: z.int().min(1).describe("The service's revision that it runs."),
+      index: z.int().min(0).describe('Which replica it is, from 0.'),
+      node: z.string().describe('Where it runs.'),
+      desired: z.enum(['running', 'stopped']).describe('What its agent is asked for.'),
+      workload: workloadSchema.describe('What it runs.'),
+    })
+    .describe('What is asked for.'),
+  status: z
+    .strictObject({
+      state: assignmentStateSchema.describe('As its agent reported last; lost: its node is down.'),
+      sequence: z
+        .int()
+        .min(0)
+        .describe('Of the last report that was applied; older ones are ignored. 0 before the first.'),
+      pid: z.int().optional().describe('Of its process.'),
+      startedAt: timestampSchema.optional().describe('When that process was started.'),
+      ports: z.record(z.string(), z.int()).describe('Its ports by name.'),
+      restarts: z.int().min(0).describe('How often it was started again.'),
+      exitCode: z.int().optional().describe('Of its last end.'),
+      reason: z
+        .string()
+        .optional()
+        .describe('One word in capitals, as CRASH_LOOP, SPAWN_FAILED, STOPPED, EXIT_UNKNOWN, NODE_DOWN.'),
+      message: z
+        .string()
+        .optional()
+        .describe('One sentence, for people: what failed, and the last lines it wrote.'),
+    })
+    .describe('What its agent reported last.'),
 });
 
 export const settingSchema = z.strictObject({
-  kind: z.literal('Setting'),
-  metadata: metadataSchema,
-  spec: z.strictObject({ data: z.string().describe('The text that is kept.') }),
-  status: z.strictObject({}),
+  kind: z.literal('Setting').describe('What sort of object it is.'),
+  metadata: metadataSchema.describe('Who it is, and since when it is as it is.'),
+  spec: z
+    .strictObject({ data: z.string().describe('The text that is kept.') })
+    .describe('What is asked for.'),
+  status: z.strictObject({}).describe('Nothing is observed of it.'),
 });
 
 export const eventSchema = z.strictObject({
-  kind: z.literal('Event'),
+  kind: z.literal('Event').describe('What sort of object it is.'),
   metadata: metadataSchema.describe(
     '`name` follows from what it is about, its reason and its message: the same again is the same event.',
   ),
-  spec: z.strictObject({
-    regarding: z
-      .strictObject({
-        kind: z.string().describe('Its kind.'),
-        name: z.string().describe('Its name.'),
-        uid: z.string().describe('Its uid.'),
-      })
-      .describe('The object that it happened to.'),
-    type: z.enum(['Normal', 'Warning']).describe('Whether somebody should look into it.'),
-    reason: z.string().describe('One word in CamelCase, for programs.'),
-    message: z.string().describe('One sentence, for people.'),
-    source: z.enum(['scheduler', 'rollout', 'node', 'agent', 'peer']).describe('Who saw it.'),
-  }),
-  status: z.strictObject({
-    count: z.int().min(1).describe('How often it was seen.'),
-    firstSeen: timestampSchema.describe('When it was seen first.'),
-    lastSeen: timestampSchema.describe('When it was seen last.'),
-  }),
+  spec: z
+    .strictObject({
+      regarding: z
+        .strictObject({
+          kind: z.string().describe('Its kind.'),
+          name: z.string().describe('Its name.'),
+          uid: z.string().describe('Its uid.'),
+        })
+        .describe('The object that it happened to.'),
+      type: z.enum(['Normal', 'Warning']).describe('Whether somebody should look into it.'),
+      reason: z.string().describe('One word in CamelCase, for programs.'),
+      message: z.string().describe('One sentence, for people.'),
+      source: z.enum(['scheduler', 'rollout', 'node', 'agent', 'peer']).describe('Who saw it.'),
+    })
+    .describe('What happened.'),
+  status: z
+    .strictObject({
+      count: z.int().min(1).describe('How often it was seen.'),
+      firstSeen: timestampSchema.describe('When it was seen first.'),
+      lastSeen: timestampSchema.describe('When it was seen last.'),
+    })
+    .describe('How often it was seen, and when.'),
 });
 
 export type Metadata = z.infer<typeof metadataSchema>;

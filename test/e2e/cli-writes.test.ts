@@ -158,17 +158,22 @@ test('scale and restart can be followed, and tell the object as JSON', async () 
   expect((await shell.run('restart', 'nobody')).exitCode).toBe(1);
 });
 
-test('explain says what a field is, and names the fields that there are', async () => {
-  const { stdout, exitCode } = await shell.run('explain', 'service.spec.ports');
-  expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/^KIND {3}Service\nFIELD {2}spec\.ports\nTYPE {3}list of object\n\n\S/);
-  expect(stdout).toMatch(/^ {2}port {2}integer, 1 to 65535 \(optional\)\n {6}\S/m);
-  expect(await shell.json<object>('explain', 'config.spec.services.replicas')).toMatchObject({ default: 1 });
-  const unknown = await shell.run('explain', 'service.spec.prots');
-  expect([unknown.exitCode, unknown.stderr]).toEqual([
-    2,
-    expect.stringContaining('spec has no field "prots"'),
+test('wait ends when an object is as it shall be, or is gone; late and absent are failures', async () => {
+  const met = await shell.run('wait', 'service', 'web', '--for', 'condition=Available');
+  expect([met.exitCode, met.stdout]).toEqual([0, 'service/web condition met\n']);
+  expect(await shell.json<Service>('wait', 'service/web', '--for', 'status.ready=2')).toMatchObject({
+    metadata: { name: 'web' },
+  });
+  const late = await shell.run('wait', 'service', 'web', '--for', 'status.ready=7', '--timeout', '100ms');
+  expect([late.exitCode, late.stderr]).toEqual([
+    1,
+    'error: service/web is not so after 100ms: status.ready=7\n',
   ]);
+  const gone = shell.run('wait', 'service', 'huge', '--for', 'delete');
+  expect((await shell.run('delete', 'service', 'huge')).exitCode).toBe(0);
+  expect(await gone).toMatchObject({ exitCode: 0, stdout: 'service/huge deleted\n' });
+  expect((await shell.run('wait', 'service', 'huge', '--for', 'condition=Available')).exitCode).toBe(1);
+  expect((await shell.run('wait', 'service', 'web', '--for', 'Available')).exitCode).toBe(2);
 });
 
 test('Ctrl-C ends the watching with 130, says how to go on, and leaves the rollout alone', async () => {
