@@ -25,7 +25,7 @@ export type WatchMessage =
   /** Why the watch ends; the last message. */
   | { readonly event: 'error'; readonly data: Problem };
 
-export interface DiskStats {
+interface DiskStats {
   /** 99th percentile of the last syncs of the log, in milliseconds; null before the first. */
   readonly fsyncP99Ms: number | null;
   /** Size of the log. */

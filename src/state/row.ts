@@ -36,7 +36,7 @@ export interface ChangeRow {
 }
 
 /** Anything beside the objects. */
-export type RecordRow = ChangeRow | OperationRow | RevisionRow;
+type RecordRow = ChangeRow | OperationRow | RevisionRow;
 
 export type Row = ObjectRow | RecordRow;
 

@@ -5,7 +5,7 @@ import type { Assignment, Event, Node, Service, Setting } from '../protocol/obje
 import type { OperationRow, RevisionRow } from '../protocol/records.ts';
 import type { ObjectRow, TableName } from './row.ts';
 
-export type { ObjectRow, TableName } from './row.ts';
+export type { TableName } from './row.ts';
 
 /** One table, readable. Iteration is in the order of names by code units. */
 export interface TableView<T extends ObjectRow> {

@@ -75,7 +75,7 @@ function isAlarm(value: unknown): boolean {
 
 function isFigures(it: Fields | undefined): boolean {
   const fsyncP99Ms = it?.['fsyncP99Ms'];
-  const isTime = fsyncP99Ms === null || Number.isFinite(fsyncP99Ms);
+  const isTime = fsyncP99Ms === null || (Number.isFinite(fsyncP99Ms) && Number(fsyncP99Ms) >= 0);
   return isTime && isCount(it?.['logBytes']) && isCount(it?.['appliedIndex']);
 }
 

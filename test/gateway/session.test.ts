@@ -243,6 +243,18 @@ describe('what breaks the protocol', () => {
     await until(() => clock.timers === timers);
   });
 
+  test('what a node uses is offered to whoever watches the leader, as long as its session lasts', async () => {
+    const agent = await joined('n1');
+    const read = (): unknown => peer.leaderStats.nodes();
+    expect(read()).toEqual({});
+    agent.say({ type: 'heartbeat', timestamp: 1, metrics: { cpu: 1.5, memory: 2_048 } });
+    await until(() => liveness.includes('heartbeat n1'));
+    expect(read()).toEqual({ n1: { cpu: 1.5, memory: 2_048, atMs: clock.wallMs() } });
+    agent.say({ type: 'goodbye' });
+    await until(() => liveness.includes('closed n1'));
+    expect(read()).toEqual({});
+  });
+
   test('goodbye ends the session and frees the node id', async () => {
     const agent = await joined('n1');
     agent.say({ type: 'goodbye' });

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { asPeerId } from '../../raft/types.ts';
+import { windowBegins } from '../../src/state/window.ts';
 import { recover } from '../../src/offline/recover.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import { tempDirectory } from '../storage/temp-directory.ts';
@@ -77,6 +78,17 @@ test('with it the peer is the one voter of the same cluster, in a higher epoch, 
   expect(settings.map(({ metadata, spec }) => [metadata.name, metadata.resourceVersion, spec.data])).toEqual([
     ['a', '2', 'value of a'],
     ['b', '3', 'value of b'],
+  ]);
+});
+
+test('whoever watched before looks anew: of the window of changes only where it begins goes on', async () => {
+  await makeDirectory(dataDir, ['a', 'b']);
+  const { begun } = await recover({ ...options(), apply: true });
+  const { rows, restored } = await look(dataDir);
+  const index = restored.lastIndex;
+  expect(index).toBe(begun?.index);
+  expect(rows.filter((row) => row.kind === 'Change')).toEqual([
+    windowBegins({ index, time: expect.any(String) }),
   ]);
 });
 

@@ -55,6 +55,13 @@ test('a directory that is there and empty is taken, one that holds anything is n
   expect(readdirSync(taken)).toEqual(before);
 });
 
+test('a backup of the format before is restored, too', async () => {
+  const older = await backupOf(join(folder, 'old'), { format: 1, version: '0.1.0' });
+  const { header } = await restore(older);
+  expect(header.format).toBe(1);
+  expect((await look(join(folder, 'new'))).rows.filter((row) => row.kind === 'Setting')).toHaveLength(2);
+});
+
 test('what is no whole backup leaves nothing behind', async () => {
   const flipped = Buffer.from(backup);
   flipped[backup.length >> 1] = (flipped[backup.length >> 1] ?? 0) ^ 4;

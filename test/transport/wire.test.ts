@@ -122,7 +122,10 @@ const messages: readonly PeerMessage[] = [
   { kind: 'snapshotTaken', transfer: 1, index: asIndex(9) },
   { kind: 'snapshotFailed', transfer: 1, reason: 'stopping' },
   { kind: 'snapshotCancelled', transfer: 1, reason: 'stopping' },
+  { kind: 'call', requestId: 1, term: asTerm(3), request: { kind: 'stats' } },
   { kind: 'stateHash', index: asIndex(1_000), hash: 'ab' },
+  { kind: 'figures', figures: { fsyncP99Ms: 1.5, logBytes: 7, appliedIndex: 3 }, asks: true },
+  { kind: 'figures', figures: { fsyncP99Ms: null, logBytes: 7, appliedIndex: 3 }, asks: false },
   {
     kind: 'alarms',
     alarms: [{ peer: asPeerId('pi-1'), kind: 'disk-full', message: 'full', sinceMs: 1_700_000_000_000 }],
