@@ -3,7 +3,6 @@
 // `orion get` starts without loading a server.
 
 import { fileURLToPath } from 'node:url';
-import { Cli } from 'clipanion';
 import { run } from './cli/run.ts';
 
 // Whoever reads our output may go away (`orion logs hello | head`): that ends the work, and is no failure.
@@ -11,7 +10,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 
 const mainFile = fileURLToPath(import.meta.url);
 const exitCode = await run(process.argv.slice(2), {
-  ...Cli.defaultContext,
+  env: process.env,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  colorDepth: 1, // colours are our own (colour.ts)
   programs: {
     mainFile,
     startPeer: async (options) => (await import('./server.ts')).startPeer(options),

@@ -1,4 +1,5 @@
 // The command line: finds the command that a line means, loads it, and runs it; and what becomes of a line that means none.
+// Nothing else is loaded before the command is known: `orion --version` costs little more than a bare node.
 
 import { messageOf } from '../lib/errors.ts';
 import { version } from '../protocol/version.ts';
@@ -6,7 +7,7 @@ import { commands, commandsOf, type CommandEntry, findCommand } from './commands
 import type { Context } from './context.ts';
 import { exitOk, exitUsage } from './exit.ts';
 import { didYouMean } from './nearest.ts';
-import { OrionCli, readable } from './orion-cli.ts';
+import type { OrionCli } from './orion-cli.ts';
 
 /** Runs `args` (without node and the file) and resolves with the exit code. Never rejects. */
 export async function run(args: readonly string[], context: Context): Promise<number> {
@@ -31,6 +32,7 @@ const isVersion = (word: string): boolean => word === '--version' || word === '-
 const isHelp = (word: string): boolean => word === '--help' || word === '-h' || word === 'help';
 
 async function runCommand(entry: CommandEntry, args: readonly string[], context: Context): Promise<number> {
+  const { OrionCli, readable } = await import('./orion-cli.ts');
   const cli = new OrionCli();
   cli.register(await entry.load());
   let parsed;

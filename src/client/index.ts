@@ -31,6 +31,8 @@ import type {
 import { conditions, jsonBody, keyOf, objectPath, queryText } from './request-parts.ts';
 import { type Snapshot, type WatchUpdate, watchObjects, type WatchOptions } from './watch.ts';
 
+/** Items of one page of {@link OrionClient.listAll}. */
+const pageItems = 500;
 /** Times that a long list begins anew because what it is as of was forgotten meanwhile. */
 const listTriesMax = 3;
 
@@ -96,7 +98,7 @@ export class OrionClient {
     const items: Collections[C][] = [];
     let page: List<Collections[C]> | undefined;
     do {
-      const query = queryText({ ...options, continue: page?.continue });
+      const query = queryText({ ...options, continue: page?.continue, limit: pageItems });
       page = await this.#json<List<Collections[C]>>({
         method: 'GET',
         path: `/api/${collection}${query}`,
