@@ -10,26 +10,34 @@
 import { assert, present } from '../lib/assert.ts';
 import { limits } from '../lib/limits.ts';
 import type { OperationRow } from '../protocol/records.ts';
+import { encodeRow } from './row-codec.ts';
 import { keyOf, type RowWrite } from './row.ts';
+import { rowDigest } from './state-hash.ts';
 
 export interface OperationBounds {
   readonly operationsMax: number;
   readonly operationsCharsMax: number;
 }
 
+interface Kept {
+  readonly row: OperationRow;
+  /** Of the row, so that it need not be made again when the row goes; undefined of one that was loaded. */
+  readonly digest: bigint | undefined;
+}
+
 export class Operations {
   readonly #bounds: OperationBounds;
   readonly #byId = new Map<string, OperationRow>();
   /** In the order of their indexes; those before `#first` are gone. */
-  #rows: (OperationRow | undefined)[];
+  #rows: (Kept | undefined)[];
   #first = 0;
   #chars = 0;
 
   /** `rows` in any order. */
   constructor(rows: readonly OperationRow[], bounds: OperationBounds = limits) {
     this.#bounds = bounds;
-    this.#rows = rows.toSorted((a, b) => a.index - b.index);
-    for (const row of rows) {
+    this.#rows = rows.toSorted((a, b) => a.index - b.index).map((row) => ({ row, digest: undefined }));
+    for (const { row } of this.#rows as readonly Kept[]) {
       this.#byId.set(row.id, row);
       this.#chars += charsOf(row);
     }
@@ -43,7 +51,7 @@ export class Operations {
   get start(): number {
     const { operationsMax, operationsCharsMax } = this.#bounds;
     const isFull = this.size >= operationsMax || this.#chars > operationsCharsMax - rowCharsMax; // Q2
-    return isFull ? this.#at(this.#first).index - 1 : 0;
+    return isFull ? this.#at(this.#first).row.index - 1 : 0;
   }
 
   get(id: string): OperationRow | undefined {
@@ -52,14 +60,14 @@ export class Operations {
 
   /** Oldest first. */
   values(): Iterable<OperationRow> {
-    return this.#rows.slice(this.#first) as OperationRow[];
+    return this.#byId.values();
   }
 
   /** At most `count` with an index below `index`, newest first. */
   before(index: number, count: number): readonly OperationRow[] {
     const found: OperationRow[] = [];
     for (let at = this.#positionOf(index) - 1; at >= this.#first && found.length < count; at -= 1) {
-      found.push(this.#at(at));
+      found.push(this.#at(at).row);
     }
     return found;
   }
@@ -72,11 +80,13 @@ export class Operations {
   /** One more, the newest. Answers the rows that come and go with it. */
   push(row: OperationRow): RowWrite[] {
     assert(!this.#byId.has(row.id), 'an operation is written once');
-    assert(row.index > (this.#rows.at(-1)?.index ?? 0), 'operations come in the order of their entries');
-    this.#rows.push(row);
+    assert(row.index > (this.#rows.at(-1)?.row.index ?? 0), 'operations come in the order of their entries');
+    const key = keyOf(row);
+    const digest = rowDigest(key, encodeRow(row));
+    this.#rows.push({ row, digest });
     this.#byId.set(row.id, row);
     this.#chars += charsOf(row);
-    const writes: RowWrite[] = [{ key: keyOf(row), before: undefined, after: row }];
+    const writes: RowWrite[] = [{ key, before: undefined, after: row, delta: digest }];
     while (this.size > this.#bounds.operationsMax || this.#chars > this.#bounds.operationsCharsMax) {
       writes.push(this.#dropOldest());
     }
@@ -84,7 +94,8 @@ export class Operations {
   }
 
   #dropOldest(): RowWrite {
-    const row = this.#at(this.#first);
+    const { row, digest } = this.#at(this.#first);
+    const key = keyOf(row);
     this.#rows[this.#first] = undefined; // to be collected
     this.#first += 1;
     this.#byId.delete(row.id);
@@ -93,10 +104,10 @@ export class Operations {
       this.#rows = this.#rows.slice(this.#first);
       this.#first = 0;
     }
-    return { key: keyOf(row), before: row, after: undefined };
+    return { key, before: row, after: undefined, delta: -(digest ?? rowDigest(key, encodeRow(row))) };
   }
 
-  #at(position: number): OperationRow {
+  #at(position: number): Kept {
     return present(this.#rows[position], 'what is not gone is there');
   }
 
@@ -106,7 +117,7 @@ export class Operations {
     let high = this.#rows.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#at(middle).index < index) low = middle + 1;
+      if (this.#at(middle).row.index < index) low = middle + 1;
       else high = middle;
     }
     return low;

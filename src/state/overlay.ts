@@ -105,15 +105,15 @@ export class Overlay {
     assert(this.#clusterId !== '', 'no command stands before genesis');
     this.#created += 1;
     return {
-      name,
-      uid: `${this.#clusterId.slice(0, 16)}-${this.index.toString(36)}-${this.#created}`,
-      labels,
       annotations: {},
-      resourceVersion: String(this.index),
-      generation: 1,
       createdAt: this.time,
-      updatedAt: this.time,
+      generation: 1,
+      labels,
+      name,
       ...(owner !== undefined && { owner }),
+      resourceVersion: String(this.index),
+      uid: `${this.#clusterId.slice(0, 16)}-${this.index.toString(36)}-${this.#created}`,
+      updatedAt: this.time,
     };
   }
 

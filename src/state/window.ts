@@ -126,7 +126,7 @@ export class ChangeWindow {
     assert(index > previous, 'changes come in the order of their entries');
     const changes = told.map(({ before, after }) => {
       const object = present(after ?? before, 'a change has an object');
-      return { table: tableOf(object), name: object.metadata.name, before: before ?? null };
+      return { before: before ?? null, name: object.metadata.name, table: tableOf(object) };
     });
     const inner = canonicalText(changes);
     const bytes = Buffer.byteLength(inner);

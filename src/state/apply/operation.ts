@@ -68,18 +68,23 @@ export function operationRow(
   result: CommandResult,
 ): OperationRow {
   const { operation, actor, method, path, from, agent, bodyDigest } = origin;
+  const { code, status, message, object, changes } = outcomeOf(result);
   return {
-    kind: 'Operation',
-    id: operation,
-    index: entry.index,
-    time: entry.time,
     actor,
-    method,
-    path,
-    from,
     agent,
     ...(bodyDigest !== undefined && { bodyDigest }),
-    ...outcomeOf(result),
+    ...(changes !== undefined && { changes }),
+    code,
+    from,
+    id: operation,
+    index: entry.index,
+    kind: 'Operation',
+    ...(message !== undefined && { message }),
+    method,
+    ...(object !== undefined && { object }),
+    path,
+    status,
+    time: entry.time,
   };
 }
 
@@ -89,8 +94,8 @@ function outcomeOf(result: CommandResult): Outcome {
   switch (result.kind) {
     case 'object': {
       const { kind, metadata } = result.object;
-      const { name, uid, resourceVersion } = metadata;
-      return { code: 'OK', status: result.created ? 201 : 200, object: { kind, name, uid, resourceVersion } };
+      const { name, resourceVersion, uid } = metadata;
+      return { code: 'OK', status: result.created ? 201 : 200, object: { kind, name, resourceVersion, uid } };
     }
     case 'applied':
       return { code: 'OK', status: 202, changes: result.changes.slice(0, limits.operationChangesMax) };
