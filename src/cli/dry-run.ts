@@ -2,34 +2,40 @@
 
 import type { ApplyAnswer } from '../protocol/api.ts';
 import type { ObjectDiff } from '../protocol/dry-run.ts';
+import type { Paint } from './colour.ts';
 import { objectName } from './kinds.ts';
+import type { TableStyle } from './table.ts';
 import { printable } from './text.ts';
 
 /** A value that takes more is cut: whoever wants it all asks for JSON. */
 const valueCharsMax = 100;
 
 /** `service/web updated`, and below it `  ~ spec.replicas: 2 → 3`; empty when nothing differs. */
-export function renderDiff({ changes, diff = [] }: ApplyAnswer): string {
+export function renderDiff({ changes, diff = [] }: ApplyAnswer, { paint }: TableStyle): string {
   return changes
     .filter(({ action }) => action !== 'unchanged')
-    .map((change) => blockOf(change, diff, ''))
+    .map((change) => blockOf(change, diff, { note: '', paint }))
     .join('');
 }
 
-function blockOf(change: ApplyAnswer['changes'][number], diff: readonly ObjectDiff[], note: string): string {
-  const { kind, name, action } = change;
-  const fields = diff.filter((one) => one.kind === kind && one.name === name);
+/** What is deleted is named, and not told field by field. */
+function blockOf(
+  { kind, name, action }: ApplyAnswer['changes'][number],
+  diff: readonly ObjectDiff[],
+  { note, paint }: { readonly note: string; readonly paint: Paint },
+): string {
+  const fields = action === 'deleted' ? [] : diff.filter((one) => one.kind === kind && one.name === name);
   return [
     `${objectName(kind, name)} ${action}${note}\n`,
-    ...fields.map((one) => `  ${fieldText(one)}\n`),
+    ...fields.map((one) => `  ${fieldText(one, paint)}\n`),
   ].join('');
 }
 
 /** `+`: new; `-`: gone; `~`: another value. */
-function fieldText({ path, before, after }: ObjectDiff): string {
-  if (before === undefined) return `+ ${path}: ${valueText(after)}`;
-  if (after === undefined) return `- ${path}: ${valueText(before)}`;
-  return `~ ${path}: ${valueText(before)} → ${valueText(after)}`;
+function fieldText({ path, before, after }: ObjectDiff, paint: Paint): string {
+  if (before === undefined) return paint(`+ ${path}: ${valueText(after)}`, 'good');
+  if (after === undefined) return paint(`- ${path}: ${valueText(before)}`, 'bad');
+  return paint(`~ ${path}: ${valueText(before)} → ${valueText(after)}`, 'warning');
 }
 
 function valueText(value: unknown): string {
@@ -38,7 +44,10 @@ function valueText(value: unknown): string {
 }
 
 /** Every service with what would change of it, then placements and warnings. */
-export function renderDryRun({ changes, diff = [], placement = [], warnings = [] }: ApplyAnswer): string {
+export function renderDryRun(
+  { changes, diff = [], placement = [], warnings = [] }: ApplyAnswer,
+  { paint }: TableStyle,
+): string {
   const note = ' (dry run)';
   const places = placement.map(({ service, index, node, reason }) => {
     const where = node === null ? `nowhere: ${reason ?? 'no node fits'}` : `on ${node}`;
@@ -46,8 +55,8 @@ export function renderDryRun({ changes, diff = [], placement = [], warnings = []
   });
   return [
     changes.length === 0 ? `nothing to change${note}\n` : '',
-    ...changes.map((change) => blockOf(change, diff, note)),
+    ...changes.map((change) => blockOf(change, diff, { note, paint })),
     ...places,
-    ...warnings.map((warning) => `warning: ${printable(warning)}\n`),
+    ...warnings.map((warning) => `${paint('warning:', 'warning')} ${printable(warning)}\n`),
   ].join('');
 }

@@ -134,25 +134,27 @@ test('what has recovered by the end has not failed', async () => {
   expect(end).toBe('complete');
 });
 
-test('a service that goes meanwhile is a failure', async () => {
-  const gone = rolling('hello', 'RollingOut', 9);
-  const { end, told } = await follow(
-    ['hello'],
-    [gone],
-    [{ type: 'CHANGE', resourceVersion: '11', changes: [{ type: 'DELETED', object: gone }] }],
-  );
+const going = rolling('hello', 'RollingOut', 9);
+
+test.each<WatchUpdate>([
+  { type: 'CHANGE', resourceVersion: '11', changes: [{ type: 'DELETED', object: going }] },
+  { type: 'RESET', resourceVersion: '11', items: [] },
+])('a service that goes meanwhile is a failure, however that is told: %o', async (update) => {
+  const { end, told } = await follow(['hello'], [going], [update]);
   expect([end, told.split('\n').at(-2)]).toEqual(['failed', 'service/hello is gone']);
 });
 
 test('a change that is older than what was listed is passed over, and a reset replaces everything', async () => {
+  const stale = rolling('hello', 'RollingOut', 11);
   const { told } = await follow(
     ['hello'],
     [rolling('hello', 'RollingOut', 12)],
     [
-      change(11, rolling('hello', 'Complete', 11)),
+      change(11, { ...stale, spec: { ...stale.spec, replicas: 7 } }),
       { type: 'RESET', resourceVersion: '20', items: [rolling('hello', 'Complete', 13)] },
     ],
   );
+  expect(told).not.toContain('0/7');
   expect(told.split('\n').map((line) => line.split(': ')[1])).toEqual(['progressing', 'complete', undefined]);
 });
 
