@@ -11,6 +11,7 @@ import type { Event, Node } from '../../src/protocol/objects.ts';
 import { Cluster } from '../e2e/cluster.ts';
 import { request } from '../e2e/http.ts';
 import type { Peer } from '../e2e/peer.ts';
+import { largeManifest } from '../e2e/services.ts';
 import { manifestOf, nodeName, service, soundAsks } from './asks.ts';
 import { type Ask, Contract } from './contract.ts';
 import { whileOthersSleep } from './strikes.ts';
@@ -88,9 +89,6 @@ test('what is not there: paths, methods, objects', async () => {
     const body = name.endsWith('/transfer') ? { to: 'absent' } : ask.body;
     await contract.expect(api, name, '404 NOT_FOUND', { ...ask, body });
   }
-  for (const name of contract.refusing('EXPIRED')) {
-    await contract.expect(api, name, '410 EXPIRED', { query: 'cluster=another&from=1' });
-  }
   for (const name of contract.refusing('INVALID')) {
     await contract.expect(api, name, '422 INVALID', { ...sound[name], body: { nonsense: true } });
   }
@@ -135,6 +133,19 @@ test('objects come and change', async () => {
     return text.includes('first line');
   });
   await cluster.agents[0]!.kill();
+});
+
+test('what changed so long ago, or so much, that it is not kept', async () => {
+  const api = await anyApi();
+  const names = ['large-a', 'large-b', 'large-c'];
+  for (const name of names)
+    await contract.expect(api, 'post /api/apply', '202', { body: largeManifest(name) });
+  const nothing = names.map((name) => ({ ...largeManifest(name), spec: { services: [] } }));
+  await contract.expect(api, 'post /api/apply', '202', { body: nothing, query: 'prune=true' });
+  for (const name of contract.refusing('EXPIRED')) {
+    const query = name.endsWith('/watch') ? 'from=1' : 'at=1';
+    await contract.expect(api, name, '410 EXPIRED', { ...sound[name], query });
+  }
 });
 
 test('whatever can be read is read, on every peer', async () => {

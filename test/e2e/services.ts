@@ -3,6 +3,7 @@
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../src/lib/errors.ts';
+import { limits } from '../../src/lib/limits.ts';
 
 /** Answers every request with its pid, its replica's index and its revision marker. */
 export function echoScript(marker = 'a'): string {
@@ -12,6 +13,15 @@ http.createServer((request, response) => {
   response.end(JSON.stringify({ pid: process.pid, index: process.env.ORION_REPLICA_INDEX, marker: '${marker}' }));
 }).listen(Number(process.env.PORT), '127.0.0.1');
 `;
+}
+
+/** A manifest, of an owner with its service's name, of nearly as many bytes as a request may have; its service never runs. */
+export function largeManifest(name: string): object {
+  const variables = Math.floor(limits.bodyBytesMax / limits.environmentBytesMax) - 1;
+  const value = 'x'.repeat(limits.environmentBytesMax - 100);
+  const env = Object.fromEntries(Array.from({ length: variables }, (_, i) => [`FILL_${i}`, value]));
+  const service = { name, path: '/tmp', runtime: 'node', entry: 'none.js', replicas: 0, env };
+  return { apiVersion: 'orion/v1', kind: 'Config', metadata: { name }, spec: { services: [service] } };
 }
 
 export interface Pulse {

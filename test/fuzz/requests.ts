@@ -34,13 +34,17 @@ function ofOperation(
   const body = operation.requestBody === undefined ? fc.constant(undefined) : bodyOf(operation, document);
   return fc
     .record({
-      param: fc.oneof(fc.constantFrom(...names), fc.string({ minLength: 1, unit: 'grapheme' })),
+      param: fc.oneof(
+        { weight: 4, arbitrary: fc.constantFrom(...names) },
+        { weight: 1, arbitrary: fc.string({ minLength: 1, unit: 'grapheme' }) },
+      ),
       query: fc.oneof(
         { weight: 8, arbitrary: parametersIn('query').map(queryText) },
         { weight: 1, arbitrary: fc.webQueryParameters() },
       ),
       headers: fc.oneof(
-        { weight: 6, arbitrary: parametersIn('header').map(headerTexts) },
+        { weight: 4, arbitrary: fc.constant({}) },
+        { weight: 2, arbitrary: parametersIn('header').map(headerTexts) },
         { weight: 1, arbitrary: fc.dictionary(fc.constantFrom(...oddHeaders), headerValue, { maxKeys: 3 }) },
       ),
       type: fc.constantFrom(...Array<string>(8).fill('application/json'), 'application/yaml', 'text/plain'),
@@ -65,7 +69,7 @@ function bodyOf({ requestBody }: Operation, document: OpenApiDocument): fc.Arbit
   const schema = Object.values(requestBody?.content ?? {})[0]?.schema ?? {};
   const sound = soundValue(schema, document.components.schemas);
   return fc.oneof(
-    { weight: 4, arbitrary: sound.map((value) => JSON.stringify(value)) },
+    { weight: 8, arbitrary: sound.map((value) => JSON.stringify(value)) },
     { weight: 4, arbitrary: spoiledText(sound) },
     { weight: 1, arbitrary: fc.json() },
     { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },

@@ -3,13 +3,13 @@
 // change behind its beginning: those of the log, once, in order.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { limits } from '../../src/lib/limits.ts';
 import { present } from '../../src/lib/assert.ts';
 import { Prng } from '../../src/lib/prng.ts';
 import type { Setting } from '../../src/protocol/objects.ts';
 import { Cluster } from '../e2e/cluster.ts';
 import { request } from '../e2e/http.ts';
 import type { Peer } from '../e2e/peer.ts';
+import { largeManifest } from '../e2e/services.ts';
 import { changesBetween, openEvents, openSocket } from './streams.ts';
 import { Heard, Watcher } from './watcher.ts';
 
@@ -178,26 +178,9 @@ class Torture {
 
   /** Some megabytes of what nobody here watches: services that never run. */
   async #fillLog(api: string): Promise<void> {
-    const env = Object.fromEntries(
-      Array.from({ length: 7 }, (_, i) => [`FILL_${i}`, 'x'.repeat(limits.environmentBytesMax - 100)]),
-    );
     for (let i = 0; i < 8; i += 1) {
       this.#bulk += 1;
-      const service = {
-        name: `bulk-${this.#bulk}`,
-        path: '/tmp',
-        runtime: 'node',
-        entry: 'a',
-        replicas: 0,
-        env,
-      };
-      const body = {
-        apiVersion: 'orion/v1',
-        kind: 'Config',
-        metadata: { name: service.name },
-        spec: { services: [service] },
-      };
-      await request(`${api}/api/apply`, { method: 'POST', body });
+      await request(`${api}/api/apply`, { method: 'POST', body: largeManifest(`bulk-${this.#bulk}`) });
     }
   }
 

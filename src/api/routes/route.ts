@@ -147,7 +147,7 @@ export const fieldSelector: Parameter = {
 export const ifMatch: Parameter = {
   name: 'If-Match',
   description: 'the ETag that the object must have, or * for any: else 412',
-  schema: { type: 'string' },
+  schema: { type: 'string', pattern: '^(\\*|(W/)?"[!#-~]*")$' },
 };
 
 export const ifNoneMatch: Parameter = {
