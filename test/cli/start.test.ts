@@ -25,7 +25,10 @@ test('what runs before the command is known loads no command', () => {
   const loaded = loadedBy('src/main.ts');
   expect(loaded).toContain('src/cli/commands.ts');
   const commandFiles = loaded.filter((name) => /^export class \w+Command /m.test(textOf(name)));
-  expect([...commandFiles, ...loaded.filter((name) => /^(clipanion|zod|yaml|ws|smol-toml)$/.test(name))]).toEqual([]);
+  expect([
+    ...commandFiles,
+    ...loaded.filter((name) => /^(clipanion|zod|yaml|ws|smol-toml)$/.test(name)),
+  ]).toEqual([]);
 });
 
 const textOf = (name: string): string =>

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
-import { asStoreId, asTerm, type RequestId } from '../../raft/types.ts';
-import { OrionError } from '../../src/lib/errors.ts';
+import { asIndex, asStoreId, asTerm, type RequestId, type StoreId } from '../../raft/types.ts';
+import { present } from '../../src/lib/assert.ts';
+import { isOrionError, OrionError } from '../../src/lib/errors.ts';
 import { limits } from '../../src/lib/limits.ts';
 import { Leadership } from '../../src/peer/leadership.ts';
 import type { ForwardAnswer } from '../../src/peer/ports.ts';
 import { Proposals } from '../../src/peer/proposals.ts';
 import { Questions } from '../../src/peer/questions.ts';
-import { Writer } from '../../src/peer/writer.ts';
+import { type Route, Writer } from '../../src/peer/writer.ts';
 import { FakeClock } from '../lib/fake-clock.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -56,4 +57,126 @@ test('a write that the leader does not know is refused at once, and says what to
     code: 'CONFLICT',
     message: expect.stringContaining('upgrade every peer'),
   });
+});
+
+/** A writer on a follower, whose leader's answers the test gives. */
+function follower() {
+  const clock = new FakeClock();
+  const sent: { to: StoreId; requestId: number; term: number; data: Uint8Array }[] = [];
+  const forwards = new Questions<ForwardAnswer>({
+    clock,
+    waitingMax: 8,
+    incarnation: 0,
+    send: (to, message) => message.kind === 'forward' && sent.push({ to, ...message }) > 0,
+  });
+  const leadership = new Leadership(clock);
+  const life = { route: { kind: 'nowhere' } as Route, runs: true };
+  const writer = new Writer({
+    clock,
+    leadership,
+    route: () => life.route,
+    parts: () =>
+      life.runs ? { proposals: new Proposals({ clock, push: () => true }), forwards } : undefined,
+    noLeader: () => new OrionError('NO_LEADER', 'nobody leads'),
+    busy: () => new OrionError('BUSY', 'too many wait'),
+  });
+  const ends: unknown[] = [];
+  const write = (): void =>
+    void writer.write(new Uint8Array([1])).then(
+      (applied) => ends.push(applied),
+      (error: unknown) => ends.push(isOrionError(error) ? error.code : error),
+    );
+  const lead = (name: string, term: number): void => {
+    life.route = { kind: 'leader', storeId: asStoreId(name), term: asTerm(term) };
+    leadership.wake();
+  };
+  const answer = (position: number, given: ForwardAnswer): void => {
+    const question = present(sent[position], 'it was asked');
+    forwards.onAnswer(question.to, question.requestId, given);
+  };
+  return { clock, sent, forwards, leadership, life, ends, write, lead, answer };
+}
+
+const done: ForwardAnswer = { kind: 'applied', index: asIndex(9), result: { kind: 'done' } };
+
+test('a write whose leader went away is sent to the next one, the same bytes, and answered by that one', async () => {
+  const { sent, forwards, ends, write, lead, answer } = follower();
+  lead('a', 2);
+  write();
+  await turn();
+  forwards.onLinkDown(asStoreId('a'));
+  await turn();
+  lead('b', 3);
+  await turn();
+  expect(sent.map(({ to, term }) => [to, term])).toEqual([
+    ['a', 2],
+    ['b', 3],
+  ]);
+  expect(sent[1]?.data).toEqual(sent[0]?.data);
+  answer(1, done);
+  await turn();
+  expect(ends).toEqual([{ index: 9, result: { kind: 'done' } }]);
+});
+
+test('at most one copy is waited for: the next is sent when nobody waits for the last', async () => {
+  const { clock, sent, write, lead } = follower();
+  lead('a', 2);
+  write();
+  await turn();
+  for (let i = 0; i < 5; i += 1) {
+    clock.advance(limits.leaderRetryMs);
+    lead('a', 2);
+    await turn();
+  }
+  expect(sent).toHaveLength(1);
+});
+
+test.each<ForwardAnswer>([
+  { kind: 'refused', reason: 'NOT_LEADER' },
+  { kind: 'refused', reason: 'OVERTAKEN' },
+  { kind: 'refused', reason: 'BUSY' },
+  { kind: 'refused', reason: 'UNKNOWN_COMMAND' },
+])('once the outcome of a copy is unknown, %j of another one does not end the doubt', async (later) => {
+  const { clock, sent, forwards, life, ends, write, lead, answer } = follower();
+  lead('a', 2);
+  write();
+  await turn();
+  forwards.onLinkDown(asStoreId('a'));
+  await turn();
+  lead('b', 3);
+  await turn();
+  answer(1, later);
+  life.route = { kind: 'nowhere' };
+  await turn();
+  clock.advance(limits.requestMs);
+  await turn();
+  expect(sent).toHaveLength(2);
+  expect(ends).toEqual(['OUTCOME_UNKNOWN']);
+});
+
+test('a doubt ends with the peer: nobody waits for one that stops', async () => {
+  const { forwards, leadership, life, ends, write, lead } = follower();
+  lead('a', 2);
+  write();
+  await turn();
+  life.runs = false;
+  forwards.abandon();
+  leadership.wake();
+  await turn();
+  expect(ends).toEqual(['OUTCOME_UNKNOWN']);
+});
+
+test('without any doubt a write that was only refused was certainly not applied', async () => {
+  const { clock, life, ends, write, lead, answer } = follower();
+  lead('a', 2);
+  write();
+  await turn();
+  answer(0, { kind: 'refused', reason: 'OVERTAKEN' });
+  life.route = { kind: 'nowhere' };
+  await turn();
+  for (let ms = 0; ms <= limits.requestMs; ms += limits.leaderRetryMs) {
+    clock.advance(limits.leaderRetryMs);
+    await turn();
+  }
+  expect(ends).toEqual(['NO_LEADER']);
 });
