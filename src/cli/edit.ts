@@ -2,13 +2,15 @@
 //
 // E1. Nothing typed is lost: what is refused comes back with its errors as comments, and whoever gives up, or finds that the
 //     service has changed meanwhile, is told which file holds the text.
-// E2. Nothing of others is overwritten: what is applied must meet the service as it was when it was opened (If-Match).
+// E2. Nothing of others is overwritten: what is applied must meet the spec as it was when it was opened (If-Match). What
+//     only its replicas have changed meanwhile, as those of one that crashes do all the time, is in nobody's way.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { Option } from 'clipanion';
 import type { OrionClient } from '../client/index.ts';
 import { isOrionError, messageOf, OrionError } from '../lib/errors.ts';
@@ -23,6 +25,8 @@ import { parseTarget } from './kinds.ts';
 
 /** Where nobody has chosen one. */
 const defaultEditor = 'vi';
+/** Of one text, while the status of its service keeps changing. */
+const triesMax = 10;
 
 export class EditCommand extends FollowCommand {
   static override paths = [['edit']];
@@ -73,9 +77,7 @@ export class EditCommand extends FollowCommand {
       if (draft.isUntouched(text)) return undefined;
       if (text === refused?.text) throw refused.error; // Saved again as it was: whoever edits has given up.
       try {
-        const body = renderManifests([draft.parse(text)]);
-        const ifMatch = service.metadata.resourceVersion;
-        return await client.apply(body, { format: 'json', ifMatch }); // E2
+        return await applyOver(client, service, renderManifests([draft.parse(text)]));
       } catch (error) {
         if (!isOrionError(error, 'MALFORMED', 'INVALID', 'TOO_LARGE')) throw error;
         refused = { text, error };
@@ -104,6 +106,28 @@ export class EditCommand extends FollowCommand {
     if (code !== 0) throw new OrionError('USAGE', `the editor "${editor}" failed: nothing was applied`);
   }
 }
+
+/** Applies `body` if the service still asks for what it did when it was `opened` (E2). Throws what the client throws. */
+async function applyOver(client: OrionClient, opened: Service, body: string): Promise<ApplyAnswer> {
+  let known = opened;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await client.apply(body, { format: 'json', ifMatch: known.metadata.resourceVersion });
+    } catch (error) {
+      if (!isOrionError(error, 'PRECONDITION_FAILED') || tries === triesMax) throw error;
+      known = await client.get('services', opened.metadata.name);
+      if (!isDeepStrictEqual(askedOf(known), askedOf(opened))) throw error;
+    }
+  }
+}
+
+/** All that an edit could overwrite. */
+const askedOf = ({ metadata, spec }: Service): unknown => [
+  metadata.uid,
+  metadata.owner,
+  metadata.labels,
+  spec,
+];
 
 /** Ctrl-C reaches everybody at the terminal: while an editor runs, it is the editor's alone. */
 function leaveToEditor(): void {

@@ -1,5 +1,6 @@
 // `orion rollout history NAME`: which revisions of a service are kept, who made them, and what became of them.
 
+import { isDeepStrictEqual } from 'node:util';
 import { Option } from 'clipanion';
 import type { RevisionView } from '../protocol/api.ts';
 import type { Tone } from './colour.ts';
@@ -47,6 +48,6 @@ function changedKeys(after: RevisionView, before: RevisionView | undefined): str
   const was = new Map<string, unknown>(Object.entries(before.spec));
   const is = new Map<string, unknown>(Object.entries(after.spec));
   return [...new Set([...was.keys(), ...is.keys()])]
-    .filter((key) => JSON.stringify(was.get(key)) !== JSON.stringify(is.get(key)))
+    .filter((key) => !isDeepStrictEqual(was.get(key), is.get(key)))
     .join(',');
 }

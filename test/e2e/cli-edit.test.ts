@@ -93,6 +93,19 @@ writeFileSync(file, text.replace('replicas: 2', 'replicas: 9'));`;
   expect(await replicas()).toBe(3);
 });
 
+test('edit is not held up by what changes without anybody asking for another spec', async () => {
+  const restarting = `import { execFileSync } from 'node:child_process';
+execFileSync(process.execPath, ['${mainFile}', 'restart', 'web', '--peers', '${cluster.peerUrls()[0]}']);
+writeFileSync(file, text.replace('replicas: 3', 'replicas: 2'));`;
+  const before = await shell.json<Service>('get', 'service', 'web');
+  expect(await edit(editor('patient', restarting))).toMatchObject({
+    exitCode: 0,
+    stdout: 'service/web updated\n',
+  });
+  const after = await shell.json<Service>('get', 'service', 'web');
+  expect([after.spec.replicas, after.status.revision]).toEqual([2, before.status.revision + 1]);
+});
+
 test('edit changes nothing when the file is left as it is, and without an editor says so', async () => {
   const folders = (): number =>
     readdirSync(cluster.folder).filter((name) => name.startsWith('orion-edit-')).length;
