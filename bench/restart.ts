@@ -36,6 +36,7 @@ const peer = await Peer.open({
   compaction: compactionDefaults,
   log: storage.log,
   incarnations: storage.incarnations,
+  doubts: storage.doubts,
   stateStore: storage.state,
   codec: storage.codec,
   transport,

@@ -101,6 +101,7 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
       log: storage.log,
       incarnations: storage.incarnations,
       stateStore: storage.state,
+      doubts: storage.doubts,
       codec: storage.codec,
       transport,
       clock: systemClock,

@@ -73,6 +73,11 @@ export class Agreement {
     this.#options.onChange();
   }
 
+  /** The own state was found to differ in an earlier run: so it does until a comparison at `index` or later says otherwise. */
+  suspect(index: LogIndex): void {
+    this.#found.set(this.#options.self, { index, differs: true });
+  }
+
   /** What it told is of no account any more; it may tell the same again. */
   forget(storeId: StoreId): void {
     this.#told.delete(storeId);

@@ -10,6 +10,7 @@ import type { RowChange } from '../state/view.ts';
 import type { Standing } from './agreement.ts';
 import type { Alarms } from './alarms.ts';
 import type { CompactionBounds } from './compactor.ts';
+import type { Doubts } from './doubts.ts';
 import type { CallAnswer, CommandCodec, LogStore, StateStore, Transport } from './ports.ts';
 
 export interface CoreOptions {
@@ -19,6 +20,7 @@ export interface CoreOptions {
   readonly log: LogStore;
   readonly state: State;
   readonly stateStore: StateStore;
+  readonly doubts: Doubts;
   readonly codec: CommandCodec;
   readonly transport: Transport;
   readonly clock: Clock;

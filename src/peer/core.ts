@@ -5,6 +5,7 @@ import { membersOf } from '../../raft/membership.ts';
 import type { RaftStatus } from '../../raft/status.ts';
 import type { Snapshot, StoreId, Term } from '../../raft/types.ts';
 import type { LeaderRequest } from '../protocol/api.ts';
+import { isOrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import type { Standing } from './agreement.ts';
 import { ownTroubles } from './alarms.ts';
@@ -127,6 +128,7 @@ export class Core implements WriteParts {
       linked: options.linked,
       send,
       alarms: options.alarms,
+      doubts: options.doubts,
       onStanding: (standing) => this.#onStanding(standing),
     });
     this.figures = new Figures({
@@ -145,6 +147,7 @@ export class Core implements WriteParts {
 
   start(): void {
     this.#driver.start();
+    this.trust.start();
   }
 
   /** The disk has no room for entries, or has room again. */
@@ -250,8 +253,15 @@ export class Core implements WriteParts {
   }
 
   #onStanding(standing: Standing): void {
-    this.#driver.tell({ kind: 'distrusted', distrusted: standing.kind === 'differs' });
-    this.#options.onStanding(standing);
+    const { doubts, onStanding, report, onFatal } = this.#options;
+    const differs = standing.kind === 'differs';
+    this.#driver.tell({ kind: 'distrusted', distrusted: differs });
+    onStanding(standing);
+    if (standing.kind === 'undecided') return;
+    doubts.note(differs).catch((error: unknown) => {
+      if (isOrionError(error, 'DISK_FULL')) report({ differs }, 'that cannot be kept for the next start');
+      else onFatal(error);
+    });
   }
 
   #raise(kind: keyof typeof ownTroubles, stands: boolean): void {

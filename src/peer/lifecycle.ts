@@ -132,7 +132,8 @@ export class Lifecycle {
   }
 
   #run(genesis: Genesis, restored: RestoredLog): void {
-    const { log, stateStore, codec, transport, clock, raftConfig, seed, compaction, report } = this.#options;
+    const { log, stateStore, doubts, codec, transport, clock, raftConfig, seed, compaction, report } =
+      this.#options;
     const raft = new Raft({
       storeId: this.self.storeId,
       config: raftConfig,
@@ -148,6 +149,7 @@ export class Lifecycle {
       log,
       state: this.#state,
       stateStore,
+      doubts,
       codec,
       transport,
       clock,

@@ -4,6 +4,7 @@ import type { RaftConfig } from '../../raft/config.ts';
 import type { PeerId } from '../../raft/types.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { CompactionBounds } from './compactor.ts';
+import type { Doubts } from './doubts.ts';
 import type { CommandCodec, Incarnations, LogStore, StateStore, Transport } from './ports.ts';
 
 export interface PeerOptions {
@@ -20,6 +21,8 @@ export interface PeerOptions {
   readonly log: LogStore;
   readonly incarnations: Incarnations;
   readonly stateStore: StateStore;
+  /** Of the state in that store. */
+  readonly doubts: Doubts;
   readonly codec: CommandCodec;
   readonly transport: Transport;
   readonly clock: Clock;

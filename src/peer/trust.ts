@@ -7,8 +7,9 @@
 //     states are compared at every entry, so that whoever was repaired is trusted again soon, and whoever only started anew
 //     is not.
 // S4. Where nothing can be written no later comparison comes: there a peer whose link comes up anew is judged anew.
-// S5. What was found is not kept across a restart. So whoever has started tells what it has loaded, and whoever hears of an
-//     index compares it, too, once it stands there: a state that was known to differ is soon known again.
+// S5. Whoever has started tells what it has loaded, and whoever hears of an index compares it, too, once it stands there: what
+//     was found of others, which is not kept across a restart, is soon found again.
+// S6. That the own state differs is kept: a peer that only starts anew serves nothing before a comparison.
 
 import { membersOf } from '../../raft/membership.ts';
 import { asIndex, type Configuration, type LogIndex, type Member, type StoreId } from '../../raft/types.ts';
@@ -19,6 +20,7 @@ import { limits } from '../lib/limits.ts';
 import type { State } from '../state/state.ts';
 import { Agreement, type Standing } from './agreement.ts';
 import type { Alarms } from './alarms.ts';
+import type { Doubts } from './doubts.ts';
 import type { PeerMessage } from './ports.ts';
 
 export interface TrustOptions {
@@ -30,6 +32,7 @@ export interface TrustOptions {
   readonly linked: () => readonly StoreId[];
   readonly send: (to: StoreId, message: PeerMessage) => boolean;
   readonly alarms: Pick<Alarms, 'set' | 'list'>;
+  readonly doubts: Pick<Doubts, 'stand'>;
   /** How this peer's own state stands has changed. */
   readonly onStanding: (standing: Standing) => void;
 }
@@ -76,6 +79,14 @@ export class Trust {
   get refusesWrites(): OrionError | undefined {
     if (this.#standing.kind !== 'undecided') return undefined;
     return new OrionError('NO_QUORUM', undecided(this.#standing.index));
+  }
+
+  /** S6. */
+  start(): void {
+    const { doubts, state } = this.#options;
+    if (!doubts.stand) return;
+    this.#agreement.suspect(asIndex(state.appliedIndex));
+    this.#judge();
   }
 
   /** The state here has applied one entry more. */

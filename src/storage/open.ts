@@ -7,6 +7,7 @@ import { messageOf } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import type { CommandCodec, Incarnations, LogStore, StateStore } from '../peer/ports.ts';
 import { createCommandCodec } from './codec.ts';
+import { type OpenDoubts, openDoubts } from './doubts.ts';
 import { isNoRoom, onDisk } from './faults.ts';
 import { openIncarnations } from './incarnations.ts';
 import { lockDirectory } from './lock.ts';
@@ -18,6 +19,7 @@ import { openStateStore } from './state-store.ts';
 export interface Storage {
   readonly log: LogStore;
   readonly incarnations: Incarnations;
+  readonly doubts: OpenDoubts;
   readonly state: StateStore;
   readonly codec: CommandCodec;
   /** Waits for what is in flight, then gives the directory free. */
@@ -95,7 +97,9 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     opened.push(log);
     const incarnations = await openIncarnations({ directory, disk: nodeDisk, ...reporting });
     opened.push(incarnations);
-    return { log, incarnations, state, codec: createCommandCodec(), close };
+    const doubts = await openDoubts({ directory: join(directory, 'state'), disk: nodeDisk });
+    opened.push(doubts);
+    return { log, incarnations, doubts, state, codec: createCommandCodec(), close };
   } catch (error) {
     await close();
     throw error;

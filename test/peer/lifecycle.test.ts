@@ -61,6 +61,7 @@ function openPeer(
     raftConfig: raftDefaults,
     compaction: compactionDefaults,
     incarnations: new MemoryIncarnations(),
+    doubts: { stand: false, note: () => Promise.resolve() },
     stateStore: new MemoryStateStore(),
     codec: createCommandCodec(),
     seed: 1,

@@ -44,6 +44,27 @@ test('one that has to apply again what came after its last flush is found once i
   expect(peers.of('c').standing).toEqual({ kind: 'differs', index: every + 3 });
 });
 
+test('a peer that starts with a state that was known to differ serves nothing until it is compared', () => {
+  const peers = new Peers(['a', 'b', 'c']);
+  peers.apply(every, { a: 'x', b: 'x', c: 'y' });
+  peers.start('c', every, 'y', true);
+  expect(peers.of('c').refusesAll?.code).toBe('NO_LEADER');
+  expect(peers.standings['c']).toEqual(['differs']);
+  for (const name of ['a', 'b']) link(peers, 'c', name);
+  expect(peers.of('c').standing).toEqual({ kind: 'differs', index: every });
+  peers.apply(every + 1, { a: 'z', b: 'z', c: 'z' }); // it was repaired
+  expect(peers.standings['c']).toEqual(['differs', 'trusted']);
+  expect(peers.alarmed()).toEqual({ a: [], b: [], c: [] });
+});
+
+test('a doubt ends at the first comparison, where the state that was loaded is sound', () => {
+  const peers = new Peers(['a', 'b', 'c']);
+  peers.apply(every, { a: 'x', b: 'x', c: 'y' });
+  peers.start('c', every, 'x', true);
+  link(peers, 'a', 'c');
+  expect(peers.of('c').refusesAll).toBeUndefined();
+});
+
 test('peers that all start anew compare what they have loaded', () => {
   const peers = new Peers(['a', 'b', 'c']);
   for (const [name, hash] of [

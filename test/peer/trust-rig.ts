@@ -39,8 +39,8 @@ export class Peers {
     for (const name of [...voters, ...learners]) this.start(name);
   }
 
-  /** With that state, or with none. */
-  start(name: string, appliedIndex = 0, hash = ''): void {
+  /** With that state, or with none; `doubted`: an earlier run of it was found to differ. */
+  start(name: string, appliedIndex = 0, hash = '', doubted = false): void {
     const state = { appliedIndex, hash: () => hash };
     this.#states.set(name, state);
     const alarms = (this.alarms[name] = new Map<string, string>());
@@ -62,9 +62,11 @@ export class Peers {
           },
           list: () => this.#heardBy(name),
         },
+        doubts: { stand: doubted },
         onStanding: ({ kind }) => standings.push(kind),
       }),
     );
+    this.of(name).start();
   }
 
   of(name: string): Trust {

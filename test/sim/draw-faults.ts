@@ -163,13 +163,13 @@ function swift(plan: FaultPlan, prng: Prng): Partial<FaultPlan> {
  * which is still on its way.
  */
 function forgetting(plan: FaultPlan, prng: Prng): FaultPlan {
-  const { heartbeatMs, electionMinMs } = plan.raft;
-  const electionMaxMs = electionMinMs + 10 * heartbeatMs;
+  const [heartbeatMs, electionMinMs, electionMaxMs] = [30, 90, 390];
   return {
     ...plan,
     peers: 3,
     members: undefined,
-    raft: { ...plan.raft, electionMaxMs },
+    raft: { ...plan.raft, tickMs: 15, heartbeatMs, electionMinMs, electionMaxMs },
+    tickMs: drawFrom(prng, { from: 10, to: 15 }),
     thinkMs: { from: 1, to: drawFrom(prng, { from: 10, to: 60 }) },
     network: {
       ...plan.network,
@@ -180,13 +180,16 @@ function forgetting(plan: FaultPlan, prng: Prng): FaultPlan {
       reorder: true,
     },
     disk: { ...plan.disk, syncMs: { from: 0.3, to: 5 }, hangChance: 0, stallMs: undefined },
-    strand: { everyMs: 4 * electionMaxMs, lastsMs: { from: electionMaxMs, to: 2 * electionMaxMs } },
-    damage: { everyMs: 8 * electionMaxMs, lastsMs: { from: 1, to: heartbeatMs } },
+    strand: { everyMs: 3 * electionMaxMs, lastsMs: { from: electionMaxMs, to: 2 * electionMaxMs } },
+    damage: { everyMs: 20 * electionMaxMs, lastsMs: { from: 1, to: heartbeatMs } },
     forgetChance: drawFrom(prng, { from: 0.3, to: 1 }),
     cut: undefined,
     crash: undefined,
     crashAtPersistChance: 0,
     crashLeaderChance: 0,
+    crashInElectionChance: 0,
+    deafenLeaderChance: 0,
+    transferEveryMs: undefined,
     stall: undefined,
     fill: undefined,
     distrust: undefined,

@@ -84,7 +84,7 @@ export class Run {
     });
   }
 
-  async #open({ log, state, incarnations }: WatchedStores): Promise<void> {
+  async #open({ log, state, incarnations, doubts }: WatchedStores): Promise<void> {
     const { self, founders, joins, parts, links, plan, prng, process } = this.#options;
     const { drive, onRun, onChanges, onReset, onFatal } = this.#options;
     if (!drive.isOutdated) onRun(drive.storeId, log.identity.incarnation);
@@ -98,6 +98,7 @@ export class Run {
       compaction: plan.cuts,
       log: parts.log(log),
       incarnations,
+      doubts,
       stateStore: parts.stateStore(state),
       codec: createCommandCodec(),
       transport: parts.transport(links.transport(self.peerId, process)),

@@ -12,7 +12,9 @@ import type {
   RestoredLog,
   StateStore,
 } from '../../../src/peer/ports.ts';
+import type { Doubts } from '../../../src/peer/doubts.ts';
 import type { Disk } from '../../../src/storage/disk.ts';
+import { openDoubts } from '../../../src/storage/doubts.ts';
 import { openIncarnations } from '../../../src/storage/incarnations.ts';
 import { openStateStore } from '../../../src/storage/state-store.ts';
 import { openSegmentLog } from '../../../src/storage/segment-log.ts';
@@ -38,6 +40,7 @@ export interface WatchedStores {
   readonly log: LogStore;
   readonly state: StateStore;
   readonly incarnations: Incarnations;
+  readonly doubts: Doubts;
 }
 
 /** In the order of src/storage/open.ts; `disk` is how `drive` is used. */
@@ -69,8 +72,9 @@ export async function openWatchedStores(options: {
     segmentBytesMax,
   });
   const incarnations = await openIncarnations({ directory, disk });
+  const doubts = await openDoubts({ directory: join(directory, 'state'), disk });
   const { tail } = watch.opened(log.restored, loaded);
-  return { log: new WatchedLog(log, { ...watch, tail }), state, incarnations };
+  return { log: new WatchedLog(log, { ...watch, tail }), state, incarnations, doubts };
 }
 
 class WatchedLog implements LogStore {
