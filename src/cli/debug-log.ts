@@ -15,7 +15,7 @@ export class DebugLogCommand extends OrionCommand {
     ] as [string, string][],
   };
 
-  directory = Option.String({ name: 'directory' });
+  directory = Option.String({ name: 'DIR' });
   json = Option.Boolean('--json', false, { description: 'One JSON object a line' });
 
   protected override async run(): Promise<void> {

@@ -100,7 +100,7 @@ function renderDescription({ object, assignments, events }: Description, style: 
         style,
       ),
     ),
-    section('Replicas', assignments, (items) =>
+    section('Assignments', assignments, (items) =>
       renderTable(columnsOf('Assignment', Date.now), items, { ...style, isWide: false }),
     ),
     section('Events', events, (items) =>

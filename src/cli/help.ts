@@ -24,7 +24,7 @@ export async function renderHelp(): Promise<string> {
     'Usage: orion COMMAND [ARGUMENTS] [OPTIONS]',
     ...groups.flatMap(({ category, members }) => groupLines(category, members, width)),
     '',
-    'Commands that talk to a cluster take --peers URL,URL (or ORION_PEERS). More about one: orion COMMAND --help.',
+    'Commands that talk to a cluster take --peers URL,URL (or ORION_PEERS) or --context NAME. More: orion COMMAND --help.',
     '',
   ].join('\n');
 }

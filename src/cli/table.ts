@@ -58,8 +58,8 @@ export class Table<T> {
       .map((cell, i) => {
         const isLast = i === cells.length - 1;
         const gap = isLast ? '' : ' '.repeat(Math.max(0, (this.#widths?.[i] ?? 0) - widthOf(cell)));
-        const tone = item === undefined ? 'faint' : this.#columns[i]?.tone?.(item);
-        return paint(cell, tone) + gap;
+        const isFaint = item === undefined || cell === '-'; // a title, or nothing
+        return paint(cell, isFaint ? 'faint' : this.#columns[i]?.tone?.(item)) + gap;
       })
       .join('  ');
   }

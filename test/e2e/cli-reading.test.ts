@@ -97,7 +97,7 @@ test('describe tells of a service what runs and what happened', async () => {
   const { stdout } = await shell.run('describe', 'svc', 'web');
   expect(stdout).toMatch(/^Name: +web\nKind: +Service\nOwner: +shop\nLabels: +tier=front\n/);
   expect(stdout).toMatch(/\nReplicas: +2 desired, 2 running, 2 ready\n/);
-  expect(stdout).toMatch(/\nReplicas:\nID +SERVICE .*\nweb-0-.* running .*\nweb-1-.* running /);
+  expect(stdout).toMatch(/\nAssignments:\nID +SERVICE .*\nweb-0-.* running .*\nweb-1-.* running /);
   expect(stdout).toMatch(/\nConditions:\nTYPE +STATUS .*\n/);
   const asked = async (): Promise<boolean> =>
     (await shell.run('describe', 'svc', 'web')).stdout.includes('RolloutComplete');
@@ -112,7 +112,7 @@ test('describe tells of a service what runs and what happened', async () => {
 });
 
 test.each([
-  ['node', 'node-1', /State: +ready\n[^]*Replicas:\nID /],
+  ['node', 'node-1', /State: +ready\n[^]*Assignments:\nID /],
   ['peer', 'peer-1', /Role: +(leader|follower)\n/],
   ['setting', 'described', /Size: +5B\n/],
 ])('describe %s', async (kind, name, text) => {
