@@ -29,9 +29,12 @@ export function hashOf(sum: bigint): string {
 /** Of a state without rows. */
 export const emptyStateHash = hashOf(0n);
 
+/** Rows whose digests are made in one go: a millisecond or two. */
+const changedMax = 256;
+
 /**
- * The hash of rows in memory. A row that changes many times between two looks at the hash is digested once, as it was and
- * as it is: rows are replaced, never changed, so that no digest needs to be kept.
+ * The hash of rows in memory. A row that changes many times in a short while is digested once, as it was and as it is: rows
+ * are replaced, never changed, so that no digest needs to be kept. Whoever looks at the hash waits for few of them.
  */
 export class IncrementalHash {
   #sum: bigint;
@@ -47,6 +50,7 @@ export class IncrementalHash {
   ): void {
     const known = this.#changed.get(key);
     this.#changed.set(key, { before: known === undefined ? before : known.before, after });
+    if (this.#changed.size >= changedMax) this.#digest();
   }
 
   /** A row came or went whose digest is known. */
@@ -55,13 +59,17 @@ export class IncrementalHash {
   }
 
   value(): string {
+    this.#digest();
+    return hashOf(this.#sum);
+  }
+
+  #digest(): void {
     let delta = 0n;
     for (const [key, { before, after }] of this.#changed) {
       if (after !== undefined) delta += rowDigest(key, encodeRow(after));
       if (before !== undefined) delta -= rowDigest(key, encodeRow(before));
     }
     this.#changed = new Map();
-    this.#sum = addDigests(this.#sum, delta);
-    return hashOf(this.#sum);
+    this.add(delta);
   }
 }

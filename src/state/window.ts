@@ -43,7 +43,7 @@ export function windowBegins({ index, time }: Pick<ChangeRow, 'index' | 'time'>)
 export class ChangeWindow {
   readonly #bounds: WindowBounds;
   /** In the order of their indexes; those before `#first` have gone. */
-  #kept: Kept[] = [];
+  #kept: (Kept | undefined)[] = [];
   #first = 0;
   #bytes = 0;
 
@@ -76,7 +76,7 @@ export class ChangeWindow {
 
   /** All rows, oldest first. */
   rows(): readonly ChangeRow[] {
-    return this.#kept.slice(this.#first).map(({ row }) => row);
+    return this.#all().map(({ row }) => row);
   }
 
   /** An entry changed objects. Answers the rows that come and go with that. */
@@ -97,7 +97,7 @@ export class ChangeWindow {
   /** Those with an index above `index`, oldest first. */
   since(index: number): readonly Change[] {
     assert(index >= this.start, 'the window covers what is asked of it'); // N3
-    return this.#kept.slice(this.#positionAfter(index));
+    return this.#all(this.#positionAfter(index));
   }
 
   /** By name: the objects of a table that have changed since `index`, as they were then; undefined for one that was not there. */
@@ -114,6 +114,10 @@ export class ChangeWindow {
 
   get #size(): number {
     return this.#kept.length - this.#first;
+  }
+
+  #all(from = this.#first): readonly Kept[] {
+    return this.#kept.slice(from) as Kept[];
   }
 
   #at(position: number): Kept {
@@ -156,6 +160,7 @@ export class ChangeWindow {
   #dropOldest(): RowWrite {
     const { row, digest } = this.#at(this.#first);
     const key = keyOf(row);
+    this.#kept[this.#first] = undefined; // to be collected
     this.#first += 1;
     this.#bytes -= row.bytes;
     if (this.#first > this.#kept.length / 2) {
