@@ -40,11 +40,6 @@ export class WatchHub {
     this.#bounds = options.bounds;
   }
 
-  /** Watchers that are connected. */
-  get size(): number {
-    return this.#watchers.size;
-  }
-
   /** It is told where it stands, then changes; never from within this call. */
   open(request: WatchRequest, sink: WatchSink): Watcher {
     const { selection, from, wantsStats } = request;
