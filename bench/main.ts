@@ -5,6 +5,7 @@ import { benchApi } from './api.ts';
 import { benchCatchUp } from './catch-up.ts';
 import { benchCrossing } from './crossing.ts';
 import { benchFailover } from './failover.ts';
+import { benchReads } from './reads.ts';
 import { benchSteady } from './steady.ts';
 import { benchStorage } from './storage.ts';
 import { benchTui } from './tui.ts';
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, { readonly usage: string; readonly run: (
   'catch-up': { usage: 'catch-up [MEGABYTES]', run: () => benchCatchUp(count(160)) },
   crossing: { usage: 'crossing', run: benchCrossing },
   failover: { usage: 'failover [RUNS]', run: () => benchFailover(count(50)) },
+  reads: { usage: 'reads', run: benchReads },
   steady: { usage: 'steady [MINUTES]', run: () => benchSteady(count(10)) },
   storage: { usage: 'storage [ENTRIES]', run: () => benchStorage(count(1_000_000)) },
   tui: { usage: 'tui [SECONDS]', run: () => benchTui(count(20)) },

@@ -1,9 +1,9 @@
 // What is measured: a three-member store behind HTTP, ours or another, that can be asked to take a small value.
 
 export interface WriteRequest {
-  readonly method: 'PUT' | 'POST';
+  readonly method: 'GET' | 'PUT' | 'POST';
   readonly path: string;
-  /** JSON. */
+  /** JSON; empty when nothing is sent. */
   readonly body: string;
 }
 

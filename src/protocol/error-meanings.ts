@@ -44,7 +44,7 @@ export const errorMeanings: Readonly<Record<ErrorCode, ErrorMeaning>> = {
     title: 'Removed for good',
     help: 'Start the peer with an empty data directory, and add it.',
   },
-  LAGGING: { status: 409, title: 'Lagging', help: 'Wait until the learner has caught up.' },
+  LAGGING: { status: 409, title: 'Lagging', help: 'Wait until it has caught up.' },
   LAST_VOTER: { status: 409, title: 'The last voter', help: 'Add another voter first.' },
   QUORUM_AT_RISK: {
     status: 409,

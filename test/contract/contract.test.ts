@@ -140,7 +140,7 @@ test('what changed so long ago, or so much, that it is not kept', async () => {
   const names = ['large-a', 'large-b', 'large-c'];
   for (const name of names)
     await contract.expect(api, 'post /api/apply', '202', { body: largeManifest(name) });
-  const nothing = names.map((name) => ({ ...largeManifest(name), spec: { services: [] } }));
+  const nothing = names.map((name) => Object.assign(largeManifest(name), { spec: { services: [] } }));
   await contract.expect(api, 'post /api/apply', '202', { body: nothing, query: 'prune=true' });
   for (const name of contract.refusing('EXPIRED')) {
     const query = name.endsWith('/watch') ? 'from=1' : 'at=1';

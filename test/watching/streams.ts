@@ -9,7 +9,7 @@ export interface Message {
   readonly data: string;
 }
 
-export interface StreamOptions {
+interface StreamOptions {
   /** URL of the peer's API. */
   readonly api: string;
   /** Path and query. */
