@@ -5,6 +5,9 @@ import { readFileSync } from 'node:fs';
 import { present } from '../src/lib/assert.ts';
 import { until } from '../test/e2e/until.ts';
 
+/** For anything to be written, in milliseconds. */
+const patienceMs = 30_000;
+
 export class Terminal {
   readonly #child: ChildProcess;
   #output = '';
@@ -33,8 +36,14 @@ export class Terminal {
   wait(text: string, sinceStart = false): Promise<void> {
     const from = sinceStart ? 0 : this.#output.length;
     if (this.#output.indexOf(text, from) >= 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#waiting = { text, from, resolve };
+    return new Promise((resolve, reject) => {
+      const late = (): void => reject(new Error(`"${text}" was not written within ${patienceMs} ms`));
+      const timer = setTimeout(late, patienceMs);
+      const found = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#waiting = { text, from, resolve: found };
     });
   }
 

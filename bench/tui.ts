@@ -54,7 +54,8 @@ async function benchRun(
   { seconds, changes }: { readonly seconds: number; readonly changes: number },
 ): Promise<readonly Row[]> {
   const peer = await SimulatedPeer.start();
-  const terminal = new Terminal(tui(peer.url), { XDG_STATE_HOME: folder });
+  const memory = join(folder, String(changes)); // Each begins where a first start does.
+  const terminal = new Terminal(tui(peer.url), { XDG_STATE_HOME: memory });
   await terminal.wait('2000/2000', true);
   terminal.type('2'); // The table with all of them.
   if (changes > 0) peer.change(changes);
