@@ -105,6 +105,7 @@ const rules: readonly Rule[] = [
       'node:path',
       'node:child_process',
       'node:events',
+      'node:stream',
       'node:tty',
     ],
   },

@@ -5,8 +5,8 @@ declare module 'blessed/lib/program.js' {
 
   export default class Program extends EventEmitter {
     constructor(options: {
-      readonly input: NodeJS.ReadStream;
-      readonly output: NodeJS.WriteStream;
+      readonly input: NodeJS.ReadableStream;
+      readonly output: NodeJS.WritableStream;
       /** False: no terminfo is read. */
       readonly tput: false;
     });

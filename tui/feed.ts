@@ -1,7 +1,8 @@
 // What the cluster tells, as inputs of the model: objects and figures by one watch, logs by one stream, revisions when
 // somebody looks at them.
 //
-// F1. Nothing polls. What comes is what a peer sends.
+// F1. Nothing polls. What comes is what a peer sends; only while it sends no news of a leader, it is asked what it knows
+//     itself.
 // F2. A peer that has itself lost the leader is left for another one, from the last version on: what is on the screen stays.
 // F3. Nothing here throws: what fails becomes an input, and is seen.
 
@@ -15,6 +16,8 @@ import { describeWrite } from './model/writes.ts';
 
 /** Of a peer without news of a leader, before another one is tried, in milliseconds. */
 const patienceMs = 5_000;
+/** Without a leader's figures for this long, what the peer itself knows is asked for, in milliseconds. */
+const lookMs = 3_000;
 /** Lines of logs are handed on together, this often, in milliseconds. */
 const logBatchMs = 50;
 
@@ -35,6 +38,9 @@ export class Feed {
   #version: string | undefined;
   /** Since when the peer has had no news of a leader, by the monotonic clock. */
   #lostSinceMs: number | undefined;
+  /** When a leader's figures came last. */
+  #freshMs = performance.now();
+  #isLooking = false;
 
   constructor(options: FeedOptions) {
     this.#onInput = options.onInput;
@@ -44,6 +50,8 @@ export class Feed {
 
   /** Resolves once {@link stop} was called. */
   async run(): Promise<void> {
+    const looking = setInterval(() => this.#look(), 1_000);
+    this.#stop.signal.addEventListener('abort', () => clearInterval(looking), { once: true });
     while (!this.#stop.signal.aborted) {
       this.#watch = new AbortController();
       try {
@@ -101,7 +109,8 @@ export class Feed {
   /** F2. */
   #judge({ cluster, ageMs }: Stats): void {
     const nowMs = performance.now();
-    const isLost = cluster.leader === null || ageMs > patienceMs;
+    const isLost = cluster.leader === null || ageMs > lookMs;
+    if (!isLost) this.#freshMs = nowMs;
     if (!isLost) this.#lostSinceMs = undefined;
     else this.#lostSinceMs ??= nowMs;
     if (this.#lostSinceMs === undefined || nowMs - this.#lostSinceMs < patienceMs) return;
@@ -114,6 +123,19 @@ export class Feed {
     const reason = `${this.#peer} has no news of a leader`;
     this.#onInput({ kind: 'peer', event: { kind: 'trying', peer: urls[0] ?? '', reason } });
     this.#watch.abort();
+  }
+
+  /** F1. */
+  #look(): void {
+    if (this.#isLooking || performance.now() - this.#freshMs < lookMs) return;
+    this.#isLooking = true;
+    this.#client.cluster().then(
+      (cluster) => {
+        this.#isLooking = false;
+        if (cluster.leader === null) this.#onInput({ kind: 'view', cluster });
+      },
+      () => (this.#isLooking = false), // the watch tells that nobody answers
+    );
   }
 
   openLogs({ stream, service, replica, follow, tail }: Extract<Effect, { kind: 'logs.open' }>): void {

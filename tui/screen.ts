@@ -9,6 +9,7 @@ import { writeSync } from 'node:fs';
 import type { ReadStream, WriteStream } from 'node:tty';
 import Program from 'blessed/lib/program.js';
 import { difference } from './difference.ts';
+import { pieceStream } from './input-pieces.ts';
 import { type BlessedKey, type BlessedMouse, KeyNames, mouseOf } from './keys.ts';
 import type { Canvas } from './model/canvas.ts';
 import type { Input } from './model/messages.ts';
@@ -28,6 +29,7 @@ export interface ScreenOptions {
 export class Screen {
   readonly #options: ScreenOptions;
   #program: Program | undefined;
+  #stopInput: () => void = () => undefined;
   #shown: Canvas | undefined;
   readonly #restore = (): void => this.#leave();
 
@@ -59,6 +61,7 @@ export class Screen {
   /** Gives the terminal to somebody else. */
   suspend(): void {
     this.#leave();
+    this.#stopInput();
     this.#program?.destroy();
     this.#program = undefined;
   }
@@ -66,8 +69,15 @@ export class Screen {
   /** Takes it, for the first time or back; the next `draw` draws all of it. */
   resume(): void {
     const { stdin, stdout, onInput } = this.#options;
-    const program = new Program({ input: stdin, output: stdout, tput: false });
+    const input = pieceStream(stdin);
+    const program = new Program({ input: input.stream, output: stdout, tput: false });
     this.#program = program;
+    this.#stopInput = () => {
+      input.stop();
+      stdin.pause();
+    };
+    stdin.setRawMode(true);
+    stdin.resume();
     const names = new KeyNames();
     program.on('keypress', (character: string | undefined, key: BlessedKey | undefined) => {
       const name = names.name(character, key);

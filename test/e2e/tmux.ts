@@ -2,7 +2,7 @@
 // Each has a server of its own, which nobody else's tmux sees, and which ends with the test.
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from './until.ts';
@@ -85,9 +85,11 @@ export class Pane {
     this.#tmux('resize-window', '-x', String(width), '-y', String(height));
   }
 
-  /** Of the program in it. */
-  get pid(): number {
-    return Number(this.#format('#{pane_pid}'));
+  /** Of the program that the shell in it runs. */
+  get childPid(): number {
+    const shell = this.#format('#{pane_pid}');
+    const children = readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8').trim();
+    return Number(children.split(' ')[0]);
   }
 
   get modes(): Modes {

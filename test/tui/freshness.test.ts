@@ -12,7 +12,7 @@ test('news that stay away make it stale after three seconds, and the banner coun
   expect(driver.text()).not.toContain('STALE');
   expect(driver.row('via')).toContain('● live');
   driver.pass(9_500);
-  expect(driver.row('STALE')).toContain('STALE 12 s: pi-1 does not hear its leader pi-2');
+  expect(driver.row('STALE')).toContain('STALE 12 s: pi-1 says nothing');
   expect(driver.row('via')).toContain('● not live');
 });
 
@@ -27,6 +27,9 @@ test('a peer that is gone is told with the one that is tried; then it is live ag
   driver.take({ kind: 'stats', stats: demoStats() });
   expect(driver.text()).not.toContain('STALE');
   expect(driver.row('via')).toContain('via pi-3 ● live');
+  expect(driver.row('now with')).toContain('now with pi-3; pi-1 is gone or silent');
+  driver.pass(7_000);
+  driver.take({ kind: 'stats', stats: demoStats() });
   expect(driver.text().split('\n').slice(3)).toEqual(selected);
 });
 
@@ -51,6 +54,23 @@ test('a peer that hears no leader says so', () => {
   });
   expect(driver.row('NO LEADER')).toContain('NO LEADER: pi-1 hears none; nothing can be written');
   expect(driver.row('term 7')).toContain('no leader · 3 voters, 2 needed');
+});
+
+test('a peer of a minority has figures of its own: there is no leader, and the others are not counted as there', () => {
+  const driver = Driver.live();
+  driver.pass(6_000);
+  const view = {
+    ...demoStats().cluster,
+    self: 'pi-1',
+    leader: null,
+    quorum: { need: 2, have: null, voters: 3 },
+  };
+  driver.take({ kind: 'view', cluster: view });
+  expect(driver.row('NO LEADER')).toContain('NO LEADER: pi-1 hears none; nothing can be written; STALE 6 s');
+  expect(driver.row('term 7')).toContain('no leader · 3 voters, 2 needed');
+  expect(driver.row('Quorum')).toContain('who is there is not known');
+  driver.take({ kind: 'stats', stats: demoStats() });
+  expect(driver.text()).not.toContain('NO LEADER');
 });
 
 test('a lost quorum and an alarm are told before everything else', () => {

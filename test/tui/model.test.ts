@@ -123,6 +123,12 @@ describe('the filter', () => {
 });
 
 describe('places', () => {
+  test('keys that come faster than they are painted act as if they had come one by one', () => {
+    const driver = Driver.live();
+    for (const key of ['7', 'down', 'd', 'escape', 'y']) driver.take({ kind: 'key', key });
+    expect(driver.row('YAML')).toContain('setting/motd');
+  });
+
   test('Enter leads from a node to its replicas, from there to one of them, and Esc back', () => {
     const driver = Driver.live();
     driver.press('3', 'enter');

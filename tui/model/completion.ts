@@ -38,7 +38,7 @@ function candidatesOf(
         ref.kind === 'Assignment' ? [short] : [long, short],
       );
     case 'peer':
-      return (world.stats?.cluster.peers ?? []).map((peer) => peer.id);
+      return (world.cluster?.peers ?? []).map((peer) => peer.id);
     case 'column':
       return columns.map((title) => title.replaceAll(' ', '_'));
     default:

@@ -53,7 +53,7 @@ export function paintFrame(canvas: Canvas, facts: FrameFacts): void {
 }
 
 function identity({ world, context, readOnly, glyphs }: FrameFacts): Line {
-  const name = world.stats?.cluster.name;
+  const name = world.cluster?.name;
   const parts = [
     name === undefined ? 'cluster not known yet' : `cluster ${name}`,
     ...(context === undefined ? [] : [`context ${context}`]),
@@ -67,24 +67,20 @@ function freshness({ peer, live, glyphs }: FrameFacts): Line {
   return [span(via, 'dim'), span(`${glyphs.dot} ${live ? 'live' : 'not live'} `, live ? 'good' : 'bad')];
 }
 
-/** `term 7 · idx 18,233 · leader pi-2 · 3/3 voters, can lose 1 · fsync p99 4 ms` */
-function strip({ world, glyphs }: FrameFacts): Line {
-  const { stats } = world;
-  if (stats === undefined) return [span(' no figures of the cluster yet', 'dim')];
-  const { term, commitIndex, leader, quorum } = stats.cluster;
-  const between = span(` ${glyphs.separator} `, 'dim');
-  return [
-    span(' '),
+/** `term 7 · idx 18,233 · leader pi-2 · 3/3 voters, can lose 1 · fsync p99 4 ms`; pale while it is old. */
+function strip({ world: { stats, cluster }, glyphs, live }: FrameFacts): Line {
+  if (cluster === undefined) return [span(' no figures of the cluster yet', 'dim')];
+  const { term, commitIndex, leader, quorum } = cluster;
+  const parts: readonly Span[] = [
     span(`term ${grouped(term)}`),
-    between,
     span(`idx ${grouped(commitIndex)}`),
-    between,
     leader === null ? span('no leader', 'bad') : span(`leader ${leader}`),
-    between,
     voters(quorum),
-    between,
-    span(`fsync p99 ${duration(stats.disk.fsyncP99Ms)}`),
+    span(`fsync p99 ${duration(stats?.disk.fsyncP99Ms)}`),
   ];
+  const between = span(` ${glyphs.separator} `, 'dim');
+  const line = parts.flatMap((part, index) => (index === 0 ? [span(' '), part] : [between, part]));
+  return live ? line : line.map(({ text }) => span(text, 'dim'));
 }
 
 function voters({

@@ -3,6 +3,7 @@
 // F1. Data has an age: the time since it came, and what it was old by then (a peer may itself have lost the leader).
 // F2. Nothing is hidden for being old: the banner says how old, and who is being tried.
 
+import type { ClusterView } from '../../src/protocol/api.ts';
 import type { Stats } from '../../src/protocol/watch.ts';
 
 /** What the connection to the peers has to tell. */
@@ -23,6 +24,8 @@ const flickerMs = 300;
 export class Freshness {
   #stats: Stats | undefined;
   #statsAtMs: number | undefined;
+  /** What the peer itself knows, since it has had no news of a leader. */
+  #view: ClusterView | undefined;
   #event: PeerEvent | undefined;
   #sinceMs: number;
   readonly #bornMs: number;
@@ -44,7 +47,12 @@ export class Freshness {
 
   onStats(stats: Stats, nowMs: number): void {
     this.#stats = stats;
+    if (stats.ageMs < staleMs) this.#view = undefined;
     this.#statsAtMs = nowMs;
+  }
+
+  onView(view: ClusterView): void {
+    this.#view = view;
   }
 
   /** Of what is shown, in milliseconds (F1). */
@@ -72,25 +80,30 @@ export class Freshness {
     return this.#clusterBanner(nowMs, age, nameOf(event.peer));
   }
 
+  /** The peer that is heard is new, or silent, or has itself no news. */
+  #whyOld(nowMs: number, self: string, leader: string): string {
+    const toldAtMs = this.#statsAtMs ?? this.#bornMs;
+    if (toldAtMs < this.#sinceMs) return `, now with ${self}`;
+    if (nowMs - toldAtMs >= (this.#stats?.ageMs ?? 0)) return `: ${self} says nothing`;
+    return `: ${self} does not hear its leader ${leader}`;
+  }
+
   #clusterBanner(nowMs: number, age: string, self: string): Banner | undefined {
-    const stats = this.#stats;
-    if (stats === undefined || this.#statsAtMs === undefined) {
+    const cluster = this.#view ?? this.#stats?.cluster;
+    if (cluster === undefined) {
       if (nowMs - this.#sinceMs < staleMs) return undefined;
       return { tone: 'bad', text: `STALE ${age}: ${self} answers, but tells nothing of the cluster` };
     }
-    const { leader, quorum, alarms } = stats.cluster;
+    const { leader, quorum, alarms } = cluster;
     const isOld = this.ageMs(nowMs) >= staleMs;
-    if (leader === null)
-      return {
-        tone: 'bad',
-        text: `NO LEADER: ${self} hears none; nothing can be written${isOld ? `; STALE ${age}` : ''}`,
-      };
-    if (isOld) return { tone: 'bad', text: `STALE ${age}: ${self} does not hear its leader ${leader}` };
+    if (leader === null) {
+      const since = isOld ? `; STALE ${age}` : '';
+      return { tone: 'bad', text: `NO LEADER: ${self} hears none; nothing can be written${since}` };
+    }
+    if (isOld) return { tone: 'bad', text: `STALE ${age}${this.#whyOld(nowMs, self, leader)}` };
     if (quorum.have !== null && quorum.have < quorum.need) {
-      return {
-        tone: 'bad',
-        text: `NO QUORUM: ${quorum.have} of ${quorum.voters} voters, ${quorum.need} needed; nothing can be written`,
-      };
+      const voters = `${quorum.have} of ${quorum.voters} voters, ${quorum.need} needed`;
+      return { tone: 'bad', text: `NO QUORUM: ${voters}; nothing can be written` };
     }
     const alarm = alarms[0];
     if (alarm === undefined) return undefined;

@@ -1,6 +1,6 @@
 // What the model takes and what it asks for: the whole of its dealings with the outside.
 
-import type { RevisionView } from '../../src/protocol/api.ts';
+import type { ClusterView, RevisionView } from '../../src/protocol/api.ts';
 import type { LogLine } from '../../src/protocol/logs.ts';
 import type { OrionObject } from '../../src/protocol/objects.ts';
 import type { Stats } from '../../src/protocol/watch.ts';
@@ -31,6 +31,8 @@ export type Input =
   | { readonly kind: 'reset'; readonly items: readonly OrionObject[]; readonly resourceVersion: string }
   | { readonly kind: 'changes'; readonly changes: readonly Change[]; readonly resourceVersion: string }
   | { readonly kind: 'stats'; readonly stats: Stats }
+  /** What a peer without news of a leader knows itself. */
+  | { readonly kind: 'view'; readonly cluster: ClusterView }
   | { readonly kind: 'log.lines'; readonly stream: number; readonly lines: readonly LogLine[] }
   /** `error` undefined: everything that was asked for was sent. */
   | { readonly kind: 'log.end'; readonly stream: number; readonly error: string | undefined }

@@ -2,7 +2,8 @@
 //
 // M1. No promise, timer, socket or clock inside: the same inputs give the same screens.
 // M2. An input is taken in one step and answered by effects; nothing is drawn until somebody asks for the screen.
-// M3. Data that comes late (of a log that was closed, of a service that nobody looks at) changes nothing.
+// M3. A key acts on what the keys before it led to, also when they came too fast to be painted between.
+// M4. Data that comes late (of a log that was closed, of a service that nobody looks at) changes nothing.
 
 import { unreachable } from '../../src/lib/assert.ts';
 import { actions } from './actions.ts';
@@ -11,6 +12,7 @@ import { paintBody, tableWidth } from './body.ts';
 import { Canvas } from './canvas.ts';
 import { paintQuestion } from './dialog.ts';
 import { type FrameFacts, paintFrame, rowsAbove, rowsBelow } from './frame.ts';
+import type { PeerEvent } from './freshness.ts';
 import { addLines } from './log-session.ts';
 import type { Effect, Input, Now } from './messages.ts';
 import { type ModelOptions, State } from './state.ts';
@@ -24,6 +26,10 @@ const smallest = { width: 40, height: 8 };
 
 export class Model {
   readonly #state: State;
+  /** URL of the peer that was heard last. */
+  #heard: string | undefined;
+  /** What is laid out is from before the last key. */
+  #isOld = false;
 
   constructor(options: ModelOptions, now: Now) {
     this.#state = new State(options, now);
@@ -32,6 +38,9 @@ export class Model {
   /** Takes one input. Answers what is to be done now. */
   step(input: Input, now: Now): readonly Effect[] {
     this.#state.now = now;
+    const isHand = input.kind === 'key' || input.kind === 'mouse';
+    if (isHand && this.#isOld) this.screen(now); // M3
+    this.#isOld ||= isHand;
     this.#take(input);
     return this.#state.takeEffects();
   }
@@ -51,7 +60,7 @@ export class Model {
         state.place.list.widths.clear();
         return undefined;
       case 'peer':
-        return state.freshness.onPeer(input.event, now.monotonicMs);
+        return this.#takePeer(input.event);
       case 'reset':
         world.reset(input.items, Number(input.resourceVersion));
         return this.#askRevisions(() => true);
@@ -63,6 +72,9 @@ export class Model {
       case 'stats':
         world.measure(input.stats);
         return state.freshness.onStats(input.stats, now.monotonicMs);
+      case 'view':
+        world.cluster = input.cluster;
+        return state.freshness.onView(input.cluster);
       case 'log.lines':
       case 'log.end':
         return this.#takeLog(input);
@@ -77,9 +89,25 @@ export class Model {
     }
   }
 
+  /** A move to another peer is told, however quick it was. */
+  #takePeer(event: PeerEvent): void {
+    const state = this.#state;
+    if (event.kind === 'open') {
+      const before = this.#heard;
+      this.#heard = event.peer;
+      if (before !== undefined && before !== event.peer) {
+        state.say(
+          `now with ${this.#peerName(event.peer)}; ${this.#peerName(before)} is gone or silent`,
+          'warn',
+        );
+      }
+    }
+    state.freshness.onPeer(event, state.now.monotonicMs);
+  }
+
   #takeLog(input: Extract<Input, { kind: 'log.lines' | 'log.end' }>): void {
     const { logs } = this.#state.place;
-    if (logs?.stream !== input.stream) return; // M3
+    if (logs?.stream !== input.stream) return; // M4
     if (input.kind === 'log.lines') addLines(logs, input.lines);
     else logs.ended = { error: input.error };
   }
@@ -95,6 +123,7 @@ export class Model {
   screen(now: Now): Canvas {
     const state = this.#state;
     state.now = now;
+    this.#isOld = false;
     const { width, height, options } = state;
     const canvas = new Canvas({ width, height, ascii: options.ascii });
     if (width < smallest.width || height < smallest.height) {
@@ -197,7 +226,7 @@ export class Model {
 
   /** Peers by id where they are known. */
   #peerName(url: string): string {
-    const peer = this.#state.world.stats?.cluster.peers.find((one) => one.api === url);
+    const peer = this.#state.world.cluster?.peers.find((one) => one.api === url);
     return peer?.id ?? url.replace(/^https?:\/\//, '');
   }
 }

@@ -93,7 +93,7 @@ export function deleteNodes(world: World, names: readonly string[]): Outcome {
 }
 
 export function transfer(world: World, to: string | undefined): Outcome {
-  const cluster = world.stats?.cluster;
+  const cluster = world.cluster;
   if (cluster === undefined) return say('nobody has told who leads yet');
   if (to !== undefined && to === cluster.leader) return say(`${to} leads already`);
   const lines = [
@@ -105,7 +105,7 @@ export function transfer(world: World, to: string | undefined): Outcome {
 }
 
 export function removePeer(world: World, id: string): Outcome {
-  const cluster = world.stats?.cluster;
+  const cluster = world.cluster;
   const peer = cluster?.peers.find((one) => one.id === id);
   if (cluster === undefined || peer === undefined) return say(`there is no peer ${id}`);
   const lines = [
@@ -116,7 +116,7 @@ export function removePeer(world: World, id: string): Outcome {
 }
 
 export function promotePeer(world: World, id: string): Outcome {
-  const cluster = world.stats?.cluster;
+  const cluster = world.cluster;
   const peer = cluster?.peers.find((one) => one.id === id);
   if (cluster === undefined || peer === undefined) return say(`there is no peer ${id}`);
   if (peer.voter) return say(`peer/${id} votes already`);

@@ -204,7 +204,7 @@ export function objectNames(world: World): readonly Named[] {
     ...plain('Setting', world.settings.keys()),
     ...plain(
       'Peer',
-      (world.stats?.cluster.peers ?? []).map((peer) => peer.id),
+      (world.cluster?.peers ?? []).map((peer) => peer.id),
     ),
   ];
 }

@@ -6,6 +6,7 @@
 
 import { unreachable } from '../../src/lib/assert.ts';
 import type { Assignment, Event, Node, OrionObject, Service, Setting } from '../../src/protocol/objects.ts';
+import type { ClusterView } from '../../src/protocol/api.ts';
 import type { Stats } from '../../src/protocol/watch.ts';
 import { Ring } from './ring.ts';
 
@@ -34,6 +35,8 @@ export class World {
   readonly #loads = new Map<string, Load>();
   readonly total: Load = { cpu: new Ring(loadsMax), memory: new Ring(loadsMax) };
   stats: Stats | undefined;
+  /** As the leader sees it; as the peer does that is heard, while that has no news of a leader. */
+  cluster: ClusterView | undefined;
   /** The log index that the objects are as of. */
   version = 0;
   /** True once the objects are there. */
@@ -62,6 +65,7 @@ export class World {
 
   measure(stats: Stats): void {
     this.stats = stats;
+    this.cluster = stats.cluster;
     let [cpu, memory, cpuAll, memoryAll] = [0, 0, 0, 0];
     for (const [name, figures] of Object.entries(stats.nodes)) {
       const capacity = this.nodes.get(name)?.status.capacity;

@@ -14,6 +14,7 @@ import {
   grouped,
   nodeSpan,
   pairs,
+  plural,
   serviceState,
   sizes,
   stateSpan,
@@ -244,7 +245,7 @@ function eventLines(event: Event, context: Context): readonly Line[] {
     field('About', `${spec.regarding.kind.toLowerCase()}/${spec.regarding.name}`),
     field(
       'Seen',
-      `${status.count} times, first ${age(status.firstSeen, wallMs)} ago, last ${age(status.lastSeen, wallMs)} ago`,
+      `${plural(status.count, 'time')}, first ${age(status.firstSeen, wallMs)} ago, last ${age(status.lastSeen, wallMs)} ago`,
     ),
     field('Source', spec.source),
     ...heading('What happened'),
@@ -267,7 +268,7 @@ function happened(subject: Ref, { world, now }: Context): readonly Line[] {
 }
 
 function peerLines(id: string, { world }: Context): readonly Line[] {
-  const cluster = world.stats?.cluster;
+  const cluster = world.cluster;
   const peer: PeerView | undefined = cluster?.peers.find((one) => one.id === id);
   if (cluster === undefined || peer === undefined) return [[span(` peer/${id} is gone`, 'bad')]];
   const figures = world.stats?.peers[id];

@@ -79,10 +79,12 @@ function summaryLines({ world, glyphs }: ViewContext): readonly Line[] {
 const count = (value: number, word: string, tone: 'warn' | 'bad'): Span =>
   value === 0 ? span('') : span(`, ${value} ${word}`, tone);
 
-function quorumSpans({ stats }: World): readonly Span[] {
-  if (stats === undefined) return [span('not told yet', 'dim')];
-  const { quorum, leader, term, commitIndex } = stats.cluster;
-  const have = quorum.have ?? 0;
+function quorumSpans({ cluster }: World): readonly Span[] {
+  if (cluster === undefined) return [span('not told yet', 'dim')];
+  const { quorum, leader, term, commitIndex } = cluster;
+  if (quorum.have === null)
+    return [span(`${quorum.voters} voters, ${quorum.need} needed; who is there is not known`, 'bad')];
+  const { have } = quorum;
   const spare = have - quorum.need;
   const tone = spare < 0 ? 'bad' : spare === 0 ? 'warn' : 'good';
   const outlook = spare < 0 ? 'nothing can be written' : `can lose ${spare}`;
@@ -144,7 +146,7 @@ function wrongLines({ world, now, glyphs }: ViewContext): readonly Line[] {
       ],
     ];
   });
-  const slow = (world.stats?.cluster.peers ?? []).flatMap((peer): Line[] => {
+  const slow = (world.cluster?.peers ?? []).flatMap((peer): Line[] => {
     if (!peer.voter || peer.lastContactMs === null || peer.lastContactMs < 2_000) return [];
     return [
       [

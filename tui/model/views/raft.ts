@@ -7,6 +7,7 @@ import { span, type Span } from '../cells.ts';
 import { type Column, rowsOf } from '../table.ts';
 import type { View, ViewContext } from '../view.ts';
 import { duration, grouped } from '../wording.ts';
+import type { World } from '../world.ts';
 
 export const raftView: View = {
   id: 'raft',
@@ -15,9 +16,8 @@ export const raftView: View = {
   aliases: ['peers', 'peer', 'cluster'],
   description: 'peers: role, match, lag, last contact, fsync, log; T hands leadership over',
   body: ({ world }: ViewContext) => {
-    const { stats } = world;
-    const columns = columnsFor(stats);
-    const rows = rowsOf(columns, stats?.cluster.peers ?? [], (peer) => ({
+    const columns = columnsFor(world);
+    const rows = rowsOf(columns, world.cluster?.peers ?? [], (peer) => ({
       key: peer.id,
       ref: { kind: 'Peer', name: peer.id },
     }));
@@ -25,9 +25,9 @@ export const raftView: View = {
   },
 };
 
-function columnsFor(stats: Stats | undefined): readonly Column<PeerView>[] {
+function columnsFor({ stats, cluster }: World): readonly Column<PeerView>[] {
   const figures = (peer: PeerView): Stats['peers'][string] | undefined => stats?.peers[peer.id];
-  const lag = (peer: PeerView): number | null => lagOf(peer, stats?.cluster);
+  const lag = (peer: PeerView): number | null => lagOf(peer, cluster);
   return [
     { title: 'PEER', cell: (peer) => peer.id, max: 24 },
     { title: 'ROLE', cell: (peer) => [roleSpan(peer)] },
@@ -41,7 +41,7 @@ function columnsFor(stats: Stats | undefined): readonly Column<PeerView>[] {
     { title: 'LAG', cell: (peer) => [lagSpan(lag(peer))], sort: (peer) => lag(peer) ?? -1, align: 'right' },
     {
       title: 'CONTACT',
-      cell: (peer) => [contactSpan(peer, stats?.cluster)],
+      cell: (peer) => [contactSpan(peer, cluster)],
       sort: (peer) => peer.lastContactMs ?? -1,
       align: 'right',
     },

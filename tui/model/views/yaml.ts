@@ -15,7 +15,7 @@ export const yamlView: View = {
     if (subject === undefined) return { kind: 'text', lines: [] };
     const value =
       subject.kind === 'Peer'
-        ? world.stats?.cluster.peers.find((peer) => peer.id === subject.name)
+        ? world.cluster?.peers.find((peer) => peer.id === subject.name)
         : subject.kind === 'Revision'
           ? revisions.get(subject.name)?.find(({ revision }) => revision === subject.revision)
           : objectOf(world, subject);
