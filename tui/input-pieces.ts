@@ -4,14 +4,19 @@
 
 import { PassThrough } from 'node:stream';
 
+const escape = '\u001b';
+/** What follows Esc in a key of several characters, or in a report of the mouse. */
+const sequence = /^(?:\[[\d;<?]*[^\d;<?]|O[\s\S])/u;
+
 /** The pieces of `text` that are to be read one by one. */
 export function pieces(text: string): readonly string[] {
-  return text.split(/(?=\u001b)/u).flatMap((piece) => {
-    if (!piece.startsWith('\u001b') || piece.length === 1) return [piece];
-    const sequence = /^\u001b(?:\[[\d;<?]*[^\d;<?]|O[\s\S])/u.exec(piece);
-    if (sequence === null) return ['\u001b', piece.slice(1)];
-    return [sequence[0], piece.slice(sequence[0].length)].filter((one) => one !== '');
-  });
+  const [plain = '', ...escaped] = text.split(escape);
+  return [plain, ...escaped.flatMap(afterEscape)].filter((piece) => piece !== '');
+}
+
+function afterEscape(rest: string): readonly string[] {
+  const key = sequence.exec(rest)?.[0] ?? '';
+  return [escape + key, rest.slice(key.length)];
 }
 
 /** A stream for blessed, which is given each piece of what `source` reads. Ends when `stop` is called. */
