@@ -53,6 +53,8 @@ export class EventRecorder {
   readonly #options: EventRecorderOptions;
   #run: Run | undefined;
   #dropped = 0;
+  /** The last term of which was told who leads: a leader may stop and start to control within one, when it is slow. */
+  #toldTerm: number | undefined;
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
@@ -63,7 +65,8 @@ export class EventRecorder {
     const nowMs = this.#options.nowMs();
     const members = this.#options.members();
     this.#run = { term, pending: new Map(), isSending: false, sentMs: nowMs, members, membersMs: nowMs };
-    this.#add(leaderElected(this.#options.self));
+    if (this.#toldTerm !== term) this.#add(leaderElected(this.#options.self));
+    this.#toldTerm = term;
   }
 
   // R3

@@ -143,6 +143,14 @@ test('settings and events make no events, and what one term saw is not told in t
   expect(rig.told).toEqual(['LeaderElected Peer/peer-1']);
 });
 
+test('a leader that stops and starts to control within a term is told once', async () => {
+  const rig = await Rig.leading();
+  rig.recorder.stop();
+  rig.recorder.start(1);
+  await rig.pass();
+  expect(rig.sent).toEqual([]);
+});
+
 test('who joins, votes, and leaves is told', async () => {
   const rig = await Rig.leading();
   const told = async (...members: { id: string; voter: boolean }[]): Promise<string[]> => {
