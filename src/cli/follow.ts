@@ -4,11 +4,11 @@
 
 import type { OrionClient } from '../client/index.ts';
 import { collectionOf, type ObjectKind } from '../client/kinds.ts';
-import type { WatchPeer } from '../client/watch.ts';
 import type { OrionObject } from '../protocol/objects.ts';
 import type { WatchChange } from '../protocol/watch.ts';
 import { columnsOf, inOrder } from './columns.ts';
 import { objectName } from './kinds.ts';
+import { Outages } from './outages.ts';
 import type { OutputFormat } from './output.ts';
 import { Table, type TableStyle } from './table.ts';
 
@@ -99,24 +99,3 @@ function tablePrinter(
 }
 
 const nameOf = ({ kind, metadata }: OrionObject): string => objectName(kind, metadata.name);
-
-/** Says when nobody answers any more, and when somebody does again. */
-class Outages {
-  readonly #say: (text: string) => void;
-  #isOut = false;
-
-  constructor(say: (text: string) => void) {
-    this.#say = say;
-  }
-
-  readonly onPeer = ({ kind, peer, reason }: WatchPeer): void => {
-    if (kind === 'trying' && reason !== undefined && !this.#isOut) {
-      this.#isOut = true;
-      this.#say(`the watch broke off (${reason}); trying on`);
-    }
-    if (kind === 'open' && this.#isOut) {
-      this.#isOut = false;
-      this.#say(`the watch goes on at ${peer}`);
-    }
-  };
-}

@@ -22,7 +22,8 @@ export class LiveLines {
   readonly #isTerminal: boolean;
   readonly #paint: Paint;
   readonly #told = new Map<string, string>();
-  /** Lines of the block that stands at the end of the terminal. */
+  /** What stands at the end of the terminal, and how many lines it takes. */
+  #block: readonly LiveLine[] = [];
   #drawn = 0;
 
   /** `paint`: for a terminal; default: no colours. */
@@ -42,9 +43,10 @@ export class LiveLines {
     }
   }
 
-  /** Lines that stay, whatever is drawn afterwards. */
+  /** Lines that stay, above whatever is drawn. */
   note(text: string): void {
     this.#stream.write(`${this.#erased()}${text.split('\n').map(printable).join('\n')}\n`);
+    if (this.#isTerminal) this.#draw(this.#block);
   }
 
   #draw(lines: readonly LiveLine[]): void {
@@ -54,6 +56,7 @@ export class LiveLines {
     const texts = shown.map(({ text, tone }) => this.#paint(clipped(printable(text), columns - 1), tone));
     if (shown.length < lines.length) texts.push(`… and ${lines.length - shown.length} more`);
     this.#stream.write(`${this.#erased()}${texts.map((text) => `${text}\n`).join('')}`);
+    this.#block = lines;
     this.#drawn = texts.length;
   }
 

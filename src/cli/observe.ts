@@ -6,6 +6,7 @@
 import type { OrionClient } from '../client/index.ts';
 import { collectionOf, type ObjectKind } from '../client/kinds.ts';
 import type { OrionObject } from '../protocol/objects.ts';
+import { Outages } from './outages.ts';
 
 /** What this needs of the client. */
 export type ObjectSource = Pick<OrionClient, 'listAll' | 'watch'>;
@@ -51,15 +52,17 @@ export async function objectsNow(client: ObjectSource, kinds: readonly ObjectKin
   return (await listed(client, kinds)).objects;
 }
 
-/** The objects of `kinds` as they are now, and again after each change, until `signal` is aborted. */
+/** The objects of `kinds` as they are now, and again after each change, until `signal` is aborted. `say`: for people. */
 export async function* observe(
   client: ObjectSource,
   kinds: readonly ObjectKind[],
-  signal: AbortSignal,
+  options: { readonly signal: AbortSignal; readonly say: (text: string) => void },
 ): AsyncGenerator<Objects, void, undefined> {
+  const { signal, say } = options;
+  const { onPeer } = new Outages(say);
   const { objects, from } = await listed(client, kinds);
   yield objects;
-  for await (const message of client.watch({ kinds, from, signal })) {
+  for await (const message of client.watch({ kinds, from, signal, onPeer })) {
     if (message.type === 'RESET') {
       objects.clear();
       for (const object of message.items) objects.put(object);

@@ -28,10 +28,11 @@ export async function followRollouts(
   options: { readonly lines: LiveLines; readonly signal: AbortSignal },
 ): Promise<FollowOutcome> {
   const { lines, signal } = options;
+  const say = (text: string): void => lines.note(text);
   const told = new Set<string>();
   const failed = new Set<string>();
   let rollouts: ReadonlyMap<string, Rollout | undefined> = new Map();
-  for await (const objects of observe(client, ['Service', 'Assignment'], signal)) {
+  for await (const objects of observe(client, ['Service', 'Assignment'], { signal, say })) {
     rollouts = rolloutsIn(objects, names);
     for (const [name, rollout] of rollouts) {
       if (rollout === undefined || rollout.state === 'failed') failed.add(name);

@@ -10,6 +10,7 @@ import { exitFailed } from './exit.ts';
 import { type Goal, isReached, parseGoal } from './goal.ts';
 import { objectName, parseTarget } from './kinds.ts';
 import { OutputCommand } from './orion-command.ts';
+import { Outages } from './outages.ts';
 
 interface Waited {
   readonly kind: ObjectKind;
@@ -73,6 +74,7 @@ export class WaitCommand extends OutputCommand {
    */
   async #untilReached({ kind, name, goal, signal }: Waited): Promise<OrionObject | undefined> {
     const client = this.client();
+    const { onPeer } = new Outages((text) => this.say(text));
     const fieldSelector = `metadata.name=${name}`;
     const { items, resourceVersion } = await client.listAll(collectionOf(kind), { fieldSelector });
     const found: readonly OrionObject[] = items;
@@ -85,6 +87,7 @@ export class WaitCommand extends OutputCommand {
       fieldSelector,
       from: resourceVersion,
       signal,
+      onPeer,
     })) {
       for (const state of statesIn(update)) {
         object = state;

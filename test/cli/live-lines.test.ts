@@ -37,7 +37,7 @@ test('on a terminal the lines are redrawn in place, and what is noted stays abov
   lines.note('b failed');
   lines.show([line('a', 'a 2/2')]);
   const up = '\u001b[2A\u001b[J';
-  expect(screen.text).toBe(`a 0/2\nb 0/1\n${up}a 1/2\nb 0/1\n${up}b failed\na 2/2\n`);
+  expect(screen.text).toBe(`a 0/2\nb 0/1\n${up}a 1/2\nb 0/1\n${up}b failed\na 1/2\nb 0/1\n${up}a 2/2\n`);
 });
 
 test('a line has its colour on a terminal', () => {
