@@ -42,8 +42,10 @@ export class WatchText {
 export class WatchFeed {
   /** The same text selects the same objects. */
   readonly key: string;
+  /** Watchers of this selection. */
+  readers = 0;
   readonly #selects: Selector;
-  /** By index, of the newest changes. */
+  /** By index, of the newest changes; none while a single reader would look at each only once. */
   readonly #texts = new Map<number, WatchText | undefined>();
 
   constructor(selection: { readonly key: string; readonly selects: Selector }) {
@@ -56,11 +58,16 @@ export class WatchFeed {
     const { index } = change;
     if (this.#texts.has(index)) return this.#texts.get(index);
     const text = this.#made(change);
+    if (this.readers > 1) this.#keep(index, text);
+    else this.#texts.clear();
+    return text;
+  }
+
+  #keep(index: number, text: WatchText | undefined): void {
     this.#texts.set(index, text);
     const oldest = this.#texts.keys().next();
-    if (this.#texts.size > servingLimits.watchTextsMax && oldest.done !== true)
-      this.#texts.delete(oldest.value);
-    return text;
+    const isFull = this.#texts.size > servingLimits.watchTextsMax;
+    if (isFull && oldest.done !== true) this.#texts.delete(oldest.value);
   }
 
   #made({ index, changes }: Change): WatchText | undefined {

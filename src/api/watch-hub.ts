@@ -45,6 +45,7 @@ export class WatchHub {
     const { selection, from, wantsStats } = request;
     const feed = this.#feeds.get(selection.key) ?? new WatchFeed(selection);
     this.#feeds.set(feed.key, feed);
+    feed.readers += 1;
     const { view } = this.#controlPlane;
     const watcher = new Watcher({ view, feed, sink, from, wantsStats, bounds: this.#bounds });
     this.#watchers.add(watcher);
@@ -55,10 +56,11 @@ export class WatchHub {
 
   /** Its connection is gone. */
   close(watcher: Watcher): void {
+    if (!this.#watchers.delete(watcher)) return;
     watcher.gone();
-    this.#watchers.delete(watcher);
     this.#due.delete(watcher);
-    if ([...this.#watchers].every(({ feed }) => feed !== watcher.feed)) this.#feeds.delete(watcher.feed.key); // H1
+    watcher.feed.readers -= 1;
+    if (watcher.feed.readers === 0) this.#feeds.delete(watcher.feed.key); // H1
     if (this.#watchers.size > 0) return;
     this.#stop?.();
     this.#stop = undefined;

@@ -45,8 +45,8 @@ export const servingLimits = {
   watchTurnBytes: 256 * KiB,
   /** How long watchers are served before everything else has its turn, in milliseconds. */
   watchTurnMs: 5,
-  /** Texts of the newest changes that are kept for the watchers of one selection. */
-  watchTextsMax: 64,
+  /** Texts of the newest changes that are kept for the watchers of one selection, if they are several. */
+  watchTextsMax: 16,
   /** Between two bookmarks for one watcher, in milliseconds. */
   watchBookmarkMs: 15_000,
   /** Between two of the leader's statistics, in milliseconds. */

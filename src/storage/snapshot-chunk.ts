@@ -1,8 +1,8 @@
 // The parts in which a state travels from peer to peer: rows in the order of their keys' bytes, cut where a chunk is full.
 //
 // C1. Where chunks are cut follows from the rows alone, so that a transfer begun with one peer can go on with another.
-// C2. A chunk holds whole rows, at least one, and ends with the first that fills it: no row is larger than a command, so
-//     a chunk has at most `chunkBytes + limits.commandBytesMax` bytes and a little.
+// C2. A chunk holds whole rows, at least one, and ends with the first that fills it: no row is larger than a command, or than
+//     `limits.windowChangeBytesMax`, so a chunk has at most `chunkBytes` and so many bytes more, and a little.
 //
 // A row: u32 bytes of key, u32 bytes of text, key, text (row-codec.ts); all numbers little-endian.
 

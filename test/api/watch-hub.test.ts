@@ -1,49 +1,14 @@
 // Watchers over connections in the test's hand: what each is told, in which order, and why it ends.
 
-import { beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { WatchHub } from '../../src/api/watch-hub.ts';
-import { watchRequestOf } from '../../src/api/watch-request.ts';
 import type { Watcher } from '../../src/api/watcher.ts';
 import { OrionError } from '../../src/lib/errors.ts';
-import { type ServingLimits, servingLimits } from '../../src/lib/serving-limits.ts';
-import type { LeaderStats } from '../../src/protocol/watch.ts';
-import { FakeClock } from '../lib/fake-clock.ts';
-import { FakeControlPlane, nodeRow, serviceRow, settingRow } from './fake-control-plane.ts';
+import { servingLimits } from '../../src/lib/serving-limits.ts';
+import type { FakeClock } from '../lib/fake-clock.ts';
+import { nodeRow, serviceRow, settingRow } from './fake-control-plane.ts';
 import { FakeReader } from './fake-reader.ts';
-import { clusterAt } from './fake-stats.ts';
-
-let peer: FakeControlPlane;
-let clock: FakeClock;
-let bounds: ServingLimits;
-let hub: WatchHub;
-
-beforeEach(() => {
-  peer = new FakeControlPlane();
-  clock = new FakeClock();
-  bounds = { ...servingLimits, watchQueueBytesMax: 2_000, watchTurnBytes: 1_000 };
-  hub = new WatchHub({ controlPlane: peer, clock, bounds });
-});
-
-function watch(query: Parameters<typeof watchRequestOf>[0] = {}, lastEventId?: string): FakeReader {
-  const reader = new FakeReader();
-  const request = watchRequestOf({ stats: 'false', ...query }, lastEventId, peer.view);
-  reader.watcher = hub.open(request, reader);
-  expect(reader.heard).toEqual([]);
-  return reader;
-}
-
-const put = (name: string, data = 'x'): void => {
-  const before = peer.view.settings.get(name);
-  peer.write({ before, after: settingRow(name, data, peer.view.appliedIndex + 1) });
-};
-
-const stats = (at: number): LeaderStats => ({
-  at,
-  cluster: clusterAt(1),
-  disk: { fsyncP99Ms: 1, logBytes: 2 },
-  peers: {},
-  nodes: { n1: { cpu: 1, memory: 2, atMs: 3 } },
-});
+import { bounds, clock, hub, peer, put, watch } from './watch-rig.ts';
 
 test('a watcher hears where it stands, then each change from there on, once and in order', () => {
   put('early');
@@ -125,12 +90,12 @@ test('a long past is told in turns, so that a watcher of the present does not wa
       run();
     });
   const counted = { ...bounds, watchTurnMs: -1 }; // one turn at a time
-  hub = new WatchHub({
+  const slow = new WatchHub({
     controlPlane: peer,
     clock: { ...fakeOf(clock), soon: countTurn },
     bounds: counted,
   });
-  const [alone, other] = [watch({ from: '1' }), watch()];
+  const [alone, other] = [watch({ from: '1' }, undefined, slow), watch({}, undefined, slow)];
   clock.settle();
   put('new');
   clock.settle();
@@ -243,40 +208,6 @@ test('nobody watches a peer whose state may not be read', () => {
   expect(reader.told).toEqual(['bookmark 1', 'error NO_LEADER']);
 });
 
-test("the leader's statistics come each second, without an id, with their age while the leader does not answer", async () => {
-  peer.leaderStats.answers.push(stats(1), stats(2), 'NO_LEADER');
-  const reader = watch({ stats: 'true' });
-  const without = watch();
-  clock.settle();
-  const second = async (): Promise<void> => {
-    clock.advance(servingLimits.watchStatsMs);
-    await Promise.resolve().then(() => undefined);
-  };
-  for (let i = 0; i < 5; i += 1) await second();
-  expect(reader.told.filter((text) => text.startsWith('stats'))).toEqual([
-    'stats 0',
-    'stats 0',
-    'stats 1000', // nobody leads
-    'stats 3000', // nothing is heard
-  ]);
-  expect(reader.heard.find(({ event }) => event === 'stats')).toEqual({
-    event: 'stats',
-    data: { ...stats(1), ageMs: 0 },
-  });
-  expect(without.told).toEqual(['bookmark 1']);
-});
-
-test('the statistics are asked for once at a time, and only while somebody wants them', async () => {
-  const reader = watch();
-  clock.advance(10 * servingLimits.watchStatsMs);
-  expect(peer.leaderStats.asked).toBe(0);
-  const wanting = watch({ stats: 'true' });
-  clock.advance(10 * servingLimits.watchStatsMs);
-  expect(peer.leaderStats.asked).toBe(1); // no answer
-  for (const one of [reader, wanting]) hub.close(one.watcher as Watcher);
-  expect([clock.timers, peer.listeners()]).toEqual([0, 0]);
-});
-
 test('one that ended or has gone hears nothing more', () => {
   const [ended, gone] = [watch(), watch()];
   clock.settle();
@@ -286,4 +217,22 @@ test('one that ended or has gone hears nothing more', () => {
   clock.advance(servingLimits.watchBookmarkMs);
   expect(ended.told).toEqual(['bookmark 1', 'error NO_LEADER']);
   expect(gone.told).toEqual(['bookmark 1']);
+});
+
+test('watchers of one selection share its texts, and those of another do not', () => {
+  const sent = new Map<string, Uint8Array[]>();
+  const open = (name: string, query: Parameters<typeof watch>[0]): Watcher => {
+    const reader = watch(query);
+    sent.set(name, []);
+    reader.send = (bytes) => void sent.get(name)?.push(bytes);
+    return reader.watcher as Watcher;
+  };
+  const watchers = [open('a', { kind: 'Setting' }), open('b', { kind: 'Setting' }), open('c', {})];
+  put('x');
+  clock.settle();
+  const last = (name: string): Uint8Array | undefined => sent.get(name)?.at(-1);
+  expect(last('a')).toBe(last('b'));
+  expect(last('c')).not.toBe(last('a'));
+  expect(last('c')).toEqual(last('a'));
+  for (const watcher of watchers) hub.close(watcher);
 });
