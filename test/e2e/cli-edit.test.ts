@@ -41,8 +41,9 @@ function editor(name: string, script: string): Readonly<Record<string, string>> 
 
 async function edit(
   env: Readonly<Record<string, string>>,
+  ...args: readonly string[]
 ): Promise<Outcome & { readonly seen: readonly string[] }> {
-  const outcome = await orion(['edit', 'service', 'web', ...shell.peers], env);
+  const outcome = await orion(['edit', 'service/web', ...args, ...shell.peers], env);
   const log = env['LOG'] ?? '';
   const seen = existsSync(log) ? readFileSync(log, 'utf8').split('\f').slice(0, -1) : [];
   return { ...outcome, seen };
@@ -98,10 +99,11 @@ test('edit is not held up by what changes without anybody asking for another spe
 execFileSync(process.execPath, ['${mainFile}', 'restart', 'web', '--peers', '${cluster.peerUrls()[0]}']);
 writeFileSync(file, text.replace('replicas: 3', 'replicas: 2'));`;
   const before = await shell.json<Service>('get', 'service', 'web');
-  expect(await edit(editor('patient', restarting))).toMatchObject({
-    exitCode: 0,
-    stdout: 'service/web updated\n',
-  });
+  const { exitCode, stdout } = await edit(editor('patient', restarting), '-o', 'json');
+  expect([exitCode, JSON.parse(stdout)]).toMatchObject([
+    0,
+    { status: 'accepted', changes: [{ action: 'updated' }] },
+  ]);
   const after = await shell.json<Service>('get', 'service', 'web');
   expect([after.spec.replicas, after.status.revision]).toEqual([2, before.status.revision + 1]);
 });

@@ -72,6 +72,10 @@ test('rollout undo brings back what ran before, and history tells of it', async 
   expect(table[2]).toMatch(/ entry$/);
   const history = await shell.json<List<RevisionView>>('rollout', 'history', 'frail');
   expect(history.items.map(({ revision }) => revision)).toEqual([3, 2, 1]);
+  const nothing = await shell.run('rollout', 'undo', 'frail');
+  expect([nothing.exitCode, nothing.stdout]).toEqual([5, '']);
+  const again = await shell.json<Service>('rollout', 'undo', 'frail', '--to-revision', '2');
+  expect(again.status.revision).toBe(4);
   const unknown = await shell.run('rollout', 'undo', 'frail', '--to-revision', '77');
   expect([unknown.exitCode, unknown.stdout]).toEqual([1, '']);
   expect((await shell.run('rollout', 'history', 'nobody')).exitCode).toBe(1);
@@ -155,6 +159,7 @@ test('scale and restart can be followed, and tell the object as JSON', async () 
   expect([exitCode, stdout]).toEqual([0, 'service/posts restarts as revision 2\n']);
   expect(stderr).toMatch(/^service\/posts revision 2: complete: 2\/2 updated, 2 ready/m);
   expect((await shell.json<Service>('get', 'service', 'posts')).spec).toEqual(before.spec);
+  expect((await shell.json<Service>('restart', 'posts')).status.revision).toBe(3);
   expect((await shell.run('restart', 'nobody')).exitCode).toBe(1);
 });
 
