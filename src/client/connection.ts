@@ -9,9 +9,11 @@
 // T4. 503 and RATE_LIMITED say that nothing was applied: the next peer is asked, until the deadline.
 // T5. Once an outcome was unknown, only an answer to the same key says more: no refusal to serve does.
 
-import { isOrionError, messageOf, OrionError, type ErrorCode } from '../lib/errors.ts';
+import { isOrionError, OrionError } from '../lib/errors.ts';
 import { streamRequest, textOf } from '../lib/stream-request.ts';
 import type { ClusterView } from '../protocol/api.ts';
+import { isFinal, lastWord, unreachable } from './failures.ts';
+import { guarded } from './guarded.ts';
 import { pause } from './pause.ts';
 import { PeerList } from './peer-list.ts';
 import { parsedProblem, problemError } from './problem.ts';
@@ -49,6 +51,11 @@ export interface StreamRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Ends the tries, and later the stream. */
   readonly stop: AbortSignal;
+  /**
+   * Why it ends after a silence: its peer is gone, or (`leader`) another leads than when it began, since what comes by way
+   * of a paused leader comes no more. Default: it does not.
+   */
+  readonly guard?: 'peer' | 'leader';
   /** As in {@link Request}. */
   readonly onTry?: ((peer: string) => void) | undefined;
 }
@@ -57,6 +64,8 @@ export interface StreamRequest {
 const probeMs = 1_000;
 /** What a peer said to a probe is believed for this long, in milliseconds. */
 const freshMs = 1_000;
+/** Silence of a guarded stream after which its peer is asked whether it is there, in milliseconds. */
+const silenceMs = 2_000;
 /** Between two rounds over all peers, in milliseconds. */
 const roundPauseMs = 100;
 
@@ -132,15 +141,21 @@ export class Connection {
   }
 
   /** The open body of a successful read, however long it goes on; only its start has a time-out. */
-  async stream({ path, headers = {}, stop, onTry }: StreamRequest): Promise<Stream> {
-    return this.#somewhere({ canRepeat: true, stop, onTry }, async ({ peer }) => {
-      const late = new AbortController();
-      const timer = setTimeout(() => late.abort(), this.#timeoutMs);
+  async stream({ path, headers = {}, stop, guard, onTry }: StreamRequest): Promise<Stream> {
+    return this.#somewhere({ canRepeat: true, stop, onTry }, async ({ peer, view }) => {
+      const ended = new AbortController();
+      const abort = (): void => ended.abort();
+      const timer = setTimeout(abort, this.#timeoutMs);
       try {
-        const signal = AbortSignal.any([late.signal, stop]);
-        const answer = await streamRequest(peer + path, { headers, signal });
-        if (answer.status === 200) return { peer, body: answer.body };
-        throw problemError(answer.status, await textOf(answer.body));
+        const signal = AbortSignal.any([ended.signal, stop]);
+        const { status, body } = await streamRequest(peer + path, { headers, signal });
+        if (status !== 200) throw problemError(status, await textOf(body));
+        if (guard === undefined) return { peer, body };
+        const check = async (): Promise<void> => {
+          const { term } = await this.#probe(peer, stop);
+          if (guard === 'leader' && term !== view.term) throw new Error('another peer leads');
+        };
+        return { peer, body: guarded(body, { afterMs: Math.min(silenceMs, this.#timeoutMs), check, abort }) };
       } finally {
         clearTimeout(timer);
       }
@@ -249,13 +264,6 @@ export class Connection {
 /** A key that says what its sender had seen: the cluster can tell whether it still remembers all writes since then. */
 const keyOf = ({ view }: Contact): string => `rv:${view.appliedIndex}:${crypto.randomUUID()}`;
 
-/** Nobody else could do better. */
-function isFinal(error: unknown, canRepeat: boolean): boolean {
-  if (!isOrionError(error)) return false;
-  if (isOrionError(error, 'OUTCOME_UNKNOWN')) return !canRepeat; // T3
-  return !isOrionError(error, 'NO_LEADER', 'NO_QUORUM', 'BUSY', 'RATE_LIMITED'); // T4
-}
-
 /** What `/api/cluster` answers: other servers answer anything, too. */
 function parsedView(body: string): ClusterView | undefined {
   try {
@@ -265,25 +273,4 @@ function parsedView(body: string): ClusterView | undefined {
   } catch {
     return undefined;
   }
-}
-
-function unreachable(failures: ReadonlyMap<string, unknown>): OrionError {
-  const tried = [...failures].map(([peer, error]) => `${peer} (${reasonOf(error)})`).join(', ');
-  return new OrionError('UNREACHABLE', `No peer answered: tried ${tried}. Is one running there?`);
-}
-
-/** What the peers that answered said, the weightiest of it; those that did not have nothing to add. */
-function lastWord(failures: ReadonlyMap<string, unknown>): OrionError {
-  const codes: readonly ErrorCode[] = ['OUTCOME_UNKNOWN', 'NO_QUORUM', 'NO_LEADER', 'BUSY', 'RATE_LIMITED'];
-  const told = [...failures.values()].filter((error) => isOrionError(error));
-  const first = codes.flatMap((code) => told.filter((error) => error.code === code));
-  return first[0] ?? told[0] ?? unreachable(failures);
-}
-
-/** fetch hides what happened in the cause of its error. */
-function reasonOf(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return 'no answer in time';
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof Error && 'code' in cause) return String(cause.code);
-  return messageOf(cause ?? error);
 }

@@ -194,7 +194,7 @@ export class OrionClient {
     const open = async (tail: number, stop: AbortSignal): Promise<AsyncIterable<Uint8Array>> => {
       const path = `${objectPath('services', service)}/logs${queryText({ follow, tail, replica })}`;
       const headers = { accept: 'application/x-ndjson' };
-      return (await this.#connection.stream({ path, headers, stop })).body;
+      return (await this.#connection.stream({ path, headers, stop, guard: 'leader' })).body;
     };
     return readLogs(open, options);
   }
@@ -207,7 +207,7 @@ export class OrionClient {
     const done = new AbortController();
     const stop = signal === undefined ? done.signal : AbortSignal.any([done.signal, signal]);
     try {
-      yield* (await this.#connection.stream({ path: '/api/backup', stop })).body;
+      yield* (await this.#connection.stream({ path: '/api/backup', stop, guard: 'peer' })).body;
     } catch (error) {
       if (isOrionError(error)) throw error;
       const message = 'The backup broke off: its peer went away. Ask again.';

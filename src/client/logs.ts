@@ -8,6 +8,7 @@ import { isOrionError, OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import type { LogLine } from '../protocol/logs.ts';
 import { textLines } from './event-stream.ts';
+import { passingCodes } from './failures.ts';
 import { pause } from './pause.ts';
 
 export interface LogsOptions {
@@ -53,7 +54,7 @@ export async function* readLogs(
         return;
       } catch (error) {
         if (stop.aborted) return;
-        const isBreak = !isOrionError(error) || isOrionError(error, ...passing);
+        const isBreak = !isOrionError(error) || isOrionError(error, 'UNREACHABLE', ...passingCodes);
         const isFirst = seen.isEmpty && brokeAtMs === undefined && isOrionError(error);
         if (!isBreak || isFirst) throw error;
         brokeAtMs ??= performance.now();
@@ -67,8 +68,6 @@ export async function* readLogs(
     done.abort();
   }
 }
-
-const passing = ['UNREACHABLE', 'NO_LEADER', 'NO_QUORUM', 'BUSY', 'RATE_LIMITED'] as const;
 
 function brokenOff(error: unknown): OrionError {
   if (isOrionError(error)) return error;

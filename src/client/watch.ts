@@ -14,6 +14,7 @@ import type { OrionObject } from '../protocol/objects.ts';
 import type { Stats, WatchChanges } from '../protocol/watch.ts';
 import type { Stream, StreamRequest } from './connection.ts';
 import { serverEvents, type ServerEvent } from './event-stream.ts';
+import { passingCodes } from './failures.ts';
 import type { ObjectKind } from './kinds.ts';
 import { pause } from './pause.ts';
 import { problemError } from './problem.ts';
@@ -215,15 +216,7 @@ class Watch {
 }
 
 /** Another peer, or the same one later, may do better. */
-const passing = [
-  'UNREACHABLE',
-  'NO_LEADER',
-  'NO_QUORUM',
-  'BUSY',
-  'RATE_LIMITED',
-  'SLOW_WATCHER',
-  'INTERNAL',
-] as const;
+const passing = ['UNREACHABLE', 'SLOW_WATCHER', 'INTERNAL', ...passingCodes] as const;
 
 const isAfter = (version: string, floor: string | undefined): boolean =>
   floor === undefined || Number(version) > Number(floor);

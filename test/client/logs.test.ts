@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { OrionClient } from '../../src/client/index.ts';
 import type { LogsOptions } from '../../src/client/logs.ts';
+import { until } from '../e2e/until.ts';
 import { type Behaviour, failure, fakePeer, problem, stopFakePeers } from './fake-peer.ts';
 
 afterEach(stopFakePeers);
@@ -87,4 +88,49 @@ test('what cannot be begun is told at once, also to a reader that would follow',
 
 test('a reader that does not follow is told that the stream broke off', async () => {
   expect((await failure(read([breaksAfter('0 t1 a')], {}))).code).toBe('UNREACHABLE');
+});
+
+test.each(['follows', 'does not follow'])(
+  'a reader that %s is not held by a peer that is paused',
+  async (how) => {
+    const follow = how === 'follows';
+    let isPaused = false;
+    const paused = await fakePeer(
+      (_, response) => response.write(line('0 t1 a'), () => (isPaused = true)),
+      (_, response) => {
+        if (!isPaused) response.end(JSON.stringify(paused.view));
+      },
+    );
+    const other = await fakePeer(endsAfter('0 t1 a', '0 t2 b'));
+    const client = new OrionClient({ peers: [paused.url, other.url], timeoutMs: 200 });
+    const lines: string[] = [];
+    const reading = (async (): Promise<void> => {
+      for await (const one of client.logs('hello', { follow })) lines.push(one.line);
+    })();
+    if (!follow) expect((await failure(reading)).code).toBe('UNREACHABLE');
+    await reading.catch(() => {});
+    expect(lines).toEqual(follow ? ['a', 'b'] : ['a']);
+  },
+);
+
+test('a silent stream goes on while its peer is there, and is taken up again when another peer leads', async () => {
+  const streams: Behaviour[] = [
+    (_, response) => response.write(line('0 t1 a')),
+    endsAfter('0 t1 a', '0 t2 b'),
+  ];
+  const peer = await fakePeer((seen, response) => streams.shift()?.(seen, response));
+  peer.view = { ...peer.view, term: 1 };
+  const lines: string[] = [];
+  for await (const one of new OrionClient({ peers: [peer.url], timeoutMs: 100 }).logs('hello', {
+    follow: true,
+    onBreak: () => expect(peer.probes).toBeGreaterThan(3),
+  })) {
+    lines.push(one.line);
+    if (lines.length > 1) break;
+    const probes = peer.probes;
+    void until('it was looked after twice', () => peer.probes >= probes + 3).then(() => {
+      peer.view = { ...peer.view, term: 2 };
+    });
+  }
+  expect(lines).toEqual(['a', 'b']);
 });

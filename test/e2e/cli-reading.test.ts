@@ -245,3 +245,18 @@ test('logs -f and get -w outlive the leader, without a line twice or a change lo
   leader.start();
   await cluster.ready();
 });
+
+test('logs -f goes on when the leader is paused, though its connections stand', async () => {
+  const logs = follow('logs', 'count', '-f', '--tail', '1');
+  await logs.untilLines('it counts', (lines) => lines.length > 3);
+  const leader = await cluster.leader();
+  leader.pause();
+  try {
+    const before = logs.lines.length;
+    await logs.untilLines('it counts on', (lines) => lines.length > before + 10);
+  } finally {
+    leader.resume();
+  }
+  const numbers = logs.lines.map((line) => Number(/line (\d+)$/.exec(line)?.[1]));
+  expect(numbers).toEqual(numbers.map((_, i) => (numbers[0] ?? 0) + i));
+});
