@@ -3,7 +3,7 @@
 import type { FastifyInstance } from 'fastify';
 import { OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
-import { namePattern, nameRule } from '../protocol/objects.ts';
+import { namePattern, nameRule } from '../protocol/names.ts';
 import { type ApiContext, accepted, sendWritten } from './context.ts';
 import { readRoutes } from './reading.ts';
 import { bodyTextOf, invalid, preconditionsOf, queryOf } from './request.ts';

@@ -2,10 +2,8 @@
 // Types are inferred from schemas, so that a reader of the wire and the writer of a table cannot drift apart.
 
 import { z } from 'zod';
+import { namePattern, nameRule } from './names.ts';
 
-/** DNS label (RFC 1123): lower case letters, digits and `-`, 1 to 63 characters, no `-` at either end. */
-export const namePattern = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-export const nameRule = 'a name is a DNS label: a-z, 0-9 and -, 1 to 63 characters';
 export const nameSchema = z.string().regex(namePattern, nameRule);
 
 /** Decimal log index of an object's last change; opaque to clients. */

@@ -9,7 +9,8 @@
 import { present } from '../lib/assert.ts';
 import type { Issue } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
-import { namePattern, nameRule, type ServiceSpec, type Workload } from './objects.ts';
+import { namePattern, nameRule } from './names.ts';
+import type { ServiceSpec, Workload } from './objects.ts';
 
 type Using = Pick<ServiceSpec, 'env' | 'files'>;
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { eventLimits } from '../../src/lib/event-limits.ts';
 import type { SeenEvent } from '../../src/protocol/command.ts';
-import { namePattern } from '../../src/protocol/objects.ts';
+import { namePattern } from '../../src/protocol/names.ts';
 import { Lab, seen, startMs } from './lab.ts';
 
 const at = (second: number): string => new Date(startMs + second * 1_000).toISOString();

@@ -1,6 +1,7 @@
 // Settings: which there are, how large, and who uses them. Their text is shown only when it is asked for.
 
 import type { Setting } from '../../../src/protocol/objects.ts';
+import { settingsOf } from '../../../src/protocol/references.ts';
 import { bytesOf } from '../../../src/cli/text.ts';
 import { refOf } from '../refs.ts';
 import { type Column, rowsOf } from '../table.ts';
@@ -52,13 +53,8 @@ function columnsFor({ world, now }: ViewContext): readonly Column<Setting>[] {
 
 /** The services whose environment or files name the setting. */
 export function usersOf(world: World, setting: string): readonly string[] {
-  const reference = `\${settings.${setting}}`;
   return [...world.services.values()]
-    .filter(
-      ({ spec }) =>
-        Object.values(spec.env).some((value) => value.includes(reference)) ||
-        (spec.files ?? []).some((file) => file.setting === setting),
-    )
+    .filter(({ spec }) => settingsOf(spec).has(setting))
     .map((one) => one.metadata.name)
     .sort();
 }
