@@ -25,7 +25,9 @@ export class SettingSetCommand extends OutputCommand {
 
   name = Option.String({ name: 'NAME' });
   data = Option.String({ name: 'DATA', required: false });
-  file = Option.String('-f,--file', { description: 'Read it from there; - is standard input' });
+  file = Option.String('-f,--file', {
+    description: 'Read it from there; - is standard input, of which a single line stands without its end',
+  });
 
   protected override async run(): Promise<void> {
     const format = this.outputFormat();
@@ -40,13 +42,18 @@ export class SettingSetCommand extends OutputCommand {
       throw new OrionError('USAGE', 'give DATA, or -f FILE (- for standard input)');
     }
     if (data !== undefined) return data;
-    if (file === '-') return text(this.context.stdin);
+    if (file === '-') return oneLine(await text(this.context.stdin));
     try {
       return readFileSync(file ?? '', 'utf8');
     } catch (error) {
       throw new OrionError('USAGE', `cannot read ${file}: ${messageOf(error)}`, { cause: error });
     }
   }
+}
+
+/** What is one line stands without its end: programs that print a password add one. */
+function oneLine(input: string): string {
+  return /^[^\n]*\n$/.test(input) ? input.replace(/\r?\n$/, '') : input;
 }
 
 export class SettingGetCommand extends OutputCommand {
