@@ -1,4 +1,5 @@
-// What the commands share that begin a rollout and can follow it: `apply`, `scale`, `restart`, `rollout undo|status`.
+// What the commands share that begin a rollout and can follow it: `apply`, `edit`, `scale`, `restart`, `rollout
+// undo|status`.
 //
 // W1. What is said on the way is talk, and goes to standard error: standard output holds what the command answered.
 // W2. Ctrl-C ends the watching, never the rollout, and says how to go on watching. A second one ends the process.
@@ -10,9 +11,9 @@ import type { Rollout } from '../protocol/rollout.ts';
 import { parseDuration } from './arguments.ts';
 import { paintFor } from './colour.ts';
 import { exitFailed, exitInterrupted } from './exit.ts';
-import { type FollowOutcome, followRollouts } from './rollout-follow.ts';
 import { LiveLines } from './live-lines.ts';
 import { OutputCommand } from './orion-command.ts';
+import { type FollowOutcome, followRollouts } from './rollout-follow.ts';
 
 export abstract class FollowCommand extends OutputCommand {
   wait = Option.Boolean('--wait', {
@@ -56,18 +57,19 @@ export abstract class FollowCommand extends OutputCommand {
   #conclude({ end, rollouts }: FollowOutcome, interrupted: boolean): void {
     const open = [...rollouts].filter(([, rollout]) => rollout?.state !== 'complete');
     const names = open.map(([name]) => name).join(' ');
+    const { stderr, env } = this.context;
+    const error = paintFor(stderr, env)('error:', 'bad');
+    const goesOn = `the rollout goes on. Follow it: orion rollout status ${names}`;
     switch (end) {
       case 'complete':
         return;
       case 'failed':
         this.exitCode = exitFailed;
-        return this.say(`error: not rolled out: ${names}\n${remedies(open)}`);
+        return this.say(`${error} not rolled out: ${names}\n${remedies(open)}`);
       case 'stopped':
         this.exitCode = interrupted ? exitInterrupted : exitFailed;
         return this.say(
-          interrupted
-            ? `detached; the rollout goes on. Follow it: orion rollout status ${names}`
-            : `error: not done within ${this.timeout}; the rollout goes on. Follow it: orion rollout status ${names}`,
+          interrupted ? `detached; ${goesOn}` : `${error} not done within ${this.timeout}; ${goesOn}`,
         );
       default:
         return unreachable(end);
