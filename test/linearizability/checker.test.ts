@@ -2,6 +2,8 @@
 
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Violation } from '../sim/observation.ts';
+import { type Begun, Registers } from '../sim/whole/registers.ts';
 import { judge } from './checker.ts';
 import { drawArbitrary, fitsSomeOrder, madeUp } from './made-up.ts';
 import { type Call, type Condition, judgeSettings, type KeyedOperation, settingModel } from './settings.ts';
@@ -138,6 +140,30 @@ describe('the checker', () => {
     expect(spoiled).toBeGreaterThan(100);
   });
 
+  test("says of reads and writes what the judge of the simulation's clients says", () => {
+    const counts = { fits: 0, fitsNot: 0 };
+    const draw = drawArbitrary(30).map((one) => ({
+      ...one,
+      asks: one.asks === 'read' ? one.asks : ('put' as const),
+    }));
+    fc.assert(
+      fc.property(
+        fc.array(draw, { minLength: 3, maxLength: 12 }),
+        fc.array(fc.tuple(fc.nat(11), fc.nat(11)), { maxLength: 2 }),
+        (draws, swaps) => {
+          const history = madeUp(draws);
+          for (const [i, j] of swaps) swapCalls(history, i, j);
+          const told = history.flatMap(asTold);
+          const isFit = fitsRegisters(told);
+          counts[isFit ? 'fits' : 'fitsNot'] += 1;
+          expect(judgeSettings(told).length === 0).toBe(isFit);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+    expect(Math.min(counts.fits, counts.fitsNot)).toBeGreaterThan(100);
+  });
+
   test('says of few operations what trying every order says', () => {
     const counts = { fits: 0, fitsNot: 0 };
     fc.assert(
@@ -157,6 +183,44 @@ describe('the checker', () => {
     expect(Math.min(counts.fits, counts.fitsNot)).toBeGreaterThan(200);
   });
 });
+
+/** A call that was moved to where nobody heard of its end, or from there, is one that could be there. */
+function asTold(one: KeyedOperation): readonly KeyedOperation[] {
+  const { call, endMs } = one;
+  if (call.kind !== 'put') return endMs === Infinity ? [] : [one];
+  if (endMs === Infinity) return [{ ...one, call: { ...call, version: undefined } }];
+  return call.version === undefined ? [{ ...one, endMs: Infinity }] : [one];
+}
+
+/** What the judge of the simulation's clients says of a history of reads and writes: it hears of each begin and each end. */
+function fitsRegisters(history: readonly KeyedOperation[]): boolean {
+  const registers = new Registers();
+  const begun = new Map<KeyedOperation, Begun>();
+  const events = history.flatMap((one) => [
+    { atMs: one.beginMs, isEnd: false, one },
+    { atMs: one.endMs, isEnd: true, one },
+  ]);
+  // What ends as another begins is beside it.
+  events.sort((a, b) => a.atMs - b.atMs || Number(a.isEnd) - Number(b.isEnd));
+  try {
+    for (const { isEnd, one } of events) {
+      const { key, call } = one;
+      if (!isEnd)
+        begun.set(
+          one,
+          call.kind === 'put' ? registers.beginWrite(key, call.value) : registers.beginRead(key),
+        );
+      else if (call.kind === 'read') registers.served(begun.get(one)!, call.seen);
+      else if (call.kind === 'put' && call.version !== undefined) {
+        registers.acknowledged(begun.get(one)!, { value: call.value, version: call.version });
+      }
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof Violation) return false;
+    throw error;
+  }
+}
 
 /** `history` with one read that sees what it cannot: one of them for each such read and value. */
 function wrongReads(history: readonly KeyedOperation[]): KeyedOperation[][] {

@@ -5,6 +5,9 @@
 // L2. One whose outcome is unknown stands anywhere behind its begin, or nowhere.
 // L3. What was placed, and the state that this leads to, is looked at once.
 // L4. The search is bounded; a history that takes more of it is undecided, which is no acceptance.
+//
+// A run of the simulation is judged as it goes (test/sim/whole/registers.ts), by the order that versions give to writes and
+// reads; a test holds both judges against each other.
 
 import { present } from '../../src/lib/assert.ts';
 

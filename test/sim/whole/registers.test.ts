@@ -65,6 +65,15 @@ describe('registers', () => {
     expect(() => read('late', 9)).not.toThrow();
   });
 
+  test('a write of unknown outcome is ordered behind all that ended before it began, too', () => {
+    const early = registers.beginRead('k');
+    written('a', 7);
+    registers.beginWrite('k', 'late');
+    expect(() => registers.served(early, { value: 'late', version: 5 })).toThrow(
+      'late of k is version 5, behind 7',
+    );
+  });
+
   test('a refused write is never seen, before or after the refusal', () => {
     registers.beginWrite('k', 'a');
     registers.refused('a');
@@ -88,8 +97,8 @@ describe('registers', () => {
   });
 
   test('a version has one value, and a value one version', () => {
-    written('a', 3);
     registers.beginWrite('k', 'b');
+    written('a', 3);
     expect(() => read('b', 3)).toThrow('version 3 of k is a and b');
     expect(() => read('a', 4)).toThrow('a was written twice, as 3 and 4');
   });

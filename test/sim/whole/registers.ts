@@ -24,7 +24,8 @@ export interface Begun {
 export class Registers {
   readonly #floors = new Map<string, number>();
   readonly #versions = new Map<string, string>();
-  readonly #writes = new Map<string, 'open' | 'refused'>();
+  /** By value: what became of its write, and the highest version that anyone had seen when it began. */
+  readonly #writes = new Map<string, { isRefused: boolean; readonly floor: number }>();
   readonly #committed = new Set<string>();
   /** By value: the version at which it was seen. */
   readonly #seen = new Map<string, number>();
@@ -36,29 +37,28 @@ export class Registers {
   /** `value` is one that no other write has. */
   beginWrite(key: string, value: string): Begun {
     assert(!this.#writes.has(value), 'values are unique');
-    this.#writes.set(value, 'open');
-    return this.beginRead(key);
+    const begun = this.beginRead(key);
+    this.#writes.set(value, { isRefused: false, floor: begun.floor });
+    return begun;
   }
 
   /** The write is in the state, as version `version`. */
-  acknowledged(begun: Begun, { value, version }: Seen): void {
-    if (version <= begun.floor) {
-      throw new Violation(`registers: ${value} of ${begun.key} is version ${version}, behind ${begun.floor}`);
-    }
-    this.#see(begun.key, { value, version });
+  acknowledged(begun: Begun, seen: Seen): void {
+    this.#see(begun.key, seen);
   }
 
   /** The write is not in the state and never will be. */
   refused(value: string): void {
     if (this.#seen.has(value)) throw new Violation(`registers: ${value} was refused, and seen`);
     if (this.#committed.has(value)) throw new Violation(`registers: ${value} was refused, and committed`);
-    this.#writes.set(value, 'refused');
+    const write = this.#writes.get(value);
+    if (write !== undefined) write.isRefused = true;
   }
 
   /** A write of it is committed. */
   committed(value: string): void {
     this.#committed.add(value);
-    if (this.#writes.get(value) === 'refused')
+    if (this.#writes.get(value)?.isRefused === true)
       throw new Violation(`registers: ${value} is committed, and was refused`);
   }
 
@@ -73,14 +73,17 @@ export class Registers {
   }
 
   #see(key: string, { value, version }: Seen): void {
+    const write = this.#writes.get(value);
+    if (write === undefined || write.isRefused) {
+      const was = write === undefined ? 'never written' : 'refused';
+      throw new Violation(`registers: ${value} of ${key} is seen, and was ${was}`);
+    }
+    if (version <= write.floor) {
+      throw new Violation(`registers: ${value} of ${key} is version ${version}, behind ${write.floor}`);
+    }
     const known = this.#versions.get(`${key}@${version}`) ?? value;
     if (known !== value)
       throw new Violation(`registers: version ${version} of ${key} is ${known} and ${value}`);
-    if (this.#writes.get(value) !== 'open') {
-      throw new Violation(
-        `registers: ${value} of ${key} is seen, and was ${this.#writes.get(value) ?? 'never written'}`,
-      );
-    }
     const once = this.#seen.get(value) ?? version;
     if (once !== version)
       throw new Violation(`registers: ${value} was written twice, as ${once} and ${version}`);
