@@ -124,6 +124,12 @@ function diskFigures({ log, peer }: FigureSources): readonly Figure[] {
           value: peer.view[kind].size,
         })),
     },
+    {
+      name: 'state_operations',
+      help: "Users' writes that are remembered.",
+      kind: 'gauge',
+      read: () => peer.view.operationCountBefore(Number.POSITIVE_INFINITY),
+    },
   ];
 }
 

@@ -42,16 +42,6 @@ export class Clients {
     this.#bounds = bounds;
   }
 
-  /** Connections that are open. */
-  get connections(): number {
-    return this.#connections;
-  }
-
-  /** Streams that are open. */
-  get streams(): number {
-    return this.#streams.size;
-  }
-
   onConnection(socket: ClientSocket): void {
     const client = this.#client(socket.remoteAddress);
     const { connectionsMax, connectionsPerClientMax } = this.#bounds;

@@ -7,7 +7,7 @@
 
 import type { FastifyRequest } from 'fastify';
 import { OrionError } from '../lib/errors.ts';
-import { hash128, randomHex } from '../lib/hash.ts';
+import { hash128, randomId } from '../lib/hash.ts';
 import { limits } from '../lib/limits.ts';
 import type { Applied } from '../peer/control-plane.ts';
 import type { CommandBody, Origin } from '../protocol/command.ts';
@@ -41,7 +41,7 @@ function originOf(request: FastifyRequest): Origin {
     path: path.slice(0, limits.operationPathCharsMax),
     from: request.ip,
     agent: printable(headers['user-agent'] ?? '').slice(0, limits.operationAgentCharsMax),
-    ...(key === undefined ? { operation: randomHex(16) } : keyed(request, path, key)), // O1
+    ...(key === undefined ? { operation: randomId() } : keyed(request, path, key)), // O1
   };
 }
 

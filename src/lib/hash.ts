@@ -1,6 +1,6 @@
 // Hashes and random identities, in hex.
 
-import { createHash, hash, type Hash, randomBytes } from 'node:crypto';
+import { createHash, hash, type Hash, randomBytes, randomUUID } from 'node:crypto';
 
 /** The first 128 bits of SHA-256 of a text: 32 hex digits. */
 export function hash128(text: string): string {
@@ -15,6 +15,11 @@ export function digest128(text: string): bigint {
 /** `bytes` random bytes from the system's generator, in hex. */
 export function randomHex(bytes: number): string {
   return randomBytes(bytes).toString('hex');
+}
+
+/** A random id: 32 hex digits of which 122 bits are random. Many at once cost little. */
+export function randomId(): string {
+  return randomUUID().replaceAll('-', '');
 }
 
 /** SHA-256 over what comes in pieces. */

@@ -135,7 +135,7 @@ export class ChangeWindow {
     const inner = canonicalText(changes);
     const bytes = Buffer.byteLength(inner);
     return {
-      row: { kind: 'Change', index, time, previous, bytes, changes },
+      row: { bytes, changes, index, kind: 'Change', previous, time },
       text: `{"bytes":${bytes},"changes":${inner},"index":${index},"kind":"Change","previous":${previous},"time":"${time}"}`,
     };
   }
