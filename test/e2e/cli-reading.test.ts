@@ -144,6 +144,13 @@ test('events tell what happened, the newest at the end, and only what is asked f
   expect(new Set(items.map(({ spec }) => spec.regarding.name))).toEqual(new Set(['web']));
 });
 
+test('events -w goes on with what happens', async () => {
+  const events = follow('events', '-w', '--no-headers', '--for', 'service/web');
+  await events.untilLines('it begins with what happened', (lines) => lines.length > 0);
+  await shell.run('restart', 'web');
+  await events.untilLines('the restart is told', (lines) => lines.some((line) => /  Updated  /.test(line)));
+});
+
 test('settings are written, printed as they are, listed without what they hold, and removed', async () => {
   expect((await shell.run('setting', 'set', 'motd', 'grüße')).stdout).toBe('setting/motd set\n');
   expect((await shell.run('setting', 'get', 'motd')).stdout).toBe('grüße');
