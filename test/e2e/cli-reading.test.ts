@@ -149,6 +149,7 @@ test('events -w goes on with what happens', async () => {
   await events.untilLines('it begins with what happened', (lines) => lines.length > 0);
   await shell.run('restart', 'web');
   await events.untilLines('the restart is told', (lines) => lines.some((line) => /  Updated  /.test(line)));
+  expect(events.stderr).toBe('');
 });
 
 test('settings are written, printed as they are, listed without what they hold, and removed', async () => {
