@@ -51,6 +51,8 @@ class Tui {
   #paintTimer: NodeJS.Timeout | undefined;
   #paintSoon = false;
   #isOver = false;
+  /** Somebody else has the terminal. */
+  #isAway = false;
   readonly #over: Promise<void>;
   #settle: () => void = () => undefined;
 
@@ -81,12 +83,16 @@ class Tui {
 
   async run(): Promise<void> {
     const quit = (): void => this.#close();
+    const interrupt = (): void => {
+      if (!this.#isAway) this.#close(); // Ctrl-C in an editor is the editor's
+    };
     const again = (): void => {
       this.#screen.refresh();
       this.#paint();
     };
-    const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+    const signals = ['SIGTERM', 'SIGHUP'] as const;
     for (const signal of signals) process.on(signal, quit);
+    process.on('SIGINT', interrupt);
     process.on('SIGCONT', again);
     process.on('uncaughtExceptionMonitor', quit); // M3
     this.#options.stdin.on('end', quit);
@@ -103,6 +109,7 @@ class Tui {
       clearInterval(clock);
       clearTimeout(this.#paintTimer);
       for (const signal of signals) process.off(signal, quit);
+      process.off('SIGINT', interrupt);
       process.off('SIGCONT', again);
       process.off('uncaughtExceptionMonitor', quit);
       this.#close();
@@ -164,6 +171,7 @@ class Tui {
   /** `orion edit service NAME` on this terminal; what it says is there to be read until Enter. */
   async #edit(service: string): Promise<void> {
     const { mainFile, peers, stdin, stdout } = this.#options;
+    this.#isAway = true;
     this.#screen.suspend();
     const args = [mainFile, 'edit', 'service', service, '--no-wait', '--peers', peers.join(',')];
     const code = await new Promise<number | null>((resolve) => {
@@ -178,6 +186,7 @@ class Tui {
         stdin.once('data', () => resolve());
       });
     }
+    this.#isAway = false;
     if (this.#isOver) return;
     this.#screen.resume();
     this.#paint();

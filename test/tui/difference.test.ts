@@ -80,6 +80,11 @@ test('only cells that changed are written', () => {
   expect(difference(before, after, '256')).toBe('\u001b[2;2H\u001b[0mx\u001b[0m');
 });
 
+test('after a character that a terminal may draw wider or narrower, the cursor is placed anew', () => {
+  const after = canvasOf([{ x: 0, y: 0, text: 'a日b█c', tone: 'plain', ground: 'none' }]);
+  expect(difference(undefined, after, 'none')).toContain('a日\u001b[1;4Hb█c');
+});
+
 test('without colours the selected row is inverse, and no colour code is written', () => {
   const after = canvasOf([{ x: 0, y: 0, text: 'abc', tone: 'bad', ground: 'selected' }]);
   expect(difference(undefined, after, 'none')).toContain('\u001b[0;1;7mabc');

@@ -42,7 +42,7 @@ describe('the selection', () => {
       changes: [{ type: 'DELETED', object: node('pi-1') }],
       resourceVersion: '18233',
     });
-    expect(driver.text()).toContain('pi-1 ');
+    expect(driver.row('─ Nodes')).toContain('[5]');
   });
 });
 

@@ -73,7 +73,7 @@ export class Freshness {
     if (event?.kind !== 'open') {
       if (nowMs - this.#sinceMs < flickerMs) return undefined;
       const who = event === undefined ? '' : `, trying ${nameOf(event.peer)}`;
-      const why = event?.reason === undefined ? '' : ` (${event.reason})`;
+      const why = event?.reason === undefined ? '' : ` (${event.reason.split(': ')[0]})`;
       const what = this.#statsAtMs === undefined ? 'NOT CONNECTED' : 'STALE';
       return { tone: 'bad', text: `${what} ${age}${who}${why}` };
     }
