@@ -65,7 +65,7 @@ export function buildApi(options: ApiOptions): Api {
   const permitted = hostGuard(options.allowedHosts);
   guardRoutes(app, { permitted, clients, drain });
   const context = { ...options, clients };
-  const hub = new WatchHub({ controlPlane: options.controlPlane, clock, bounds });
+  const hub = new WatchHub({ controlPlane: options.controlPlane, clock, bounds, log });
   addRoutes(app, context);
   watchRoutes(app, context, hub);
   routeUpgrades(app.server, {

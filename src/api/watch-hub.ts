@@ -11,6 +11,7 @@ import type { Clock } from '../lib/clock.ts';
 import { isOrionError } from '../lib/errors.ts';
 import { type ServingLimits } from '../lib/serving-limits.ts';
 import type { ControlPlane, LeaderStats } from '../peer/control-plane.ts';
+import type { Log } from './context.ts';
 import { WatchFeed, WatchText } from './watch-feed.ts';
 import type { WatchRequest } from './watch-request.ts';
 import { Watcher, type WatchSink } from './watcher.ts';
@@ -19,6 +20,7 @@ export class WatchHub {
   readonly #controlPlane: ControlPlane;
   readonly #clock: Clock;
   readonly #bounds: ServingLimits;
+  readonly #log: Log;
   readonly #watchers = new Set<Watcher>();
   readonly #feeds = new Map<string, WatchFeed>();
   /** Those who may have something to hear. */
@@ -34,10 +36,12 @@ export class WatchHub {
     readonly controlPlane: ControlPlane;
     readonly clock: Clock;
     readonly bounds: ServingLimits;
+    readonly log: Log;
   }) {
     this.#controlPlane = options.controlPlane;
     this.#clock = options.clock;
     this.#bounds = options.bounds;
+    this.#log = options.log;
   }
 
   /** It is told where it stands, then changes; never from within this call. */
@@ -47,7 +51,7 @@ export class WatchHub {
     this.#feeds.set(feed.key, feed);
     feed.readers += 1;
     const { view } = this.#controlPlane;
-    const watcher = new Watcher({ view, feed, sink, from, wantsStats, bounds: this.#bounds });
+    const watcher = new Watcher({ view, feed, sink, from, wantsStats, bounds: this.#bounds, log: this.#log });
     this.#watchers.add(watcher);
     this.#stop ??= this.#start();
     this.wake(watcher);

@@ -9,6 +9,7 @@
 import { OrionError } from '../lib/errors.ts';
 import type { ServingLimits } from '../lib/serving-limits.ts';
 import type { View } from '../state/view.ts';
+import type { Log } from './context.ts';
 import { problemOf } from './errors.ts';
 import { type WatchFeed, type WatchForm, WatchText } from './watch-feed.ts';
 
@@ -30,6 +31,7 @@ export interface WatcherOptions {
   readonly from: number;
   readonly wantsStats: boolean;
   readonly bounds: ServingLimits;
+  readonly log: Log;
 }
 
 export class Watcher {
@@ -38,6 +40,7 @@ export class Watcher {
   readonly #view: View;
   readonly #sink: WatchSink;
   readonly #bounds: ServingLimits;
+  readonly #log: Log;
   #position: number;
   /** Since when too much waits for it. */
   #stalledMs: number | undefined;
@@ -50,6 +53,7 @@ export class Watcher {
     this.#view = options.view;
     this.#sink = options.sink;
     this.#bounds = options.bounds;
+    this.#log = options.log;
     this.#position = options.from;
   }
 
@@ -97,6 +101,8 @@ export class Watcher {
   end(error: OrionError): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    if (error.code === 'SLOW_WATCHER')
+      this.#log({ position: this.#position }, 'a watcher that does not read is cut off');
     this.#sink.end(new WatchText({ event: 'error', data: problemOf(error, 'GET') }).bytes(this.#sink.form));
   }
 

@@ -40,7 +40,7 @@ export const servingLimits = {
   /** A watcher for whom so much has waited for this long is cut off, in milliseconds. */
   watchStallMs: 8_000,
   /** Given to a watcher that is cut off to take what waits and the reason, in milliseconds. */
-  watchCloseMs: 2_000,
+  watchCloseMs: 10_000,
   /** Bytes told to one watcher before others have their turn. */
   watchTurnBytes: 256 * KiB,
   /** How long watchers are served before everything else has its turn, in milliseconds. */

@@ -8,7 +8,7 @@ import { servingLimits } from '../../src/lib/serving-limits.ts';
 import type { FakeClock } from '../lib/fake-clock.ts';
 import { nodeRow, serviceRow, settingRow } from './fake-control-plane.ts';
 import { FakeReader } from './fake-reader.ts';
-import { bounds, clock, hub, peer, put, watch } from './watch-rig.ts';
+import { bounds, clock, hub, logged, peer, put, watch } from './watch-rig.ts';
 
 test('a watcher hears where it stands, then each change from there on, once and in order', () => {
   put('early');
@@ -94,6 +94,7 @@ test('a long past is told in turns, so that a watcher of the present does not wa
     controlPlane: peer,
     clock: { ...fakeOf(clock), soon: countTurn },
     bounds: counted,
+    log: () => {},
   });
   const [alone, other] = [watch({ from: '1' }, undefined, slow), watch({}, undefined, slow)];
   clock.settle();
@@ -141,6 +142,7 @@ test('one that does not read is cut off with the reason', () => {
   clock.advance(2 * servingLimits.watchStatsMs);
   expect(reader.told.at(-1)).toBe('error SLOW_WATCHER');
   expect([reader.isEnded, other.isEnded]).toEqual([true, false]);
+  expect(logged).toEqual(['a watcher that does not read is cut off']);
 });
 
 test('versions that are not kept any more are refused, and so is a foreign cluster', () => {

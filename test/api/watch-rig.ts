@@ -12,12 +12,14 @@ export let peer: FakeControlPlane;
 export let clock: FakeClock;
 export let bounds: ServingLimits;
 export let hub: WatchHub;
+export let logged: string[];
 
 beforeEach(() => {
   peer = new FakeControlPlane();
   clock = new FakeClock();
   bounds = { ...servingLimits, watchQueueBytesMax: 2_000, watchTurnBytes: 1_000 };
-  hub = new WatchHub({ controlPlane: peer, clock, bounds });
+  logged = [];
+  hub = new WatchHub({ controlPlane: peer, clock, bounds, log: (_fields, message) => logged.push(message) });
 });
 
 /** At `where`, or at the hub of this test. */
