@@ -36,7 +36,9 @@ describe('writes', () => {
 
   test('act on every marked row, and the marks go', () => {
     const driver = Driver.live();
-    driver.press('1', 'space', 'down', 'space', 'R');
+    driver.press('1', 'space', 'down', 'space');
+    expect(driver.row('Services')).toContain('2 marked');
+    driver.press('R');
     expect(writesOf(driver.press('y'))).toEqual([
       { kind: 'restart', service: 'api' },
       { kind: 'restart', service: 'mail' },

@@ -185,7 +185,7 @@ export class Model {
           : {
               shown: layout.table.shown.filter((one) => one.depth === 0).length,
               all: body.rows.length,
-              marked: place.list.marks.size,
+              marked: layout.table.shown.filter(({ row }) => place.list.marks.has(row.key)).length,
             },
       filter: place.list.filter?.source,
       note: this.#note(),

@@ -16,7 +16,8 @@ const moving: readonly (readonly [string, string])[] = [
   ['space', 'marks: keys then act on all marked rows'],
   ['mouse', 'click selects or sorts, a second click opens, the wheel scrolls'],
   ['?', 'this help'],
-  ['q', 'back; from the first view, and Ctrl-C from anywhere: end'],
+  ['q', 'back; from the first view: end'],
+  ['Ctrl-C', 'ends; while a line is typed or a question stands, leaves that'],
 ];
 
 export function helpView(views: () => readonly View[]): View {
