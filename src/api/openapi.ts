@@ -144,8 +144,12 @@ function operationIdOf({ method, path }: Route): string {
   return method + words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join('');
 }
 
-/** The codes stand in a table of their own, not in a schema. */
+/** Beside those of operations: of paths that have others, at the end of watches, and of what must never happen. */
+const codesElsewhere: readonly ErrorCode[] = ['METHOD_NOT_ALLOWED', 'SLOW_WATCHER', 'INTERNAL'];
+
+/** Which codes an answer has stands in the tables, not in a schema. */
 function withCodes(problem: JsonSchema): JsonSchema {
   const { code, ...properties } = problem['properties'] as Readonly<Record<string, object>>;
-  return { ...problem, properties: { ...properties, code: { ...code, enum: Object.keys(errorMeanings) } } };
+  const codes = new Set([...routes.flatMap(errorsOf), ...codesElsewhere]);
+  return { ...problem, properties: { ...properties, code: { ...code, enum: [...codes].toSorted() } } };
 }

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { errorMeanings } from '../../src/protocol/error-meanings.ts';
 import { openApiDocument } from '../../src/api/openapi.ts';
 import { errorsOf } from '../../src/api/routes/route.ts';
+import type { ErrorCode } from '../../src/lib/errors.ts';
 import { routes } from '../../src/api/routes/table.ts';
 import { app } from './harness.ts';
 
@@ -71,6 +72,17 @@ describe('the OpenAPI document', () => {
       Object.values(path).map(({ operationId }) => operationId),
     );
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('names every code that a request can be answered with', () => {
+    const { code } = openApiDocument().components.schemas.Problem!['properties'] as {
+      code: { enum: ErrorCode[] };
+    };
+    const inside = new Set(['USAGE', 'STALE']); // of the command line, and of controllers
+    const all = (Object.keys(errorMeanings) as ErrorCode[]).filter(
+      (one) => errorMeanings[one].status !== 500 && !inside.has(one),
+    );
+    expect(code.enum.filter((one) => one !== 'INTERNAL')).toEqual(all.toSorted());
   });
 
   test('has schemas that can be read back, and tell what they describe', () => {

@@ -80,12 +80,14 @@ export class Contract {
         codes: response['x-orion-codes'],
       })),
     );
-    const codes = new Set(responses.flatMap(({ codes = [] }) => codes));
+    const problem = this.document.components.schemas['Problem'] as {
+      readonly properties: { readonly code: { readonly enum: readonly ErrorCode[] } };
+    };
     return [
       ...responses
         .filter(({ place, codes }) => isNeeded(codes) && !this.#seenPlaces.has(place))
         .map(({ place }) => place),
-      ...[...codes].filter((code) => isNeeded([code]) && !this.#seenCodes.has(code)),
+      ...problem.properties.code.enum.filter((code) => isNeeded([code]) && !this.#seenCodes.has(code)),
     ];
   }
 

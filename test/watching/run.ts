@@ -150,6 +150,7 @@ class Torture {
     const leader = await this.#cluster.leader();
     const [sleeper, other] = (await this.#cluster.followers()) as [Peer, Peer];
     const before = this.#installsOf(sleeper);
+    const { lastIndex } = (await this.#cluster.clusterView(sleeper)).log;
     sleeper.pause();
     await this.#cluster.until('another leads', async () => {
       const { status } = await request(`${leader.api}/api/cluster/transfer`, {
@@ -158,12 +159,11 @@ class Torture {
       });
       return status === 200;
     });
-    const { base } = (await this.#cluster.clusterView(other)).log;
     await this.#cluster.until(
-      'the log is cut',
+      'the log is cut behind what the sleeper has',
       async () => {
         await this.#fillLog(other.api);
-        return (await this.#cluster.clusterView(other)).log.base > base;
+        return (await this.#cluster.clusterView(other)).log.base > lastIndex;
       },
       waitMs,
     );
