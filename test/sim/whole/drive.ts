@@ -17,6 +17,8 @@ export interface DriveOptions {
   readonly nextNumber: () => number;
   readonly prng: Prng;
   readonly failsSync: () => boolean;
+  /** Of a write to the state, now and then. */
+  readonly lacksRoom: () => boolean;
 }
 
 /** What a disk held at some moment, of the store that it then was. */
@@ -99,8 +101,12 @@ export class Drive {
   }
 
   #prepare(disk: SimDisk): SimDisk {
-    disk.fault = (operation) =>
-      operation === 'datasync' && this.#options.failsSync() ? new Error('EIO: a sync failed') : undefined;
+    const { failsSync, lacksRoom } = this.#options;
+    disk.fault = (operation, path) => {
+      if (operation === 'datasync' && failsSync()) return new Error('EIO: a sync failed');
+      const isOfState = operation === 'write' && path.includes('/state/');
+      return isOfState && lacksRoom() ? new Error('ENOSPC: no room for a moment') : undefined;
+    };
     return disk;
   }
 }

@@ -12,6 +12,8 @@ export interface WholePlan extends FaultPlan {
   readonly spares: number;
   /** The chance that a sync fails. */
   readonly syncErrorChance: number;
+  /** The chance that a write to the state finds no room, and the next one does. */
+  readonly noRoomChance: number;
   /** Between two changes of members that somebody asks for, on average; none when absent. */
   readonly changeEveryMs: number | undefined;
   /** When the log is cut short. */
@@ -57,6 +59,7 @@ function drawPlan(prng: Prng): WholePlan {
       : undefined,
     wipeEveryMs: changes && prng.chance(0.5) ? drawFrom(prng, { from: 500, to: 4_000 }) : undefined,
     overtakes: false,
+    noRoomChance: prng.chance(0.4) ? prng.fraction() * 0.1 : 0,
   };
 }
 
@@ -78,6 +81,7 @@ function overtaking(plan: WholePlan): WholePlan {
     network: { ...calmNetwork, delayMs: { from: 0.5, to: 1 } },
     disk: calmDisk,
     syncErrorChance: 0,
+    noRoomChance: 0,
     changeEveryMs: undefined,
     backupEveryMs: undefined,
     flapEveryMs: undefined,

@@ -31,6 +31,7 @@ export class WholePeer {
   #joins: boolean;
   #diskFaults: DiskFaults;
   #syncErrorChance: number;
+  #noRoomChance: number;
   #isFull = false;
   #wallOffsetMs = 0;
   #runs = 0;
@@ -47,6 +48,7 @@ export class WholePeer {
     this.#drive = this.#makeDrive();
     this.#diskFaults = plan.disk;
     this.#syncErrorChance = plan.syncErrorChance;
+    this.#noRoomChance = plan.noRoomChance;
   }
 
   /** Of the disk that it has now. */
@@ -226,6 +228,7 @@ export class WholePeer {
     this.fill(false);
     this.#diskFaults = calmDisk;
     this.#syncErrorChance = 0;
+    this.#noRoomChance = 0;
   }
 
   /** W2. */
@@ -261,7 +264,8 @@ export class WholePeer {
   #makeDrive(): Drive {
     const { nextDrive, prng } = this.#options;
     const failsSync = (): boolean => this.#run?.peer !== undefined && prng.chance(this.#syncErrorChance);
-    return new Drive({ nextNumber: nextDrive, prng, failsSync });
+    const lacksRoom = (): boolean => this.#run?.peer !== undefined && prng.chance(this.#noRoomChance);
+    return new Drive({ nextNumber: nextDrive, prng, failsSync, lacksRoom });
   }
 
   #note(what: string, ...fields: (string | number | undefined)[]): void {
