@@ -20,7 +20,7 @@ function peer(id: string, index: number, more: Partial<PeerView> = {}): PeerView
   };
 }
 
-const demoCluster: ClusterView = {
+export const demoCluster: ClusterView = {
   clusterId: 'c-1',
   name: 'home',
   self: 'pi-2',
