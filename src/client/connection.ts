@@ -12,7 +12,7 @@
 import { isOrionError, OrionError } from '../lib/errors.ts';
 import { streamRequest, textOf } from '../lib/stream-request.ts';
 import type { ClusterView } from '../protocol/api.ts';
-import { isFinal, lastWord, unreachable } from './failures.ts';
+import { isFinal, isPassing, lastWord, unreachable } from './failures.ts';
 import { guarded } from './guarded.ts';
 import { pause } from './pause.ts';
 import { PeerList } from './peer-list.ts';
@@ -175,7 +175,10 @@ export class Connection {
     return first.value;
   }
 
-  /** Tries the peers in turn, round after round, until one settles it or the deadline passed. */
+  /**
+   * Tries the peers in turn, round after round, until one settles it or the deadline passed. Where nobody listens there is
+   * one round; who only says nothing in time may be busy, as this machine may be.
+   */
   async #somewhere<T>(options: Attempts, attempt: (contact: Contact) => Promise<T>): Promise<T> {
     const { canRepeat, stop, onTry } = options;
     const startMs = performance.now();
@@ -200,7 +203,7 @@ export class Connection {
         }
       }
       stop?.throwIfAborted();
-      const mayDo = [...failures.values()].some((error) => isOrionError(error) && !isFinal(error, canRepeat));
+      const mayDo = [...failures.values()].some((error) => isPassing(error, canRepeat));
       if (round.size === 0 && !mayDo) throw lastWord(failures);
       if (performance.now() - startMs >= this.#deadlineMs) throw lastWord(failures);
       if (round.size > 0) continue;

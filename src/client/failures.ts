@@ -12,6 +12,14 @@ export function isFinal(error: unknown, canRepeat: boolean): boolean {
   return !isOrionError(error, ...passingCodes);
 }
 
+/** The same peer may do better a moment later: it is busy, or this machine is. */
+export function isPassing(error: unknown, canRepeat: boolean): boolean {
+  if (isOrionError(error)) return !isFinal(error, canRepeat);
+  return isTimeout(error);
+}
+
+const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';
+
 /** What the peers that answered said, the weightiest of it; those that did not have nothing to add. */
 export function lastWord(failures: ReadonlyMap<string, unknown>): OrionError {
   const codes: readonly ErrorCode[] = ['OUTCOME_UNKNOWN', ...passingCodes];
@@ -28,7 +36,7 @@ export function unreachable(failures: ReadonlyMap<string, unknown>): OrionError 
 
 /** fetch hides what happened in the cause of its error. */
 function reasonOf(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return 'no answer in time';
+  if (isTimeout(error)) return 'no answer in time';
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof Error && 'code' in cause) return String(cause.code);
   return messageOf(cause ?? error);

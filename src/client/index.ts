@@ -31,6 +31,11 @@ import type {
 import { conditions, jsonBody, keyOf, objectPath, queryText } from './request-parts.ts';
 import { type Snapshot, type WatchUpdate, watchObjects, type WatchOptions } from './watch.ts';
 
+// What programs name themselves.
+export { isOrionError, OrionError } from '../lib/errors.ts';
+export type { Assignment, Event, Node, OrionObject, Service, Setting } from '../protocol/objects.ts';
+export type { WatchOptions, WatchUpdate } from './watch.ts';
+
 /** Items of one page of {@link OrionClient.listAll}. */
 const pageItems = 500;
 /** Times that a long list begins anew because what it is as of was forgotten meanwhile. */

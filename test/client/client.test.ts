@@ -152,10 +152,22 @@ test('an error of a peer comes through with its code and every issue', async () 
 
 test('when nobody answers, everything that was tried is listed', async () => {
   const hung = await peer(hangs, false);
-  const error = await failure(new OrionClient({ peers: [nobody, hung.url], timeoutMs: 100 }).cluster());
+  const options = { peers: [nobody, hung.url], timeoutMs: 100, deadlineMs: 150 };
+  const error = await failure(new OrionClient(options).cluster());
+  expect(hung.probes).toBeGreaterThan(1);
   expect(error.code).toBe('UNREACHABLE');
   expect(error.message).toContain(`${nobody} (ECONNREFUSED)`);
   expect(error.message).toContain(`${hung.url} (no answer in time)`);
+});
+
+test('a peer that is slow to answer, and alone, is asked again', async () => {
+  let probes = 0;
+  const slow = await peer(answers(200, { items: [] }), (seen, response) => {
+    probes += 1;
+    if (probes > 1) answers(200, slow.view)(seen, response);
+  });
+  const client = new OrionClient({ peers: [slow.url], timeoutMs: 200 });
+  expect(await client.list('nodes')).toEqual({ items: [] });
 });
 
 test('who is no orion is said to be none', async () => {
