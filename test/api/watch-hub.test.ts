@@ -38,8 +38,10 @@ test('one that says from where hears what it missed, and a Last-Event-ID counts 
 
 test('one from a version that is still to come hears nothing up to it', () => {
   const reader = watch({ from: '4' });
-  for (const name of ['a', 'b', 'c', 'd', 'e']) put(name);
-  clock.settle();
+  for (const name of ['a', 'b', 'c', 'd', 'e']) {
+    put(name);
+    clock.settle();
+  }
   expect(reader.told).toEqual(['bookmark 4', '5: ADDED d', '6: ADDED e']);
 });
 

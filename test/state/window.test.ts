@@ -6,6 +6,7 @@ import { present } from '../../src/lib/assert.ts';
 import { limits } from '../../src/lib/limits.ts';
 import type { Setting } from '../../src/protocol/objects.ts';
 import { type ChangeRow, keyOf, type RowKey, type RowWrite } from '../../src/state/row.ts';
+import { addDigests, hashOf } from '../../src/state/state-hash.ts';
 import { type Applicable, State } from '../../src/state/state.ts';
 import type { Change, RowChange } from '../../src/state/view.ts';
 import { ChangeWindow, windowBegins, type WindowBounds } from '../../src/state/window.ts';
@@ -38,6 +39,8 @@ class Twin {
   readonly objects = new Map<string, Setting>();
   readonly rows = new Map<RowKey, ChangeRow>();
   readonly changes: Change[] = [];
+  /** What the rows add up to, by what was said of each. */
+  sum = 0n;
   /** By index: the objects as they were. */
   readonly history: ReadonlyMap<string, Setting>[] = [new Map()];
 
@@ -75,7 +78,8 @@ class Twin {
     return new ChangeWindow(rows, (_table, name) => this.objects.get(name), this.#bounds);
   }
 
-  #store({ key, after }: RowWrite): void {
+  #store({ key, after, delta = 0n }: RowWrite): void {
+    this.sum = addDigests(this.sum, delta);
     if (after === undefined) this.rows.delete(key);
     else this.rows.set(key, after as ChangeRow);
   }
@@ -132,6 +136,7 @@ test('its rows are the same on a peer that loaded them on the way, and tell the 
         other.write(one);
         expect(other.window.rows()).toEqual(twin.window.rows());
         expect([...other.rows.values()]).toEqual(other.window.rows());
+        expect(hashOf(other.sum)).toBe(hashOfRows(other.rows));
         expect(other.window.start).toBe(twin.window.start);
         expect(plain(other.loaded().since(other.window.start))).toEqual(
           plain(twin.window.since(twin.window.start)),
