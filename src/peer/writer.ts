@@ -65,6 +65,7 @@ export class Writer {
     for (;;) {
       const withinMs = deadline - this.#clock.monotonicMs();
       if (withinMs <= 0) throw doubt ?? this.#noLeader();
+      const leaders = this.#leadership.changes;
       const settlement = await this.#attempt(data, withinMs).catch((error: unknown) => {
         throw doubt ?? error;
       });
@@ -82,6 +83,7 @@ export class Writer {
           unreachable(settlement);
       }
       if (doubt !== undefined && this.#parts() === undefined) throw doubt; // this peer stops
+      if (this.#leadership.changes !== leaders) continue; // another one leads already
       await this.#leadership.changed(
         Math.min(limits.leaderRetryMs, Math.max(0, deadline - this.#clock.monotonicMs())),
       );

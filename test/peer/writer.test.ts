@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { RaftStatus } from '../../raft/status.ts';
 import { asIndex, asStoreId, asTerm, type RequestId, type StoreId } from '../../raft/types.ts';
 import { present } from '../../src/lib/assert.ts';
 import { isOrionError, OrionError } from '../../src/lib/errors.ts';
@@ -116,6 +117,19 @@ test('a write whose leader went away is sent to the next one, the same bytes, an
   answer(1, done);
   await turn();
   expect(ends).toEqual([{ index: 9, result: { kind: 'done' } }]);
+});
+
+test('a write that is given up because another leads is sent to that one at once', async () => {
+  const { sent, forwards, leadership, write, lead } = follower();
+  lead('a', 2);
+  write();
+  await turn();
+  // As the core does it: who was asked is given up, then all hear who leads.
+  forwards.abandon();
+  lead('b', 3);
+  leadership.onStatus({ term: asTerm(3), leader: asStoreId('b') } as RaftStatus);
+  await turn();
+  expect(sent.map(({ to }) => to)).toEqual(['a', 'b']);
 });
 
 test('at most one copy is waited for: the next is sent when nobody waits for the last', async () => {
