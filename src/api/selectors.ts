@@ -14,8 +14,21 @@ export type Selector = (object: OrionObject) => boolean;
 
 type LabelTest = (value: string | undefined) => boolean;
 
-/** Commas within parentheses part values, not terms. */
-const termsOf = (text: string): readonly string[] => text.split(/,(?![^(]*\))/).map((term) => term.trim());
+/** Commas within parentheses part values, not terms. One pass from the end: a selector may be as long as a head. */
+function termsOf(text: string): readonly string[] {
+  const terms: string[] = [];
+  let end = text.length;
+  let nextParenthesis = '';
+  for (let at = text.length - 1; at >= 0; at -= 1) {
+    const char = text[at] ?? '';
+    if (char === '(' || char === ')') nextParenthesis = char;
+    if (char !== ',' || nextParenthesis === ')') continue;
+    terms.push(text.slice(at + 1, end).trim());
+    end = at;
+  }
+  terms.push(text.slice(0, end).trim());
+  return terms.toReversed();
+}
 
 const labelKey = '[A-Za-z0-9][-A-Za-z0-9_./]*';
 const labelValue = '[-A-Za-z0-9_.]*';

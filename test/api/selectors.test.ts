@@ -81,3 +81,9 @@ test('a selector has no more terms than it may', () => {
   expect(() => labelSelector(terms(servingLimits.selectorTermsMax))).not.toThrow();
   expect(() => labelSelector(terms(servingLimits.selectorTermsMax + 1))).toThrow(/at most 32 terms/);
 });
+
+test('however many commas it has, a selector is parted in one pass', () => {
+  const terms = ','.repeat(300_000); // looked at from each of them, this takes minutes
+  for (const selector of [labelSelector, fieldSelector])
+    expect(() => selector(terms)).toThrow('300001');
+});
