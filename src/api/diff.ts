@@ -1,7 +1,7 @@
 // The difference that a request would make, value by value: what a person reads before it is made.
 //
 // T1. Told is what users ask for: labels, owner and spec. What follows from it (status, versions) is not.
-// T2. A list counts as one value: positions in it say little.
+// T2. A list counts as one value: positions in it say little. The order of keys says nothing: rows keep another one than requests.
 
 import type { ObjectDiff } from '../protocol/dry-run.ts';
 import type { Service } from '../protocol/objects.ts';
@@ -16,9 +16,18 @@ export function diffOf(changes: readonly RowChange[]): ObjectDiff[] {
     const will = valuesOf(after as Service | undefined);
     const paths = [...new Set([...was.keys(), ...will.keys()])].toSorted();
     return paths
-      .filter((path) => JSON.stringify(was.get(path)) !== JSON.stringify(will.get(path)))
+      .filter((path) => textOf(was.get(path)) !== textOf(will.get(path)))
       .map((path) => one(name, path, { was, will }));
   });
+}
+
+/** The same for the same value. */
+function textOf(value: unknown): string | undefined {
+  return JSON.stringify(value, (_key, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
 }
 
 type Values = ReadonlyMap<string, unknown>;

@@ -32,6 +32,12 @@ test('a service that comes or goes is told whole, what is no service not at all'
   expect(diffOf([{ before: undefined, after: settingRow('motd', 'x') }])).toEqual([]);
 });
 
+test('a list whose values have their keys in another order is the same list', () => {
+  const kept: Service = { ...hello, spec: { ...hello.spec, files: [{ path: 'a', setting: 's' }] } };
+  const asked: Service = { ...hello, spec: { ...hello.spec, files: [{ setting: 's', path: 'a' }] } };
+  expect(diffOf([{ before: kept, after: asked }])).toEqual([]);
+});
+
 const manifest = {
   apiVersion: 'orion/v1',
   kind: 'Config',
