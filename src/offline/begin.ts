@@ -60,6 +60,7 @@ export async function beginBehind(storage: Storage, beginning: Beginning): Promi
     install: snapshot,
     mended: true,
   });
+  await storage.doubts.note(false); // Nobody is left to differ from; last, since doubts of the state before stand till then.
   return snapshot;
 }
 

@@ -92,6 +92,18 @@ test('whoever watched before looks anew: of the window of changes only where it 
   ]);
 });
 
+test('a state that was found to differ from the others is the only one now: its peer may lead', async () => {
+  await makeDirectory(dataDir, ['a']);
+  const before = await openStorage({ directory: dataDir, peerId: asPeerId('pi-1') });
+  await before.doubts.note(true);
+  await before.close();
+  await recover({ ...options(), apply: false });
+  await recover({ ...options(), apply: true });
+  const after = await openStorage({ directory: dataDir, peerId: asPeerId('pi-1') });
+  expect(after.doubts.stand).toBe(false);
+  await after.close();
+});
+
 test('it can be done again', async () => {
   await makeDirectory(dataDir, ['a']);
   const first = await recover({ ...options(), apply: true });
