@@ -77,14 +77,16 @@ export class Clients {
 
   /**
    * L3. Counts one more stream over `socket`, which may be silent from now on, until `answer` closes (that socket, or an
-   * answer over it). `onStop` is called when the peer stops (L4). Throws RATE_LIMITED or BUSY.
+   * answer over it); none where it has closed already, as it may while a request waits. `onStop` is called when the peer
+   * stops (L4). Throws RATE_LIMITED or BUSY.
    */
   openStream(stream: {
     readonly socket: ClientSocket;
-    readonly answer: Pick<ClientSocket, 'once'>;
+    readonly answer: Pick<ClientSocket, 'once'> & { readonly destroyed: boolean };
     readonly onStop: (error: OrionError) => void;
   }): void {
     const { socket, answer, onStop } = stream;
+    if (answer.destroyed) return;
     const { streamsMax, streamsPerClientMax } = this.#bounds;
     const client = this.#client(socket.remoteAddress);
     if (client.streams >= streamsPerClientMax) throw tooMany('streams', streamsPerClientMax);

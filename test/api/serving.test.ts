@@ -199,6 +199,29 @@ test('streams of one client are bounded with 429, those of all with 503, and eac
   await open();
 });
 
+test('who leaves before a stream begins holds no place of it', async () => {
+  const { api, peer, port, logs } = await serve({ streamsMax: 1, streamsPerClientMax: 1 });
+  let pass: () => void = () => undefined;
+  const passed = new Promise<void>((resolve) => (pass = resolve));
+  let isAsked = false;
+  peer.readBarrier = () => {
+    isAsked = true;
+    return passed;
+  };
+  let isGone = false;
+  api.app.server.once('request', (_request, answer) => answer.once('close', () => (isGone = true)));
+  const early = new Client(port).get('/api/services/hello/logs?follow=true');
+  await until(() => isAsked);
+  early.socket.destroy();
+  await until(() => isGone);
+  pass();
+  await turn();
+  const stream = new Client(port).get('/api/services/hello/logs?follow=true');
+  await stream.until(() => stream.heard.includes('\r\n\r\n'));
+  expect(stream.heard).toMatch(/^HTTP\/1.1 200/);
+  expect(logs.open).toBe(1);
+});
+
 test('a peer that stops answers what it was asked, refuses what comes, and ends streams', async () => {
   const { api, peer, port, logs } = await serve();
   const stream = new Client(port).get('/api/services/hello/logs?follow=true');
