@@ -14,6 +14,10 @@ export function backupRoutes(app: FastifyInstance, { controlPlane, clients, log 
   let isTaken = false; // A1
 
   app.get('/api/backup', async (request, reply) => {
+    if (request.method === 'HEAD') {
+      await viewFor(request, reply, controlPlane);
+      return reply.header('content-type', 'application/octet-stream').send();
+    }
     if (isTaken) {
       throw new OrionError('BUSY', 'this peer writes another backup: wait for its end, or ask another peer');
     }

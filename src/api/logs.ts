@@ -23,16 +23,19 @@ export function logRoutes(app: FastifyInstance, context: ApiContext): void {
 
   app.get<{ Params: { name: string } }>('/api/services/:name/logs', async (request, reply) => {
     const logRequest = logRequestOf(request, request.params.name);
-    if (controlPlane.controlTerm() === undefined) return passOn(context, request, reply);
+    const isHead = request.method === 'HEAD'; // Whether there would be lines any peer knows.
+    if (!isHead && controlPlane.controlTerm() === undefined) return passOn(context, request, reply);
     await controlPlane.readBarrier();
     assertExists(controlPlane.view, logRequest);
     const asJson = wantsJson(request.headers.accept);
+    const type = asJson ? ndjson : plain;
+    if (isHead) return reply.header('content-type', type).send();
     const stream = new ReplyStream(request, reply, context.clients);
     const close = logs.open(logRequest, {
       onLines: (lines) => stream.write(lines.map(asJson ? jsonLine : textLine).join('')),
       onEnd: (error) => stream.end(error),
     });
-    stream.start(200, { 'content-type': asJson ? ndjson : plain }, close);
+    stream.start(200, { 'content-type': type }, close);
     return reply;
   });
 }

@@ -40,6 +40,11 @@ test('a stale one asks nobody', async () => {
   expect((await ask('?consistency=stale')).statusCode).toBe(200);
 });
 
+test('HEAD answers without one', async () => {
+  const answer = await app.inject({ method: 'HEAD', url: '/api/backup' });
+  expect([answer.statusCode, answer.headers['content-type']]).toEqual([200, 'application/octet-stream']);
+});
+
 test('one that cannot be opened leaves the next one its place', async () => {
   expect(problemIn(await ask())).toEqual([503, 'NO_LEADER']);
   peer.backups.contents = texts('x');

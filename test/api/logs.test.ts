@@ -130,6 +130,13 @@ test('of a replica that is being stopped, logs are had until nothing of it is le
   expect(answer.status).toBe(200);
 });
 
+test('HEAD answers without a stream', async () => {
+  const answer = await fetch(`${leaderUrl}${path}?follow=true`, { method: 'HEAD' });
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8']);
+  expect((await fetch(`${leaderUrl}${path}?replica=3`, { method: 'HEAD' })).status).toBe(404);
+  expect(logs.opened).toEqual([]);
+});
+
 test('what is asked for reaches the source', async () => {
   const done = new AbortController();
   await fetch(`${leaderUrl}${path}?follow=true&tail=5&replica=1`, { signal: done.signal });
