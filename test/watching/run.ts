@@ -55,6 +55,9 @@ class Torture {
   readonly #heard = new Heard();
   /** By version: the setting that was acknowledged as that. */
   readonly #written = new Map<number, string>();
+  /** Versions that changed settings, up to `#readUpTo`. */
+  readonly #log: number[] = [];
+  #readUpTo = 0;
   #bulk = 0;
   #kills = 0;
   #stopped = false;
@@ -68,6 +71,7 @@ class Torture {
     const apis = this.#cluster.peerUrls();
     const heard = this.#heard;
     const { appliedIndex } = await this.#cluster.clusterView(this.#cluster.peers[0]!);
+    this.#readUpTo = appliedIndex;
     const watchers = Array.from({ length: count }, (_, i) => {
       const open = i % socketEvery === 0 ? openSocket : openEvents;
       return new Watcher({ name: `watcher ${i}`, apis, first: i, target, open, heard });
@@ -79,10 +83,11 @@ class Torture {
       await this.#killLeader();
       await this.#haveStateTakenOver();
       await this.#pauseOne();
+      await this.#readLog(); // before the window forgets it
     } while (performance.now() < endMs);
     this.#stopped = true;
     await Promise.all(writing);
-    const last = await this.#putMarker();
+    const last = await this.#readLog();
     await this.#cluster.until(
       'everybody has heard the last',
       () => {
@@ -93,12 +98,11 @@ class Torture {
       waitMs,
     );
     for (const watcher of watchers) watcher.stop();
-    const log = await this.#changesOfLog(appliedIndex, last);
-    this.#judge(watchers, log);
+    this.#judge(watchers);
     const sum = (of: (watcher: Watcher) => number): number => watchers.reduce((all, one) => all + of(one), 0);
     return {
       watchers: count,
-      changes: log.length,
+      changes: this.#log.length,
       heard: sum((one) => one.count),
       kills: this.#kills,
       installs: this.#installs(),
@@ -187,7 +191,10 @@ class Torture {
   async #putMarker(): Promise<number> {
     const answer = await this.#cluster.until('the last is written', async () => {
       const url = `${this.#pick(this.#cluster.peerUrls())}/api/settings/last`;
-      const answer = await request<Setting>(url, { method: 'PUT', body: { data: 'last' } });
+      const answer = await request<Setting>(url, {
+        method: 'PUT',
+        body: { data: `behind ${this.#readUpTo}` },
+      });
       return answer.status < 300 && answer;
     });
     return Number(answer.body.metadata.resourceVersion);
@@ -195,20 +202,30 @@ class Torture {
 
   // ── What must be so ────────────────────────────────────────────────────────────────────────────────────
 
-  /** The versions in `(from, to]` that changed settings, as each peer's window has them: all must say the same. */
-  async #changesOfLog(from: number, to: number): Promise<readonly number[]> {
-    const logs: number[][] = [];
+  /**
+   * Reads what changed settings since the last time, as each peer's window has it: all must say the same. The answer is the
+   * version up to which it was read.
+   */
+  async #readLog(): Promise<number> {
+    const from = this.#readUpTo;
+    const to = await this.#putMarker();
+    const logs: string[] = [];
     for (const { id, api } of this.#cluster.peers) {
-      const told = (await changesBetween({ api, target, from, to })).filter(([version]) => version <= to);
+      const all = await this.#cluster.until(`the log of ${id} is read`, () =>
+        changesBetween({ api, target, from, to }),
+      );
+      const told = all.filter(([version]) => version <= to);
       for (const [version, text] of told) this.#heard.tell(id, version, text);
-      logs.push(told.map(([version]) => version));
+      if (logs.length === 0) this.#log.push(...told.map(([version]) => version));
+      logs.push(told.map(([version]) => version).join());
     }
-    const [first = []] = logs;
-    if (logs.some((log) => log.join() !== first.join())) this.#heard.fail('the peers tell different logs');
-    return first;
+    if (new Set(logs).size > 1) this.#heard.fail('the peers tell different logs');
+    this.#readUpTo = to;
+    return to;
   }
 
-  #judge(watchers: readonly Watcher[], log: readonly number[]): void {
+  #judge(watchers: readonly Watcher[]): void {
+    const log = this.#log;
     const known = new Set(log);
     for (const version of this.#written.keys()) {
       if (!known.has(version)) this.#heard.fail(`version ${version} was acknowledged, and is not in the log`);
