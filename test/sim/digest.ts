@@ -18,7 +18,7 @@ function mixBytes(digest: number, bytes: Uint8Array): number {
   return mixed >>> 0;
 }
 
-export function mixText(digest: number, text: string): number {
+function mixText(digest: number, text: string): number {
   let mixed = mix(digest, text.length);
   for (let i = 0; i < text.length; i += 1) mixed = Math.imul(mixed ^ text.charCodeAt(i), 0x01000193);
   return mixed >>> 0;
