@@ -225,14 +225,12 @@ export class Feed {
 
 function pause(delayMs: number, stop: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, delayMs);
-    stop.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
+    const settle = (): void => {
+      clearTimeout(timer);
+      stop.removeEventListener('abort', settle);
+      resolve();
+    };
+    const timer = setTimeout(settle, delayMs);
+    stop.addEventListener('abort', settle);
   });
 }

@@ -2,7 +2,8 @@
 //
 // M1. The first screen is painted before anybody is asked: a peer that never answers delays nothing.
 // M2. A key is answered at once; data is painted at most five times a second, and time once.
-// M3. Every way out leads through `close`: the terminal comes back first, then whatever is to be said.
+// M3. Every way out leads through `close`: the terminal comes back first, then whatever is to be said. What Node would
+//     write to standard error meanwhile would stand in the middle of the screen: it waits.
 
 import { spawn } from 'node:child_process';
 import type { ReadStream, WriteStream } from 'node:tty';
@@ -31,6 +32,8 @@ export interface TuiOptions {
 
 /** Between two paints of data, in milliseconds. */
 const dataPaintMs = 200;
+/** Warnings of Node that are kept to be said at the end. */
+const warningsMax = 10;
 /** Between two paints of time that passes, in milliseconds. */
 const clockPaintMs = 1_000;
 
@@ -95,6 +98,7 @@ class Tui {
     process.on('SIGINT', interrupt);
     process.on('SIGCONT', again);
     process.on('uncaughtExceptionMonitor', quit); // M3
+    const warnings = new Warnings();
     this.#options.stdin.on('end', quit);
     this.#paint(); // M1
     const clock = setInterval(() => this.#paint(), clockPaintMs);
@@ -113,6 +117,7 @@ class Tui {
       process.off('SIGCONT', again);
       process.off('uncaughtExceptionMonitor', quit);
       this.#close();
+      warnings.end();
     }
   }
 
@@ -125,6 +130,7 @@ class Tui {
 
   #take(input: Input): void {
     if (this.#isOver) return;
+    if (input.kind === 'key' && input.key === 'ctrl-l') this.#screen.refresh();
     for (const effect of this.#model.step(input, now())) this.#perform(effect);
     const isHand = input.kind === 'key' || input.kind === 'mouse' || input.kind === 'resize';
     if (isHand) this.#paintNow();
@@ -190,5 +196,25 @@ class Tui {
     if (this.#isOver) return;
     this.#screen.resume();
     this.#paint();
+  }
+}
+
+/** Node's own warnings, kept while the screen stands (M3). */
+class Warnings {
+  readonly #before = process.rawListeners('warning');
+  readonly #kept = new Set<string>();
+  readonly #keep = (warning: Error): void => {
+    if (this.#kept.size < warningsMax) this.#kept.add(`${warning.name}: ${warning.message}`);
+  };
+
+  constructor() {
+    process.removeAllListeners('warning');
+    process.on('warning', this.#keep);
+  }
+
+  end(): void {
+    process.off('warning', this.#keep);
+    for (const listener of this.#before) process.on('warning', listener as (warning: Error) => void);
+    for (const text of this.#kept) process.stderr.write(`${text}\n`);
   }
 }

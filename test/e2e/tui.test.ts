@@ -202,10 +202,17 @@ describe.skipIf(!canDraw)('the screen', () => {
     ['a crash', 'left with'],
   ])('after %s the terminal is as it was', async (end, said) => {
     const crash = join(cluster.folder, 'crash.mjs');
-    writeFileSync(crash, "process.on('SIGUSR2', () => { throw new Error('boom'); });");
+    writeFileSync(
+      crash,
+      `process.on('SIGUSR2', () => { throw new Error('boom'); });
+      setInterval(() => process.emitWarning('a scribble'), 100);`,
+    );
     const screen = open({ env: { NODE_OPTIONS: `--import=${crash}` } });
     await screen.shows('● live');
     expect(screen.modes).toEqual({ otherBuffer: true, cursor: false, mouse: true });
+    screen.keys('4');
+    await screen.shows('PEER');
+    expect(screen.text()).not.toContain('scribble');
     if (end.startsWith('SIG')) process.kill(screen.childPid, end);
     else if (end === 'a crash') process.kill(screen.childPid, 'SIGUSR2');
     else screen.keys(end);

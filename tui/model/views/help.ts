@@ -16,6 +16,7 @@ const moving: readonly (readonly [string, string])[] = [
   ['space', 'marks: keys then act on all marked rows'],
   ['mouse', 'click selects or sorts, a second click opens, the wheel scrolls'],
   ['?', 'this help'],
+  ['Ctrl-L', 'draws everything again'],
   ['q', 'back; from the first view: end'],
   ['Ctrl-C', 'ends; while a line is typed or a question stands, leaves that'],
 ];
