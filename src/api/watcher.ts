@@ -73,9 +73,12 @@ export class Watcher {
       return false;
     }
     let sent = 0;
+    let looked = 0;
+    const { watchTurnBytes, watchTurnObjects } = this.#bounds;
     for (const change of this.#view.changesSince(this.#position)) {
-      if (sent >= this.#bounds.watchTurnBytes) return true;
+      if (sent >= watchTurnBytes || looked >= watchTurnObjects) return true;
       this.#position = change.index; // N1
+      looked += change.changes.length;
       const bytes = this.feed.textOf(change)?.bytes(this.#sink.form);
       if (bytes === undefined) continue;
       this.#sink.send(bytes);

@@ -43,6 +43,8 @@ export const servingLimits = {
   watchCloseMs: 10_000,
   /** Bytes told to one watcher before others have their turn. */
   watchTurnBytes: 256 * KiB,
+  /** Objects looked at for one watcher before others have their turn, whether or not it selects them. */
+  watchTurnObjects: 500,
   /** How long watchers are served before everything else has its turn, in milliseconds. */
   watchTurnMs: 5,
   /** Texts of the newest changes that are kept for the watchers of one selection, if they are several. */

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { WatchHub } from '../../src/api/watch-hub.ts';
 import type { Watcher } from '../../src/api/watcher.ts';
 import { OrionError } from '../../src/lib/errors.ts';
-import { servingLimits } from '../../src/lib/serving-limits.ts';
+import { type ServingLimits, servingLimits } from '../../src/lib/serving-limits.ts';
 import type { FakeClock } from '../lib/fake-clock.ts';
 import { nodeRow, serviceRow, settingRow } from './fake-control-plane.ts';
 import { FakeReader } from './fake-reader.ts';
@@ -85,28 +85,44 @@ test('a long past is told in turns, so that a watcher of the present does not wa
   for (let i = 0; i < 40; i += 1) put(`old-${i}`, 'x'.repeat(100));
   const late = watch({ from: '1' });
   const fresh = watch();
-  let turns = 0;
-  const countTurn = (run: () => void): void =>
-    clock.soon(() => {
-      turns += 1;
-      run();
-    });
-  const counted = { ...bounds, watchTurnMs: -1 }; // one turn at a time
-  const slow = new WatchHub({
-    controlPlane: peer,
-    clock: { ...fakeOf(clock), soon: countTurn },
-    bounds: counted,
-    log: () => {},
-  });
-  const [alone, other] = [watch({ from: '1' }, undefined, slow), watch({}, undefined, slow)];
+  const slow = oneTurnAtATime(bounds);
+  const [alone, other] = [watch({ from: '1' }, undefined, slow.hub), watch({}, undefined, slow.hub)];
   clock.settle();
   put('new');
   clock.settle();
   for (const reader of [late, alone]) expect(reader.told.slice(-1)).toEqual(['42: ADDED new']);
   for (const reader of [late, alone]) expect(reader.told).toHaveLength(42);
   for (const reader of [fresh, other]) expect(reader.told).toEqual(['bookmark 41', '42: ADDED new']);
-  expect(turns).toBeGreaterThan(10);
+  expect(slow.turns).toBeGreaterThan(10);
 });
+
+test('so is one of which hardly anything is selected', () => {
+  for (let i = 0; i < 40; i += 1) put(`old-${i}`);
+  const slow = oneTurnAtATime({ ...bounds, watchTurnObjects: 4 });
+  const reader = watch({ from: '1', fieldSelector: 'metadata.name=old-39' }, undefined, slow.hub);
+  clock.settle();
+  expect(reader.told).toEqual(['bookmark 1', '41: ADDED old-39']);
+  expect(slow.turns).toBe(10);
+});
+
+/** A hub that gives one watcher a turn, and then lets everything else go first. */
+function oneTurnAtATime(of: ServingLimits): { readonly hub: WatchHub; turns: number } {
+  const soon = (run: () => void): void =>
+    clock.soon(() => {
+      counted.turns += 1;
+      run();
+    });
+  const counted = {
+    turns: 0,
+    hub: new WatchHub({
+      controlPlane: peer,
+      clock: { ...fakeOf(clock), soon },
+      bounds: { ...of, watchTurnMs: -1 },
+      log: () => {},
+    }),
+  };
+  return counted;
+}
 
 const fakeOf = (fake: FakeClock) => ({
   monotonicMs: () => fake.monotonicMs(),
