@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from 'fastify';
 import { assert } from '../lib/assert.ts';
+import { isOrionError } from '../lib/errors.ts';
 import type { Applied } from '../peer/control-plane.ts';
 import type { ApplyAnswer } from '../protocol/api.ts';
 import type { CommandBody, CommandResult } from '../protocol/command.ts';
@@ -27,13 +28,14 @@ export function applyRoutes(app: FastifyInstance, context: ApiContext): void {
   });
 }
 
-/** What only the state could judge, told with the line where it stands in the text. */
+/** What only the state could judge, told with the line where it stands in the text; without, where that takes too long. */
 async function withLines(bodies: Bodies, body: BodyText, result: CommandResult): Promise<CommandResult> {
   if (result.kind !== 'refused' || result.issues.length === 0) return result;
-  const lines = await bodies.lines(
-    body,
-    result.issues.map(({ path }) => path),
-  );
+  const paths = result.issues.map(({ path }) => path);
+  const lines = await bodies.lines(body, paths).catch((error: unknown) => {
+    if (isOrionError(error, 'BUSY')) return [];
+    throw error;
+  });
   const issues = result.issues.map((issue, at) => {
     const line = lines[at];
     return line === undefined ? issue : { ...issue, line };

@@ -2,6 +2,9 @@
 
 import { expect, test } from 'vitest';
 import { diffOf } from '../../src/api/diff.ts';
+import { buildApi } from '../../src/api/api.ts';
+import { createBodies } from '../../src/api/bodies.ts';
+import { OrionError } from '../../src/lib/errors.ts';
 import type { Service } from '../../src/protocol/objects.ts';
 import { refused, serviceRow, settingRow } from './fake-control-plane.ts';
 import { app, json, peer, problemIn } from './harness.ts';
@@ -72,4 +75,26 @@ test('a dry run answers changes, difference, placement and warnings, and submits
     payload,
   });
   expect(problemIn(refusal)).toEqual([409, 'CONFLICT']);
+});
+
+test('what the state refuses is told without lines where nobody has time to find them', async () => {
+  const issues = [{ path: 'spec.services[0].env.A', message: 'there is no setting "a": put it first' }];
+  peer.answer = () => ({ kind: 'refused', code: 'INVALID', message: 'mend it', issues });
+  const busy = new OrionError('BUSY', 'too many large bodies');
+  const api = buildApi({
+    controlPlane: peer,
+    bodies: { ...createBodies(), lines: () => Promise.reject(busy) },
+    metrics: { contentType: 'text/plain', text: async () => '', onRequest: () => undefined },
+    logs: { open: () => () => undefined },
+    plan: () => ({ placement: [], warnings: [] }),
+    allowedHosts: [],
+    log: () => undefined,
+  });
+  for (const url of ['/api/apply', '/api/apply?dryRun=true']) {
+    const payload = JSON.stringify(manifest);
+    const answer = await api.app.inject({ method: 'POST', url, headers: json, payload });
+    expect(problemIn(answer)).toEqual([422, 'INVALID']);
+    expect(answer.json()).toMatchObject({ errors: issues });
+  }
+  await api.app.close();
 });
