@@ -7,6 +7,7 @@ import { run } from './cli/run.ts';
 
 // Whoever reads our output may go away (`orion logs hello | head`): that ends the work, and is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+process.stderr.on('error', () => undefined); // Talk that nobody reads any more holds up no work.
 
 const mainFile = fileURLToPath(import.meta.url);
 const exitCode = await run(process.argv.slice(2), {

@@ -21,6 +21,9 @@ export async function confirm(
   try {
     const answer = await terminal.question(`${consequence}. Go on? [y/N] `);
     if (/^y(es)?$/i.test(answer.trim())) return;
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'AbortError')) throw error;
+    stderr.write('\n'); // Ctrl-C or Ctrl-D in place of an answer: a no.
   } finally {
     terminal.close();
   }

@@ -24,6 +24,10 @@ export class DeleteCommand extends OutputCommand {
     const { kind, name } = parseTarget(this.kind, this.name);
     if (name === undefined)
       throw new OrionError('USAGE', `delete needs a name: orion delete ${kind.singular} NAME`);
+    if (kind.name === 'Assignment' || kind.name === 'Event') {
+      const remedy = kind.name === 'Event' ? '' : ': orion restart SERVICE replaces them';
+      throw new OrionError('USAGE', `${kind.plural} come and go by themselves${remedy}`);
+    }
     await this.client().delete(collectionOfKind(kind, 'orion cluster remove takes one out'), name);
     const deleted = objectName(kind.singular, name);
     const answer = { kind: kind.name, name, action: 'deleted' };

@@ -128,6 +128,15 @@ test('delete deletes and says so', async () => {
   expect({ stdout, exitCode }).toEqual({ stdout: 'setting/motd deleted\n', exitCode: 0 });
 });
 
+test('delete says of assignments and events that they go by themselves', async () => {
+  const { stderr, exitCode } = await orion(['delete', 'asg', 'hello-0-5']);
+  expect({ stderr, exitCode }).toEqual({
+    stderr: 'error: assignments come and go by themselves: orion restart SERVICE replaces them\n',
+    exitCode: 2,
+  });
+  expect(await orion(['delete', 'event', 'x'])).toMatchObject({ exitCode: 2, stdout: '' });
+});
+
 test('logs prints replica, time and line', async () => {
   const lines = [
     { index: 0, time: '2026-01-01T00:00:00.000Z', line: 'listening' },

@@ -104,3 +104,14 @@ test('at a terminal only a yes goes on', async () => {
   await expect(ask('')).rejects.toThrow('nothing was changed');
   await expect(ask('no')).rejects.toThrow('nothing was changed');
 });
+
+test.each([
+  ['Ctrl-C', '\u0003'],
+  ['Ctrl-D', '\u0004'],
+])('%s in place of an answer is a no', async (_, key) => {
+  const stdin = Object.assign(new PassThrough(), { isTTY: true });
+  const stderr = Object.assign(new PassThrough(), { isTTY: true });
+  stdin.write(key);
+  const asked = confirm({ stdin, stderr }, { yes: false, consequence: 'voters 3 → 2' });
+  await expect(asked).rejects.toMatchObject({ code: 'USAGE', message: 'not confirmed: nothing was changed' });
+});
