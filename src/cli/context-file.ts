@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Contexts, noContexts, parseContexts, renderContexts } from '../config/contexts.ts';
+import { messageOf, OrionError } from '../lib/errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -24,16 +25,22 @@ export function readContexts(env: Environment): Contexts {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return noContexts;
-    throw error;
+    throw new OrionError('CONFIG_INVALID', `cannot read the contexts: ${messageOf(error)}`, { cause: error });
   }
   return parseContexts(text, file);
 }
 
-// C1
+// C1. Throws CONFIG_INVALID when the file cannot be written.
 export function writeContexts(env: Environment, contexts: Contexts): void {
   const file = contextFileOf(env);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const beside = `${file}.${process.pid}.new`;
-  writeFileSync(beside, renderContexts(contexts), { mode: 0o600 });
-  renameSync(beside, file);
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(beside, renderContexts(contexts), { mode: 0o600 });
+    renameSync(beside, file);
+  } catch (error) {
+    throw new OrionError('CONFIG_INVALID', `cannot write the contexts: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
 }

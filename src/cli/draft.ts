@@ -43,9 +43,13 @@ export class Draft {
     await this.#write([], this.#original);
   }
 
-  /** What the file says now, without our lines. */
+  /** What the file says now, without our lines; nothing when whoever edits has removed it. */
   async text(): Promise<string> {
-    const lines = (await readFile(this.file, 'utf8')).split('\n');
+    const text = await readFile(this.file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '';
+      throw error;
+    });
+    const lines = text.split('\n');
     return lines.filter((line) => !line.startsWith(mark)).join('\n');
   }
 

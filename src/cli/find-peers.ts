@@ -38,7 +38,7 @@ export function findPeers({ peers, context, env, devFolder = defaultDevFolder }:
     throw new OrionError('USAGE', 'give --peers or --context, not both');
   }
   if (context !== undefined) return inContext(context, env);
-  const given = peers ?? env['ORION_PEERS'];
+  const given = peers ?? (env['ORION_PEERS'] || undefined); // set to nothing is not set
   if (given !== undefined) return { peers: parseUrls(given, '--peers (or ORION_PEERS)') };
   const dev = readDevState(devFolder);
   if (dev !== undefined) return { peers: dev.peers.map((peer) => peer.api) };

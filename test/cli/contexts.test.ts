@@ -74,6 +74,16 @@ test('what cannot be done is told, and changes nothing', async () => {
   expect(readFileSync(file(), 'utf8')).toBe(before);
 });
 
+test('a file that cannot be read or written is told as that', async () => {
+  writeFileSync(join(folder, 'config'), ''); // where the folder should be
+  const refused = await context('add', 'home', 'http://pi-1:6060');
+  expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
+  expect(refused.stderr).toMatch(/^error: cannot write the contexts: ENOTDIR/);
+  rmSync(join(folder, 'config'));
+  mkdirSync(file(), { recursive: true });
+  expect((await context('ls')).stderr).toMatch(/^error: cannot read the contexts: EISDIR/);
+});
+
 test('the cluster is the one that is named, else the dev of this folder, else the current context, else port 6060', async () => {
   const find = (wanted: Partial<Parameters<typeof findPeers>[0]>): readonly string[] =>
     findPeers({ peers: undefined, context: undefined, env: env(), ...wanted }).peers;
@@ -88,6 +98,11 @@ test('the cluster is the one that is named, else the dev of this folder, else th
   ]);
   expect(find({ peers: 'http://a:1/, http://b:2' })).toEqual(['http://a:1', 'http://b:2']);
   expect(() => find({ peers: 'http://a:1', context: 'home' })).toThrow('not both');
+});
+
+test('ORION_PEERS that is set to nothing names no peers', () => {
+  const found = findPeers({ peers: undefined, context: undefined, env: { ...env(), ORION_PEERS: '' } });
+  expect(found).toEqual({ peers: ['http://127.0.0.1:6060'] });
 });
 
 test('a damaged dev.json is an error that says what to do', () => {

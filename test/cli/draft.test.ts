@@ -30,6 +30,8 @@ test('a service is written out as a manifest that says the same, and counts as u
   expect(text).not.toContain('#:');
   expect(draft.isUntouched(text)).toBe(true);
   expect(draft.isUntouched('\n')).toBe(true);
+  rmSync(draft.file);
+  expect(draft.isUntouched(await draft.text())).toBe(true);
   expect(draft.parse(text)).toEqual({
     owner: 'app',
     services: [{ name: 'hello', labels: {}, spec: service('hello').spec }],
