@@ -39,14 +39,23 @@ async function runCommand(entry: CommandEntry, args: readonly string[], context:
   try {
     parsed = cli.process([...args], context);
   } catch (error) {
-    return refuse(context, wrongLine(cli, readable(messageOf(error)).trim()));
+    return refuse(context, wrongLine(cli, args, readable(messageOf(error)).trim()));
   }
   return cli.run(parsed, context);
 }
 
-/** What clipanion says, and which option may have been meant by one that there is not. */
-function wrongLine(cli: OrionCli, message: string): string {
+/** What clipanion says, which options it misses, and which may have been meant by one that there is not. */
+function wrongLine(cli: OrionCli, args: readonly string[], message: string): string {
   const [first = '', ...usage] = message.split('\n');
+  const given = new Set(args.map((word) => word.split('=')[0] ?? word));
+  const missing = cli
+    .options()
+    .filter(({ isRequired, names }) => isRequired && !names.some((name) => given.has(name)));
+  if (first.includes('an option is missing') && missing.length > 0) {
+    const names = missing.map((option) => option.names.join(','));
+    const rest = usage.filter((line) => !line.startsWith('While running '));
+    return [`an option is missing: ${names.join(' ')}`, ...rest].join('\n');
+  }
   const typed = /^Unsupported option name \("(.+)"\)\.$/.exec(first)?.[1];
   if (typed === undefined) return message;
   const names = cli.options().flatMap((option) => option.names);

@@ -59,9 +59,11 @@ test('help names the values of options, and a line that lacks one is told so', a
   expect(stdout).toContain('--data-dir DATA-DIR');
   expect(stdout).not.toContain('#0');
   const { stderr, exitCode } = await orion(['peer', 'start']);
-  expect(stderr).toContain('an option is missing');
+  expect(stderr).toContain('error: an option is missing: --config --id --data-dir\n');
   expect(stderr).toContain('<--config CONFIG> <--id ID> <--data-dir DATA-DIR>');
   expect(exitCode).toBe(2);
+  const some = await orion(['peer', 'start', '--id=pi-1']);
+  expect(some.stderr).toContain('error: an option is missing: --config --data-dir\n');
 });
 
 test('get lists nodes with what they have and what is taken', async () => {
