@@ -33,6 +33,8 @@ export class SimApplier {
   #installLater: (() => void) | undefined;
   /** What is being taken in (A2). */
   #incoming: StateImage | undefined;
+  /** Tells the sender what became of it, while it is not staged yet. */
+  #staging: ((index: LogIndex | undefined) => void) | undefined;
 
   constructor(options: ApplierOptions, image: StateImage) {
     this.#options = options;
@@ -43,6 +45,7 @@ export class SimApplier {
   /** The process is gone. */
   end(): void {
     this.#ended = true;
+    this.#staging?.(undefined); // its sender gives up
   }
 
   applyAll(entries: readonly Entry[]): void {
@@ -66,7 +69,9 @@ export class SimApplier {
     const { disk, counters, push } = this.#options;
     if (this.#incoming !== undefined || disk.full) return settle(undefined);
     this.#incoming = image;
+    this.#staging = settle;
     disk.stage(image, () => {
+      this.#staging = undefined;
       counters.add('snapshots received');
       push({ kind: 'snapshotReceived', term, snapshot: snapshotOf(image) });
       settle(image.applied);
