@@ -6,6 +6,7 @@
 //     state. A newer one takes its place only when an index is asked for that it lacks.
 // O3. One part is read at a time, whoever asks, and it is closed when none is.
 // O4. Once `close` has resolved nothing is open.
+// O5. What could not be read is not kept: whoever asks next gets another.
 
 import type { LogIndex } from '../../raft/types.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -47,7 +48,9 @@ export class KeptSnapshot {
     const { snapshot } = held.source;
     const read = (chunk: number): Promise<SnapshotChunk | undefined> => {
       const part = held.reading.then(() => held.source.read(chunk));
-      held.reading = part.catch(() => undefined);
+      held.reading = part.catch(() => {
+        if (this.#kept === held) this.drop(); // O5
+      });
       return part;
     };
     return { source: { snapshot, read }, release: () => this.#release(held) };
