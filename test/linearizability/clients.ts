@@ -117,8 +117,12 @@ export class SettingClients {
       return { call: { kind: 'put', condition, value, version: undefined }, isUnknown: true };
     }
     if (answer.status === 412) return { call: { kind: 'mismatch', condition } };
+    // Applied by an earlier copy, and deleted by somebody since.
+    if (answer.status === 404)
+      return { call: { kind: 'put', condition, value, version: undefined }, isUnknown: true };
     if (answer.status !== 200 && answer.status !== 201) return this.#surprise('PUT', answer);
-    const version = Number((answer.body as Setting).metadata.resourceVersion);
+    // Written twice by the peer that was asked, it is answered as it was then (ETag), with the object as it is now.
+    const version = Number(/\d+/.exec(answer.headers.get('etag') ?? '')?.[0]);
     return { call: { kind: 'put', condition, value, version } };
   }
 
