@@ -1,10 +1,13 @@
 // Which rows go on when a cluster begins anew behind a state: the objects, and what is remembered of them; not the window
 // of changes, whose positions mean nothing behind a jump of versions. In its place stands a row that says so.
+//
+// Operations go on, into another cluster too: what the state holds of a write and that it was done belong together. So
+// whoever tries a write again over a restore is answered when it is in the backup, and is heard when it is not.
 
 import { OrionError } from '../lib/errors.ts';
 import type { BackupChunk } from '../protocol/backup.ts';
 import { encodeRow } from '../state/row-codec.ts';
-import { keyOf, type RowKey } from '../state/row.ts';
+import { keyOf, rowKey } from '../state/row.ts';
 import { addDigests, hashOf, rowDigest } from '../state/state-hash.ts';
 import { timestamp } from '../state/timestamp.ts';
 import { windowBegins } from '../state/window.ts';
@@ -15,8 +18,6 @@ export interface Inherited {
   readonly hash: string;
   /** The same each time it is asked. */
   readonly chunks: () => AsyncIterable<BackupChunk>;
-  /** Tables that do not go on, beside the window of changes. */
-  readonly without: readonly string[];
 }
 
 /** `at`: where the cluster begins anew. Throws MALFORMED when the rows are not those of `hash`. */
@@ -24,8 +25,7 @@ export async function carryOver(
   inherited: Inherited,
   at: { readonly index: number; readonly time: number },
 ): Promise<{ readonly hash: string; readonly chunks: AsyncIterable<BackupChunk> }> {
-  const { chunks, without } = inherited;
-  const goesOn = ({ key }: EncodedRow): boolean => !['change', ...without].includes(tableOfKey(key));
+  const { chunks } = inherited;
   const marker = windowBegins({ index: at.index, time: timestamp(at.time) });
   const added: EncodedRow = { key: keyOf(marker), text: Buffer.from(encodeRow(marker)) };
   let found = 0n;
@@ -43,12 +43,11 @@ export async function carryOver(
       'The rows are not those that the state is said to have: take another backup.',
     );
   }
-  return { hash: hashOf(kept), chunks: rewritten(chunks(), goesOn, added) };
+  return { hash: hashOf(kept), chunks: rewritten(chunks(), added) };
 }
 
 async function* rewritten(
   chunks: AsyncIterable<BackupChunk>,
-  goesOn: (row: EncodedRow) => boolean,
   added: EncodedRow,
 ): AsyncGenerator<BackupChunk, void, undefined> {
   yield chunkOf(0, [added]);
@@ -62,4 +61,4 @@ function chunkOf(number: number, rows: readonly EncodedRow[]): BackupChunk {
 }
 
 const digestOf = ({ key, text }: EncodedRow): bigint => rowDigest(key, text.toString());
-const tableOfKey = (key: RowKey): string => key.slice(0, key.indexOf('/'));
+const goesOn = ({ key }: EncodedRow): boolean => !key.startsWith(rowKey('change', ''));

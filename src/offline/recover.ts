@@ -50,7 +50,7 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
         voter: { storeId: identity.storeId, peerId, api: listed.api, raft: listed.raft },
         removed: removedBy(restored, genesis, identity.storeId),
         found: { index: restored.lastIndex, term: restored.hardState.term, time },
-        inherited: { hash: source.snapshot.hash, chunks: () => chunksOf(source), without: [] },
+        inherited: { hash: source.snapshot.hash, chunks: () => chunksOf(source) },
       });
       return { found, begun: { index, epoch } };
     } finally {

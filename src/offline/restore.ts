@@ -42,11 +42,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
         voter,
         removed: [],
         found: header,
-        inherited: {
-          hash: header.hash,
-          chunks: () => chunksOf(options.backupFile),
-          without: ['operation'], // of another cluster
-        },
+        inherited: { hash: header.hash, chunks: () => chunksOf(options.backupFile) },
       });
       const others = config.peers.map(({ id }) => id).filter((id) => id !== listed.id);
       await storage.close();

@@ -64,6 +64,14 @@ async function comeIn(peer: Peer, leader: Peer): Promise<void> {
 test('a backup taken under load from a follower makes a new cluster with the same objects', async () => {
   const [one, two] = cluster.peers as [Peer, Peer];
   for (let i = 0; i < 20; i += 1) await put(one, `kept-${i}`, `value ${i}`);
+  const keyed = (peer: Peer) =>
+    request<Setting>(`${peer.api}/api/settings/once`, {
+      method: 'PUT',
+      body: { data: 'first' },
+      headers: { 'idempotency-key': 'deploy-17' },
+    });
+  const first = await keyed(one);
+  await put(one, 'once', 'second');
   const [follower] = await cluster.followers();
   const load = new WriteLoad(cluster.peers.map(({ api }) => api));
   const file = join(cluster.folder, 'home.backup');
@@ -88,6 +96,9 @@ test('a backup taken under load from a follower makes a new cluster with the sam
   expect(after.filter(({ metadata }) => metadata.name.startsWith('kept-'))).toEqual(before);
   const written = await put(one, 'kept-0', 'new');
   expect(Number(written.body.metadata.resourceVersion)).toBeGreaterThan(jump);
+  const repeated = await keyed(one);
+  expect(repeated).toMatchObject({ status: 201, body: { spec: { data: 'second' } } });
+  expect(repeated.headers.get('etag')).toBe(first.headers.get('etag'));
 
   await comeIn(two, one);
   expect((await settingsOf(cluster.peer(two.id))).length).toBe(after.length);

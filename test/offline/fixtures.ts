@@ -14,6 +14,7 @@ import {
   type Member,
 } from '../../raft/types.ts';
 import { hash128 } from '../../src/lib/hash.ts';
+import type { Origin } from '../../src/protocol/command.ts';
 import { type BackupHeader, writeBackup } from '../../src/protocol/backup.ts';
 import { chunksOf } from '../../src/peer/snapshot-ports.ts';
 import type { Row } from '../../src/state/row.ts';
@@ -65,6 +66,16 @@ export async function makeDirectory(directory: string, settings: readonly string
   }
 }
 
+/** Of the put of the setting `name`. */
+export const originOf = (name: string): Origin => ({
+  actor: 'anonymous',
+  method: 'PUT',
+  path: `/api/settings/${name}`,
+  from: '127.0.0.1',
+  agent: 'fixture',
+  operation: `put-${name}`,
+});
+
 function entryOf({ codec }: Storage, name: string, index: number): Entry {
   const data = codec.encode({
     kind: 'setting.put',
@@ -72,6 +83,7 @@ function entryOf({ codec }: Storage, name: string, index: number): Entry {
     data: `value of ${name}`,
     schema: 1,
     requestId: String(index),
+    origin: originOf(name),
   });
   const term = asTerm(index === 2 ? 2 : 5);
   return { index: asIndex(index), term, time: startMs + index, payload: { kind: 'command', data } };

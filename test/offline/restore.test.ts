@@ -1,10 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import type { Command } from '../../src/protocol/command.ts';
 import { recover } from '../../src/offline/recover.ts';
 import { restoreBackup } from '../../src/offline/restore.ts';
+import { keyOf } from '../../src/state/row.ts';
+import { State } from '../../src/state/state.ts';
+import { hashOfRows } from '../state/lab.ts';
 import { tempDirectory } from '../storage/temp-directory.ts';
-import { backupOf, look, makeDirectory, writeConfig } from './fixtures.ts';
+import { backupOf, look, makeDirectory, originOf, startMs, writeConfig } from './fixtures.ts';
 
 let folder: string;
 let backup: Buffer;
@@ -39,10 +43,25 @@ test('a backup becomes a new cluster of one voter with the same objects, and ver
   const objects = (rows: typeof now.rows): unknown => rows.filter((row) => 'metadata' in row);
   expect(objects(now.rows)).toEqual(objects(then.rows));
   const { index } = restored;
-  expect(now.rows.filter((row) => !('metadata' in row))).toEqual([
-    expect.objectContaining({ kind: 'Change', index, previous: index, changes: [] }), // whoever watched looks anew
+  expect(now.rows.filter(({ kind }) => kind === 'Change')).toEqual([
+    expect.objectContaining({ index, previous: index, changes: [] }), // whoever watched looks anew
   ]);
   expect(existsSync(join(folder, 'new.partial'))).toBe(false);
+});
+
+test('a write that the backup holds is remembered: tried again over the restore it is answered, not done twice', async () => {
+  const { index: applied } = await restore(backup);
+  const { rows } = await look(join(folder, 'new'));
+  const byKey = new Map(rows.map((row) => [keyOf(row), row]));
+  const state = new State({ applied, clusterId: 'new', rows: byKey, hash: hashOfRows(byKey) });
+  const put = (name: string, index: number) => {
+    const body = { kind: 'setting.put', name, data: 'again', schema: 1, requestId: 'again' } as const;
+    const command: Command = { ...body, origin: originOf(name) };
+    return state.apply({ index, term: 9, time: startMs, payload: { kind: 'command', command } });
+  };
+  expect(put('a', applied + 1)).toMatchObject({ result: { kind: 'repeated', index: 2 }, changes: [] });
+  expect(state.settings.get('a')?.spec.data).toBe('value of a');
+  expect(put('never', applied + 2).result).toMatchObject({ kind: 'object', created: true });
 });
 
 test('a directory that is there and empty is taken, one that holds anything is not touched', async () => {
