@@ -177,6 +177,13 @@ testInvariants([
     broken: /a votes for b and for c in term 2/,
   },
   {
+    title: 'nobody is impaired whose disk is sound',
+    invariant: () => new Impaired(),
+    good: [...forgotten, started(b, [1], { impaired: true })],
+    bad: [...committed, started(b, [1, 2], { impaired: true })],
+    broken: /b has lost entries, and its disk is sound/,
+  },
+  {
     title: 'an impaired peer does not vote',
     invariant: () => new Impaired(),
     good: [...committed, vote(b, a, 3)],

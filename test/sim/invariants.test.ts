@@ -132,6 +132,13 @@ const cases: readonly Case[] = [
     broken: /a votes for b and for c in term 2/,
   },
   {
+    title: 'a disk gives back the vote that it was told',
+    invariant: () => new Votes(),
+    good: [write('synced', a, { hardState: hard(2, b) }), started(a, [1], { term: 2, vote: b })],
+    bad: [write('synced', a, { hardState: hard(2, b) }), started(a, [1], { term: 2 })],
+    broken: /a voted for b in term 2, and restarts with a vote for nobody/,
+  },
+  {
     title: 'terms rise across restarts',
     invariant: () => new Votes(),
     good: [write('synced', a, { hardState: hard(3) }), started(a, [1], { term: 3 })],

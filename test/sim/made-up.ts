@@ -42,12 +42,12 @@ export const hard = (term: number, vote?: Name): HardState => ({ term: asTerm(te
 export function started(
   peer: Name,
   terms: readonly number[],
-  options: { term?: number; applied?: number; base?: number; impaired?: boolean } = {},
+  options: { term?: number; vote?: Name; applied?: number; base?: number; impaired?: boolean } = {},
 ): Observation {
   const base = asIndex(options.base ?? 0);
   const log = terms.map((term, i) => entry(base + i + 1, term));
   const applied = asIndex(options.applied ?? 0);
-  const hardState = hard(options.term ?? terms.at(-1) ?? 1);
+  const hardState = hard(options.term ?? terms.at(-1) ?? 1, options.vote);
   const impaired = options.impaired ?? false;
   return { kind: 'started', peer, hardState, base, log, applied, stateHash: applied, impaired };
 }

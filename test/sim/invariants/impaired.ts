@@ -1,6 +1,7 @@
 // A peer whose disk lost what it may have acknowledged grants no vote, asks for none, not even in pretence, and leads never
 // (raft.md, the simple rule for corruption). It says of each answer to a leader that it is impaired, until its disk holds
-// everything that was committed when it was damaged. (That it counts for nothing is judged where quorums are.)
+// everything that was committed when it was damaged. (That it counts for nothing is judged where quorums are.) And nobody is
+// impaired whose disk was never damaged: not by a crash in the middle of any write.
 
 import { type Message, sound, type StoreId } from '../../../raft/types.ts';
 import type { Evidence } from '../evidence.ts';
@@ -12,6 +13,9 @@ export class Impaired implements Invariant {
 
   check(observation: Observation, evidence: Evidence): string | undefined {
     switch (observation.kind) {
+      case 'started':
+        if (!observation.impaired || evidence.isImpaired(observation.peer)) return undefined;
+        return `${observation.peer} has lost entries, and its disk is sound`;
       case 'stepped':
         if (!evidence.isImpaired(observation.peer) || observation.status.role === 'follower')
           return undefined;

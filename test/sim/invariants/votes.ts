@@ -19,7 +19,7 @@ export class Votes implements Invariant {
           if (key.startsWith(`${observation.peer}/`)) this.#votes.delete(key);
         return undefined;
       case 'started':
-        return this.#checkTerm(observation.peer, observation.hardState);
+        return this.#checkKept(observation.peer, observation.hardState);
       case 'synced': {
         const { hardState } = observation.operation;
         if (hardState === undefined) return undefined;
@@ -38,6 +38,14 @@ export class Votes implements Invariant {
       default:
         return undefined;
     }
+  }
+
+  /** What a restart finds of the vote that its disk was told last. */
+  #checkKept(peer: StoreId, hardState: HardState): string | undefined {
+    const { term, vote } = this.#durable.get(peer) ?? {};
+    const isForgotten = term === hardState.term && vote !== undefined && vote !== hardState.vote;
+    if (!isForgotten) return this.#checkTerm(peer, hardState);
+    return `${peer} voted for ${vote} in term ${term}, and restarts with a vote for ${hardState.vote ?? 'nobody'}`;
   }
 
   #checkTerm(peer: StoreId, hardState: HardState): string | undefined {
