@@ -101,7 +101,10 @@ test.each(['follows', 'does not follow'])(
         if (!isPaused) response.end(JSON.stringify(paused.view));
       },
     );
-    const other = await fakePeer(endsAfter('0 t1 a', '0 t2 b'));
+    const goesOn = endsAfter('0 t1 a', '0 t2 b');
+    const other = await fakePeer((seen, response) => {
+      if (isPaused) goesOn(seen, response); // were it asked early, it would win
+    });
     const client = new OrionClient({ peers: [paused.url, other.url], timeoutMs: 200 });
     const lines: string[] = [];
     const reading = (async (): Promise<void> => {

@@ -5,6 +5,7 @@ import type { StoreId } from '../../raft/types.ts';
 import { present } from '../../src/lib/assert.ts';
 import type { Prng } from '../../src/lib/prng.ts';
 import type { SimCluster } from './cluster.ts';
+import type { Situation } from './counters.ts';
 import { drawFrom } from './faults.ts';
 import type { MemberNemesis } from './member-nemesis.ts';
 import type { SimPeer } from './peer.ts';
@@ -26,8 +27,14 @@ interface AmbushOptions {
 /** What a leader that is cut off is still told to write: its log grows into what will be another's. */
 const strandedWrites = 20;
 
+/** For so long what a peer says is held back, and so much later it arrives: later than its next run is heard. In virtual ms. */
+const belatedMs = { from: 10, to: 100 };
+const belatedByMs = { from: 40, to: 90 };
+
 export class Ambushes {
   readonly #options: AmbushOptions;
+  /** Whose word is held back. */
+  readonly #belated = new Set<SimPeer>();
 
   constructor(options: AmbushOptions) {
     this.#options = options;
@@ -107,6 +114,55 @@ export class Ambushes {
     cut(bothWays(newest, [victim, ...older]), electionMaxMs);
     crash(victim, drawFrom(prng, { from: 0, to: 3 }));
     victim.damage();
+  }
+
+  /**
+   * What a follower says arrives late, and before it does its disk has lost what it said of it. Half of the others' words are not
+   * heard meanwhile: the leader needs that one's. A learner about to be a voter is struck when it is impaired already.
+   */
+  belate(chance: number): void {
+    const { cluster, prng, electionMaxMs, cut } = this.#options;
+    const leader = this.#leader;
+    const { configuration } = leader?.status ?? {};
+    if (leader === undefined || configuration === undefined) return;
+    const learner = configuration.learners.find(({ wants }) => wants === 'voter');
+    const joining = learner === undefined ? undefined : cluster.peer(learner.storeId);
+    if (joining?.up === true && cluster.isImpaired(joining)) {
+      if (prng.chance(chance))
+        this.#belate(joining, leader, 'learners that forgot what they are still saying');
+      return;
+    }
+    if (configuration.voters.length !== 3 || configuration.outgoing.length > 0) return;
+    const victim = this.#drawOf(this.#others(leader).filter(({ up }) => up));
+    if (victim === undefined || this.#belated.size > 0) return;
+    if (!cluster.mayBeDamaged() || !prng.chance(chance)) return;
+    const unheard = this.#others(leader).filter((peer) => peer !== victim);
+    cut(bothWays(leader, unheard), electionMaxMs);
+    this.#belate(victim, leader, 'peers that forgot what they are still saying');
+  }
+
+  #belate(victim: SimPeer, leader: SimPeer, situation: Situation): void {
+    const { cluster, prng, crash } = this.#options;
+    const ms = drawFrom(prng, belatedMs);
+    cluster.network.hold(linkOf(victim, leader), ms, drawFrom(prng, belatedByMs));
+    this.#belated.add(victim);
+    cluster.time.after(ms, () => {
+      this.#belated.delete(victim);
+      if (!victim.up || !(cluster.mayBeDamaged() || cluster.isImpaired(victim))) return;
+      cluster.counters.add(situation);
+      crash(victim, drawFrom(prng, { from: 0, to: 3 }));
+      victim.damage();
+    });
+  }
+
+  /** Whoever takes in a snapshot dies before that is in the place of its log. */
+  crashReceiver(chance: number): void {
+    const { cluster, prng, crash } = this.#options;
+    for (const peer of cluster.peers.filter(({ takesIn }) => takesIn)) {
+      if (!prng.chance(chance)) continue;
+      cluster.counters.add('crashes of whoever takes in a snapshot');
+      crash(peer, drawFrom(prng, { from: 1, to: 30 }));
+    }
   }
 
   get #leader(): SimPeer | undefined {

@@ -42,6 +42,11 @@ export class SimApplier {
     this.#flushLater();
   }
 
+  /** A2. */
+  get takesIn(): boolean {
+    return this.#incoming !== undefined;
+  }
+
   /** The process is gone. */
   end(): void {
     this.#ended = true;

@@ -9,6 +9,7 @@ import { Control } from './invariants/control.ts';
 import { Electable } from './invariants/electable.ts';
 import { Elected } from './invariants/elected.ts';
 import { FullDisks } from './invariants/full-disks.ts';
+import { Held } from './invariants/held.ts';
 import { HonestPromises } from './invariants/honest-promises.ts';
 import { Impaired } from './invariants/impaired.ts';
 import { InEffect } from './invariants/in-effect.ts';
@@ -35,6 +36,7 @@ export const allInvariants = (): readonly Invariant[] => [
   new Monotone(),
   new Acknowledged(),
   new HonestPromises(),
+  new Held(),
   new Reads(),
   new Control(),
   new InEffect(),

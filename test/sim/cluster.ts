@@ -161,6 +161,11 @@ export class SimCluster {
     return plan.members === undefined ? 2 * (impaired.length + 1) < plan.peers : impaired.length === 0;
   }
 
+  /** Its disk has lost entries, and is not mended yet. */
+  isImpaired(peer: SimPeer): boolean {
+    return this.#checker.evidence.isImpaired(peer.storeId);
+  }
+
   /** A committed configuration says that it left. */
   wasRemoved(storeId: StoreId): boolean {
     return this.#configuration?.removed.includes(storeId) === true;

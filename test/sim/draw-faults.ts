@@ -97,10 +97,13 @@ function drawMembers(prng: Prng): MemberChanges {
 export function drawFaults(prng: Prng): FaultPlan {
   const plan = drawPlan(prng);
   const drawn = prng.fraction();
-  if (drawn < 0.25) return crawling(plan, prng);
-  if (drawn < 0.4) return stranding(plan, prng);
+  if (drawn < 0.23) return crawling(plan, prng);
+  if (drawn < 0.26) return belating(plan, prng);
+  if (drawn < 0.39) return stranding(plan, prng);
+  if (drawn < 0.43) return receiving(plan, prng);
   if (drawn < 0.55) return usurping(plan, prng);
-  return drawn < 0.65 ? forgetting(plan, prng) : plan;
+  if (drawn < 0.65) return forgetting(plan, prng);
+  return drawn < 0.97 ? plan : belating(plan, prng);
 }
 
 /** Replication crawls and leaders die young: entries of many terms meet (§5.4.2). */
@@ -196,6 +199,40 @@ function forgetting(plan: FaultPlan, prng: Prng): FaultPlan {
   };
 }
 
+/**
+ * One leader, which loses sight of all but one of the others, or has somebody join: and what that one says arrives late, when it has
+ * forgotten it.
+ */
+function belating(plan: FaultPlan, prng: Prng): FaultPlan {
+  const isJoining = prng.chance(0.5);
+  const weights = { add: 1, replace: 1, remove: 1, promote: 0 };
+  return {
+    ...forgetting(plan, prng),
+    members: isJoining ? { everyMs: 60, votersMin: 3, membersMax: 5, weights } : undefined,
+    strand: undefined,
+    forgetChance: 0,
+    belateChance: isJoining ? 1 : prng.fraction() * 0.02,
+    damage: isJoining ? { everyMs: 300, lastsMs: { from: 1, to: 30 } } : undefined,
+  };
+}
+
+/** One leader, whose log is always cut short, and followers that lose sight of it and die as they take in its snapshots. */
+function receiving(plan: FaultPlan, prng: Prng): FaultPlan {
+  const { electionMinMs, electionMaxMs } = plan.raft;
+  return {
+    ...forgetting(plan, prng),
+    raft: plan.raft,
+    strand: undefined,
+    forgetChance: 0,
+    damage: undefined,
+    flushEveryMs: drawFrom(prng, { from: 20, to: 150 }),
+    compaction: { chance: 1, keep: { from: 0, to: 2 }, heedsFollowers: false },
+    transfers: { ms: { from: 1, to: 20 }, answerMs: { from: 0.1, to: 3 }, failChance: 0, twiceChance: 0 },
+    part: { everyMs: 2 * electionMaxMs, lastsMs: { from: electionMinMs, to: 2 * electionMaxMs } },
+    crashReceiverChance: drawFrom(prng, { from: 0.1, to: 0.5 }),
+  };
+}
+
 function drawPlan(prng: Prng): FaultPlan {
   const density = [0.2, 0.4, 0.6][prng.int({ from: 0, to: 3 })] ?? 0.4;
   const isOn = (): boolean => prng.chance(density);
@@ -244,6 +281,8 @@ function drawPlan(prng: Prng): FaultPlan {
     isolateChance: sometimes(0.5),
     deposeSenderChance: sometimes(0.1),
     forgetChance: sometimes(0.3),
+    belateChance: 0,
+    crashReceiverChance: 0,
     stall: often({ from: 10, to: electionMaxMs * 2 }),
     cut: often({ from: 10, to: electionMaxMs * 4 }),
     noticeDeaths: prng.chance(0.6),

@@ -118,6 +118,10 @@ export interface FaultPlan {
   readonly deposeSenderChance: number;
   /** While two lead, a disk loses what it held, found out every few ms. */
   readonly forgetChance: number;
+  /** A follower loses what it acknowledged while its word of that is still on its way, found out every few ms. */
+  readonly belateChance: number;
+  /** Whoever takes in a snapshot crashes before that is in the place of its log, found out every few ms. */
+  readonly crashReceiverChance: number;
   /** The event loop does nothing for a while. */
   readonly stall: Recurring | undefined;
   readonly cut: Recurring | undefined;

@@ -1,6 +1,7 @@
 // The invariants of logs, leaders and states, on made-up courses of events.
 
 import { CommittedDurable } from './invariants/committed-durable.ts';
+import { Held } from './invariants/held.ts';
 import { LeaderCompleteness } from './invariants/leader-completeness.ts';
 import { LogMatching } from './invariants/log-matching.ts';
 import { Monotone } from './invariants/monotone.ts';
@@ -17,6 +18,7 @@ import {
   committed,
   entry,
   hard,
+  leading,
   second,
   started,
   stepped,
@@ -28,6 +30,13 @@ import {
 } from './made-up.ts';
 
 const cases: readonly Case[] = [
+  {
+    title: 'what a leader takes to be held, and has committed, is held',
+    invariant: () => new Held(),
+    good: [...committed, leading(a, 2, 2, [[b, 2]]), leading(a, 2, 1, [[c, 2]])],
+    bad: [...committed, leading(a, 2, 2, [[c, 2]])],
+    broken: /a takes c to hold 2, and that holds 1/,
+  },
   {
     title: 'one leader a term, by status',
     invariant: () => new OneLeader(),

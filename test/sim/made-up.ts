@@ -1,7 +1,7 @@
 // Made-up courses of events for the tests of invariants, as short as they can be said.
 
 import { describe, expect, test } from 'vitest';
-import type { RaftStatus } from '../../raft/status.ts';
+import type { MemberProgress, RaftStatus } from '../../raft/status.ts';
 import {
   asIndex,
   asOperation,
@@ -13,6 +13,7 @@ import {
   type Message,
   sound,
 } from '../../raft/types.ts';
+import { assert } from '../../src/lib/assert.ts';
 import { Checker } from './checker.ts';
 import type { Invariant } from './invariants/invariant.ts';
 import type { Observation } from './observation.ts';
@@ -68,6 +69,24 @@ export function stepped(
     lastIndex: commitIndex,
   };
   return { kind: 'stepped', peer, status };
+}
+
+/** A leader's step, and what it takes each follower to hold. */
+export function leading(
+  peer: Name,
+  term: number,
+  commit: number,
+  matches: readonly (readonly [Name, number])[],
+): Observation {
+  const progress = new Map(
+    matches.map(([follower, match]): [Name, MemberProgress] => [
+      follower,
+      { kind: 'replicate', match: asIndex(match), needs: asIndex(match + 1), lastHeardMs: 0 },
+    ]),
+  );
+  const observation = stepped(peer, 'leader', term, commit);
+  assert(observation.kind === 'stepped', 'a step is one');
+  return { ...observation, status: { ...observation.status, progress } };
 }
 
 export interface Write {

@@ -39,12 +39,14 @@ export class Nemesis {
   start(): void {
     const { crash, stall, cut, transferEveryMs, members, damage, distrust, fill, part, strand } = this.#plan;
     const { crashAtPersistChance, crashLeaderChance, crashInElectionChance, deafenLeaderChance } = this.#plan;
-    const { isolateChance, deposeSenderChance, forgetChance } = this.#plan;
+    const { isolateChance, deposeSenderChance, forgetChance, belateChance, crashReceiverChance } = this.#plan;
     if (crash !== undefined) this.#recur(crash, (ms) => this.#crashSome(ms));
     if (stall !== undefined) this.#recur(stall, (ms) => this.#stallSome(ms));
     if (cut !== undefined) this.#recur(cut, (ms) => this.#cutSome(ms));
     if (damage !== undefined) this.#recur(damage, (ms) => this.#damageSome(ms));
     if (damage !== undefined && forgetChance > 0) this.#watch(() => this.#ambushes.makeForget(forgetChance));
+    if (belateChance > 0) this.#watch(() => this.#ambushes.belate(belateChance));
+    if (crashReceiverChance > 0) this.#watch(() => this.#ambushes.crashReceiver(crashReceiverChance));
     if (isolateChance > 0) this.#watch(() => this.#ambushes.isolate(isolateChance));
     if (deposeSenderChance > 0) this.#watch(() => this.#ambushes.deposeSender(deposeSenderChance));
     if (distrust !== undefined) this.#recur(distrust, (ms) => this.#distrustSome(ms));

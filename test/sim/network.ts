@@ -25,6 +25,8 @@ interface OneWay {
   isCut: boolean;
   /** When the latest message on it arrives. */
   latest: number;
+  /** What is sent on it before `until` takes `laterMs` more than usual. */
+  held: { readonly until: number; readonly laterMs: number };
 }
 
 export class SimNetwork {
@@ -77,6 +79,11 @@ export class SimNetwork {
     this.#linkOf(link).isCut = false;
   }
 
+  /** What is sent on the link during the next `ms` arrives `laterMs` later than it would; what is sent after that may overtake it. */
+  hold(link: { readonly from: StoreId; readonly to: StoreId }, ms: number, laterMs: number): void {
+    this.#linkOf(link).held = { until: this.#time.now + ms, laterMs };
+  }
+
   /** From now on no link is cut, and messages fare as `faults` says. */
   heal(faults: NetworkFaults): void {
     for (const links of this.#links.values()) for (const link of links.values()) link.isCut = false;
@@ -86,11 +93,12 @@ export class SimNetwork {
   #carry(message: Message, link: OneWay): void {
     const slow = this.#prng.chance(this.#faults.slowChance);
     const delayMs = drawFrom(this.#prng, slow ? this.#faults.slowMs : this.#faults.delayMs);
-    let at = this.#time.now + delayMs;
+    const { now } = this.#time;
+    let at = now + delayMs + (now < link.held.until ? link.held.laterMs : 0);
     if (at < link.latest && !this.#faults.reorder) at = link.latest;
     if (at < link.latest) this.#counters.add('messages overtaken');
     link.latest = Math.max(at, link.latest);
-    this.#time.after(at - this.#time.now, () => this.#deliver(message));
+    this.#time.after(at - now, () => this.#deliver(message));
   }
 
   #linkOf({ from, to }: { readonly from: StoreId; readonly to: StoreId }): OneWay {
@@ -98,7 +106,7 @@ export class SimNetwork {
     if (!this.#links.has(from)) this.#links.set(from, links);
     const known = links.get(to);
     if (known !== undefined) return known;
-    const link = { isCut: false, latest: 0 };
+    const link = { isCut: false, latest: 0, held: { until: 0, laterMs: 0 } };
     links.set(to, link);
     return link;
   }

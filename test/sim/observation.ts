@@ -15,7 +15,7 @@ import type {
 
 /** Without `configuration`, whoever is a member is taken to be so by the issued log. */
 export type ObservedStatus = Pick<RaftStatus, 'role' | 'term' | 'commit' | 'applied' | 'lastIndex'> &
-  Partial<Pick<RaftStatus, 'configuration' | 'base'>>;
+  Partial<Pick<RaftStatus, 'configuration' | 'base' | 'progress'>>;
 
 export type Observation =
   /** A peer starts, for the first time or again, from what its disk holds. */

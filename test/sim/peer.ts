@@ -55,6 +55,11 @@ export class SimPeer {
     return this.#options.disk.installing;
   }
 
+  /** A snapshot has arrived, and is not in the place of its log yet. */
+  get takesIn(): boolean {
+    return this.#run?.applier.takesIn === true;
+  }
+
   start(): void {
     assert(this.#run === undefined, 'a peer that runs is not started');
     const { counters, disk, makeDriver } = this.#options;
