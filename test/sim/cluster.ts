@@ -4,19 +4,7 @@
 // C1. Founders start together; whoever joins later starts with an empty disk, but for genesis.
 // C2. Who was removed for good may be retired: it is never started again.
 
-import {
-  asClusterId,
-  asIndex,
-  asPeerId,
-  asStoreId,
-  asTerm,
-  type Configuration,
-  type Entry,
-  type Genesis,
-  type Member,
-  type Message,
-  type StoreId,
-} from '../../raft/types.ts';
+import { asTerm, type Configuration, type Entry, type Message, type StoreId } from '../../raft/types.ts';
 import { assert, present } from '../../src/lib/assert.ts';
 import { Prng } from '../../src/lib/prng.ts';
 import { allInvariants, Checker } from './checker.ts';
@@ -27,6 +15,7 @@ import { SimDisk, type SimDiskOptions } from './disk.ts';
 import { SimDriver } from './driver.ts';
 import { calmDisk, calmNetwork, calmTransfers, type FaultPlan } from './faults.ts';
 import type { Invariant } from './invariants/invariant.ts';
+import { firstEntryOf, memberOf, storeAt } from './members.ts';
 import { SimNetwork } from './network.ts';
 import type { Observation, ObservedStatus } from './observation.ts';
 import { type MakeDriver, SimPeer } from './peer.ts';
@@ -49,28 +38,6 @@ export const soundParts: Parts = {
   makeDriver: (...args) => new SimDriver(...args),
   makeInvariants: allInvariants,
 };
-
-/** a, b, c…: short, for reading traces. */
-function storeAt(place: number): StoreId {
-  assert(place < 26, 'there are letters for all');
-  return asStoreId(String.fromCharCode(97 + place));
-}
-
-/** A peer's name is that of its store, until another takes its place. */
-export function memberOf(storeId: StoreId): Member {
-  const place = storeId.charCodeAt(0) - 97;
-  return {
-    storeId,
-    peerId: asPeerId(`sim-${place + 1}`),
-    api: `http://127.0.0.1:${6_060 + place}`,
-    raft: `127.0.0.1:${7_060 + place}`,
-  };
-}
-
-function firstEntryOf(founders: readonly Member[]): Entry {
-  const genesis: Genesis = { clusterId: asClusterId('5'.repeat(32)), name: 'sim', founders };
-  return { index: asIndex(1), term: asTerm(1), time: 1_000_000, payload: { kind: 'genesis', genesis } };
-}
 
 export class SimCluster {
   readonly time = new VirtualTime();

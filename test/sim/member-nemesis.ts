@@ -7,8 +7,9 @@
 import type { MemberChange } from '../../raft/change.ts';
 import { asIndex, type Configuration, type Member, type StoreId } from '../../raft/types.ts';
 import type { Prng } from '../../src/lib/prng.ts';
-import { memberOf, type SimCluster } from './cluster.ts';
+import type { SimCluster } from './cluster.ts';
 import type { MemberChanges } from './faults.ts';
+import { memberOf } from './members.ts';
 import type { SimPeer } from './peer.ts';
 
 /** So many stores join at most in one run: each is a peer to simulate. */
