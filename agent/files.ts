@@ -2,19 +2,14 @@
 
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
+import { makeDirectories } from '../src/lib/directories.ts';
 import { OrionError, messageOf } from '../src/lib/errors.ts';
 
-/**
- * Makes a directory and its missing parents; one that exists is fine. Step by step, since Node's own `recursive` tries
- * for ever where nothing can be made (below /proc). Throws CONFIG_INVALID.
- */
+/** Makes a directory and its missing parents; one that exists is fine. Throws CONFIG_INVALID. */
 export function makeDirectory(path: string): void {
   try {
-    if (!fs.existsSync(dirname(path))) makeDirectory(dirname(path));
-    fs.mkdirSync(path);
+    makeDirectories(path);
   } catch (error) {
-    if (isErrno(error, 'EEXIST') && fs.statSync(path).isDirectory()) return;
-    if (error instanceof OrionError) throw error;
     throw new OrionError(
       'CONFIG_INVALID',
       `${path} cannot be made: ${messageOf(error)}; give the agent another directory, or the right to make this one`,

@@ -23,6 +23,7 @@ const everything = ['src/', 'raft/', 'agent/', 'tui/', 'bench/', 'test/'];
 
 const rules: readonly Rule[] = [
   { from: 'src/lib/clock.ts', may: ['src/lib/'], packages: ['node:perf_hooks'] },
+  { from: 'src/lib/directories.ts', may: ['src/lib/'], packages: ['node:fs', 'node:path'] },
   { from: 'src/lib/hash.ts', may: ['src/lib/'], packages: ['node:crypto'] },
   {
     from: 'src/lib/stream-request.ts',

@@ -1,9 +1,10 @@
 // The file in which the screen remembers itself: `orion/tui.json` in $XDG_STATE_HOME, else in ~/.local/state. It is written
 // beside and renamed; one that cannot be written is no reason to disturb anybody.
 
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { makeDirectories } from '../src/lib/directories.ts';
 import { emptyMemory, type Memory, parseMemory } from './model/memory.ts';
 
 export function memoryPath(env: Readonly<Record<string, string | undefined>>): string {
@@ -22,7 +23,7 @@ export function readMemory(path: string): Memory {
 
 export function writeMemory(path: string, memory: Memory): void {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeDirectories(dirname(path), 0o700);
     const beside = `${path}.${process.pid}`;
     writeFileSync(beside, `${JSON.stringify(memory, undefined, 2)}\n`, { mode: 0o600 });
     renameSync(beside, path);

@@ -2,10 +2,11 @@
 //
 // C1. The file is its owner's alone (mode 0600), and is written beside and renamed: nobody sees half of it.
 
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Contexts, noContexts, parseContexts, renderContexts } from '../config/contexts.ts';
+import { makeDirectories } from '../lib/directories.ts';
 import { messageOf, OrionError } from '../lib/errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -35,7 +36,7 @@ export function writeContexts(env: Environment, contexts: Contexts): void {
   const file = contextFileOf(env);
   const beside = `${file}.${process.pid}.new`;
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeDirectories(dirname(file), 0o700);
     writeFileSync(beside, renderContexts(contexts), { mode: 0o600 });
     renameSync(beside, file);
   } catch (error) {

@@ -10,6 +10,7 @@ import { manifestServiceSchema } from '../protocol/manifest-schema.ts';
 import { documentOf, readManifests } from '../protocol/manifest.ts';
 import type { Service } from '../protocol/objects.ts';
 import { objectName } from './kinds.ts';
+import { messageFor } from './remedies.ts';
 import { describeIssue } from './report.ts';
 
 const mark = '#:';
@@ -93,7 +94,7 @@ export class Draft {
     }
     const lines: string[] = [];
     for (const [at, line] of text.split('\n').entries()) lines.push(...(told.get(at + 1) ?? []), line);
-    await this.#write([`${mark} Refused: ${error.message.split('\n')[0] ?? ''}`], lines.join('\n'));
+    await this.#write([`${mark} Refused: ${messageFor(error).split('\n')[0] ?? ''}`], lines.join('\n'));
   }
 
   async #write(why: readonly string[], text: string): Promise<void> {

@@ -116,10 +116,17 @@ async function applyOver(client: OrionClient, opened: Service, body: string): Pr
     } catch (error) {
       if (!isOrionError(error, 'PRECONDITION_FAILED') || tries === triesMax) throw error;
       known = await client.get('services', opened.metadata.name);
-      if (!isDeepStrictEqual(askedOf(known), askedOf(opened))) throw error;
+      if (!isDeepStrictEqual(askedOf(known), askedOf(opened))) throw overtaken(opened.metadata.name, error);
     }
   }
 }
+
+const overtaken = (name: string, cause: unknown): OrionError =>
+  new OrionError(
+    'PRECONDITION_FAILED',
+    `service/${name} was changed by somebody else while you edited it: look at what it is now (orion edit service ${name}), and put yours in there`,
+    { cause },
+  );
 
 /** All that an edit could overwrite. */
 const askedOf = ({ metadata, spec }: Service): unknown => [

@@ -28,6 +28,11 @@ export class GetCommand extends KindCommand {
   protected override async run(): Promise<void> {
     const format = this.outputFormat();
     const { kind, name } = parseTarget(this.kind, this.name);
+    const isSelecting = this.selector !== undefined || this.fieldSelector !== undefined;
+    if (isSelecting && (name !== undefined || kind.name === 'Peer')) {
+      const why = kind.name === 'Peer' ? 'peers are not selected' : 'give a name or a selector, not both';
+      throw new OrionError('USAGE', `${why}: leave --selector and --field-selector away`);
+    }
     if (kind.name === 'Peer') return this.#showPeers(format, kind, name);
     if (name === undefined) return this.showAll(format, kind.name);
     if (this.watch) return this.showAll(format, kind.name, `metadata.name=${name}`);

@@ -58,10 +58,15 @@ export interface Target {
 /** `KIND NAME`, or both as `KIND/NAME`, as `-o name` prints them. Throws `USAGE`. */
 export function parseTarget(kind: string, name: string | undefined): Target {
   const slash = kind.indexOf('/');
-  if (slash < 0) return { kind: parseKind(kind), name };
+  if (slash < 0) {
+    if (name === '') throw new OrionError('USAGE', 'a name has at least one letter');
+    return { kind: parseKind(kind), name };
+  }
   if (name !== undefined)
     throw new OrionError('USAGE', `"${kind}" holds a name already: leave "${name}" away`);
-  return { kind: parseKind(kind.slice(0, slash)), name: kind.slice(slash + 1) };
+  const target = { kind: parseKind(kind.slice(0, slash)), name: kind.slice(slash + 1) };
+  if (target.name !== '') return target;
+  throw new OrionError('USAGE', `"${kind}" lacks the name behind the slash: ${target.kind.singular}/NAME`);
 }
 
 /** The route of a kind of objects. Throws `USAGE` for peers, which `what` cannot be done to. */

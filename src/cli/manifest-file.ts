@@ -7,8 +7,9 @@ import { text as textFrom } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { isOrionError, type Issue, messageOf, OrionError } from '../lib/errors.ts';
 import type { Manifest } from '../protocol/command.ts';
-import { partsOf } from '../protocol/document.ts';
+import { parseDocument, partsOf } from '../protocol/document.ts';
 import { readManifests, type SourceManifest } from '../protocol/manifest.ts';
+import { messageFor } from './remedies.ts';
 import { describeIssue } from './report.ts';
 
 /** What `-f` takes for standard input; paths in it are resolved against the working directory. */
@@ -44,6 +45,7 @@ export class ManifestFiles {
       const text = file === standardInput ? await textFrom(stdin) : readText(file);
       const folder = file === standardInput ? process.cwd() : dirname(resolve(file));
       try {
+        if (file.endsWith('.json')) parseDocument(text, 'json'); // JSON is YAML, too: so it has lines for what follows
         const read = readManifests(text, 'yaml', { resolvePath: (path) => resolve(folder, path ?? '.') });
         sources.push(...read.map(({ manifest, document }) => ({ manifest, document, file })));
       } catch (error) {
@@ -76,7 +78,7 @@ export class ManifestFiles {
     if (!isOrionError(error) || error.issues.length === 0) return error;
     return withIssues(
       error,
-      [error.message, ...error.issues.map((issue) => this.#place(issue))],
+      [messageFor(error), ...error.issues.map((issue) => this.#place(issue))],
       error.issues,
     );
   }

@@ -58,12 +58,15 @@ function wrongLine(cli: OrionCli, args: readonly string[], message: string): str
   }
   const typed = /^Unsupported option name \("(.+)"\)\.$/.exec(first)?.[1];
   if (typed === undefined) return message;
-  const names = cli.options().flatMap((option) => option.names);
+  const names = [...cli.options().flatMap((option) => option.names), '--help'];
   return [`there is no option ${typed} here${didYouMean(typed, names) || '.'}`, ...usage].join('\n');
 }
 
 function unknownCommand(first: string, second: string | undefined, group: readonly CommandEntry[]): string {
   const typed = group.length === 0 || second === undefined ? first : `${first} ${second}`;
+  if (first.startsWith('-')) {
+    return `the first word is a command, not "${first}"${didYouMean(first, ['--help', '--version']) || '.'}`;
+  }
   const known = group.length === 0 ? commands : group;
   const words = known.filter((entry) => entry.isHidden !== true).map(({ path }) => path);
   const starts = words.map((path) => path.split(' ')[0] ?? path);

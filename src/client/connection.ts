@@ -134,7 +134,7 @@ export class Connection {
         return await answer.text();
       } catch (error) {
         if (isRead || isOrionError(error)) throw error;
-        const outcome = `${contact.peer} did not say whether it was applied: read before you send it again.`;
+        const outcome = `${contact.peer} did not say whether it was applied: look before you do it again.`;
         throw new OrionError('OUTCOME_UNKNOWN', outcome, { cause: error }); // T3
       }
     });

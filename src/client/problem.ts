@@ -3,12 +3,29 @@
 import { OrionError } from '../lib/errors.ts';
 import type { Problem } from '../protocol/api.ts';
 
+/** What a peer answered. Its parts stand apart, too: what to do about it is said otherwise at a command line. */
+export class ProblemError extends OrionError {
+  /** What happened. */
+  readonly detail: string;
+  /** What to do about it, in words of the API; empty of a peer that says nothing of that. */
+  readonly help: string;
+  /** Path under which it is told what became of it, where the outcome is not known. */
+  readonly operation: string | undefined;
+
+  constructor(problem: Problem) {
+    super(problem.code, sentences(problem), { issues: problem.errors ?? [] });
+    this.detail = problem.detail;
+    this.help = problem.help ?? '';
+    this.operation = problem.operation;
+  }
+}
+
 /** The error that a peer's answer stands for. */
 export function problemError(status: number, body: string): OrionError {
   const problem = parsedProblem(body);
   if (problem === undefined)
     return new OrionError('INTERNAL', `This is no answer of orion: status ${status}.`);
-  return new OrionError(problem.code, sentences(problem), { issues: problem.errors ?? [] });
+  return new ProblemError(problem);
 }
 
 /** What happened, what to do about it, and where to ask later, as one text. A peer of another version may know no help. */

@@ -4,12 +4,13 @@
 // V2. It is made beside, under another name, and renamed at the end: half a restore is never started as a peer.
 
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { makeGenesis } from '../../raft/genesis.ts';
 import { asPeerId, type Member } from '../../raft/types.ts';
 import { loadCluster } from '../config/cluster.ts';
 import { assert } from '../lib/assert.ts';
+import { makeDirectories } from '../lib/directories.ts';
 import { messageOf, OrionError } from '../lib/errors.ts';
 import { hash128 } from '../lib/hash.ts';
 import { type BackupChunk, type BackupHeader, readBackup } from '../protocol/backup.ts';
@@ -27,6 +28,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   const directory = resolve(options.dataDir);
   await assertEmpty(directory);
   const header = await verify(options.backupFile); // V1
+  makeRoom(directory);
   const partial = `${directory}.partial`;
   await rm(partial, { recursive: true, force: true });
   try {
@@ -61,14 +63,24 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
 async function assertEmpty(directory: string): Promise<void> {
   const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
-    throw new OrionError('USAGE', `${directory} cannot be used as a data directory: ${messageOf(error)}`);
+    throw unusable(directory, error);
   });
   if (names.length > 0) {
     const message = `${directory} is not empty, and a restore overwrites nothing: name another directory, or move this one away`;
     throw new OrionError('USAGE', message);
   }
-  await mkdir(dirname(directory), { recursive: true });
 }
+
+function makeRoom(directory: string): void {
+  try {
+    makeDirectories(dirname(directory));
+  } catch (error) {
+    throw unusable(directory, error);
+  }
+}
+
+const unusable = (directory: string, error: unknown): OrionError =>
+  new OrionError('USAGE', `${directory} cannot be used as a data directory: ${messageOf(error)}`);
 
 /** Reads all of it, and answers what it says of itself. */
 async function verify(file: string): Promise<BackupHeader> {

@@ -22,6 +22,7 @@ import {
 } from 'yaml';
 import { type Issue, isOrionError, messageOf, OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
+import { type JsonFault, jsonFault } from './json-fault.ts';
 
 export type DocumentFormat = 'yaml' | 'json';
 
@@ -96,8 +97,15 @@ function parseAll(text: string, format: DocumentFormat): readonly SourceDocument
       : parseYaml(text);
   } catch (error) {
     if (isOrionError(error)) throw error;
+    const fault = format === 'json' ? jsonFault(text) : undefined;
+    if (fault !== undefined) throw notJson(fault);
     throw new OrionError('MALFORMED', `The text is not valid ${format.toUpperCase()}: ${messageOf(error)}`);
   }
+}
+
+function notJson({ line, column, message }: JsonFault): OrionError {
+  const issues = [{ path: '', line, message: `column ${column}: ${message}` }];
+  return new OrionError('MALFORMED', 'The text is not valid JSON.', { issues });
 }
 
 function parseYaml(text: string): readonly SourceDocument[] {
@@ -117,12 +125,13 @@ function parseYaml(text: string): readonly SourceDocument[] {
   for (const error of documents.flatMap((each) => [...each.errors, ...each.warnings])) {
     issues.push({ path: '', line: lineAt(error.pos[0]), message: error.message });
   }
+  const isYaml = issues.length === 0;
   for (const key of documents.flatMap(duplicateKeys)) {
     const line = lineAt(key.range?.[0] ?? 0);
     issues.push({ path: String(key.value), line, message: 'this key stands twice' });
   }
   if (issues.length > 0) {
-    throw new OrionError('MALFORMED', 'The text is not valid YAML.', {
+    throw new OrionError('MALFORMED', isYaml ? 'A key may stand once.' : 'The text is not valid YAML.', {
       issues: issues.slice(0, limits.issuesMax),
     });
   }

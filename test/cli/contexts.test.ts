@@ -74,6 +74,12 @@ test('what cannot be done is told, and changes nothing', async () => {
   expect(readFileSync(file(), 'utf8')).toBe(before);
 });
 
+test('a home in which nothing can be made is told as that', async () => {
+  const refused = await orion(['context', 'add', 'home', 'http://pi-1:6060'], { HOME: '/proc' });
+  expect(refused.exitCode).toBe(1);
+  expect(refused.stderr).toMatch(/^error: cannot write the contexts: ENOENT/);
+});
+
 test('a file that cannot be read or written is told as that', async () => {
   writeFileSync(join(folder, 'config'), ''); // where the folder should be
   const refused = await context('add', 'home', 'http://pi-1:6060');

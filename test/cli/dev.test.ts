@@ -46,11 +46,17 @@ test('a new folder gets ports of its own, and keeps them', async () => {
   expect(again.config).toEqual(first.config);
 });
 
-test('a folder that cannot be made is an error that names it', async () => {
-  await expect(openDevFolder('/proc/nope/deep', 1)).rejects.toThrow(
-    expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('/proc/nope') as string }),
-  );
-});
+test.each(['/proc/nope/deep', '/proc'])(
+  'a folder that cannot be used is an error that names it: %s',
+  async (path) => {
+    await expect(openDevFolder(path, 1)).rejects.toThrow(
+      expect.objectContaining({
+        code: 'USAGE',
+        message: expect.stringContaining(`${path} cannot`) as string,
+      }),
+    );
+  },
+);
 
 test('ports in use are passed over', async () => {
   const other = join(folder, 'a');

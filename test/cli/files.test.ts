@@ -177,6 +177,23 @@ test.each([
   expect([exitCode, stderr]).toEqual([2, expect.stringContaining(message)]);
 });
 
+test('what is wrong in a *.json is told as JSON, with line and column', async () => {
+  const manifest = (name: string, end: string): string =>
+    `{"apiVersion": "orion/v1", "kind": "Config",\n "metadata": {"name": "${name}"},\n "spec": {"services": []${end}\n`;
+  writeFileSync('a.json', manifest('a', ',}}'));
+  const broken = await orion(['apply', '-f', 'a.json']);
+  expect([broken.exitCode, broken.stderr]).toEqual([
+    1,
+    'error: a.json: The text is not valid JSON.\na.json:3: column 26: a key in double quotes is expected here\n',
+  ]);
+  writeFileSync('a.json', manifest('A', '}}'));
+  expect((await orion(['apply', '-f', 'a.json'])).stderr).toContain('a.json:2: metadata.name: ');
+  writeFileSync('a.json', manifest('a', '}, "kind": "Config"}'));
+  expect((await orion(['apply', '-f', 'a.json'])).stderr).toBe(
+    'error: a.json: A key may stand once.\na.json:3: kind: this key stands twice\n',
+  );
+});
+
 test('apply tells the problems of all files at once', async () => {
   writeFileSync('a.yaml', owned('a', 'A'));
   writeFileSync('b.yaml', `${owned('b', 'b')}---\n${owned('b', 'B')}`);
@@ -194,7 +211,9 @@ test('what a peer finds wrong is told with the file and line where it stands', a
   const { exitCode, stderr } = await orion(['apply', '-f', 'a.yaml', '-f', 'b.yaml', '--peers', api.url]);
   api.stop();
   expect(exitCode).toBe(5);
-  expect(stderr).toBe('error: No. Try this.\nb.yaml:8: [1].spec.services[0].name: "b" lists "web" again\n');
+  expect(stderr).toBe(
+    'error: No. Clear what is in the way, and run it again.\nb.yaml:8: [1].spec.services[0].name: "b" lists "web" again\n',
+  );
 });
 
 test('yaml that get prints is what the API gave', async () => {

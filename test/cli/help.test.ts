@@ -40,6 +40,9 @@ test.each([
   [['get', 'servces'], '"servces" is no kind; did you mean "services"?'],
   [['get', 'svc', '-o', 'jsn'], 'not "jsn"; did you mean "json"?'],
   [['get', 'svc', '--no-header'], 'there is no option --no-header here; did you mean "--no-headers"?'],
+  [['get', 'svc', '--hlp'], 'there is no option --hlp here; did you mean "--help"?'],
+  [['--hlp'], 'the first word is a command, not "--hlp"; did you mean "--help"?'],
+  [['--peers', 'http://pi-1:6060', 'get', 'svc'], 'the first word is a command, not "--peers".'],
   [['get', 'svc', '--frobnicate'], 'there is no option --frobnicate here.'],
 ])('%j is told what may have been meant', async (args, message) => {
   const { stderr, exitCode } = await orion(args);

@@ -97,6 +97,13 @@ test('rows that are not those of the state hash are refused, and leave nothing b
   expect(existsSync(join(folder, 'new.partial'))).toBe(false);
 });
 
+test('a place where nothing can be made is told as that', async () => {
+  await expect(restore(backup, '/proc/nope/deep')).rejects.toMatchObject({
+    code: 'USAGE',
+    message: expect.stringContaining('/proc/nope/deep cannot be used as a data directory: ENOENT') as string,
+  });
+});
+
 test('a file that is not there, a peer that is not listed: said, with nothing made', async () => {
   const configFile = join(folder, 'cluster.toml');
   const dataDir = join(folder, 'new');

@@ -4,14 +4,13 @@
 // D1. Nothing that was killed is started again, but for an agent whose services have to be stopped at the end.
 // D2. Services are stopped before the peers: an agent stops its own, and needs nobody for that.
 
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OrionClient } from '../../client/index.ts';
 import { messageOf, OrionError } from '../../lib/errors.ts';
 import { Child } from './child.ts';
 import { writeDevState, type DevProcess } from './dev-state.ts';
-import type { DevFolder } from './folder.ts';
+import { type DevFolder, makeFolder } from './folder.ts';
 import { ownIdentity } from './process-identity.ts';
 
 /** How long a start may take on a slow disk before it counts as failed, in milliseconds. */
@@ -67,7 +66,7 @@ export class DevCluster {
   }
 
   start(): void {
-    mkdirSync(join(this.#options.folder.path, 'logs'), { recursive: true });
+    makeFolder(join(this.#options.folder.path, 'logs'));
     for (const child of [...this.peers, ...this.agents]) child.start();
     this.#writeState();
   }

@@ -1,9 +1,10 @@
 // The folder of an `orion dev`: made once, found again by every later start with its ports and its data.
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { loadCluster, type ClusterConfig } from '../../config/cluster.ts';
+import { makeDirectories } from '../../lib/directories.ts';
 import { messageOf, OrionError } from '../../lib/errors.ts';
 import { readDevState } from './dev-state.ts';
 import { isAlive } from './process-identity.ts';
@@ -41,22 +42,29 @@ export async function openDevFolder(path: string, peerCount: number | undefined)
     await assertFits(path, config, peerCount);
     return { path: folder, configFile, config };
   }
+  const text = await newConfig(peerCount ?? defaultPeerCount);
   makeFolder(folder);
-  writeFileSync(configFile, await newConfig(peerCount ?? defaultPeerCount));
+  try {
+    writeFileSync(configFile, text);
+  } catch (error) {
+    throw unusable(path, error);
+  }
   return { path: folder, configFile, config: loadCluster(configFile) };
 }
 
-/** Step by step: Node's own `recursive` tries for ever where nothing can be made (below /proc). Throws `USAGE`. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  makeFolder(dirname(path));
+/** With its missing parents; one that exists is fine. Throws `USAGE`. */
+export function makeFolder(path: string): void {
   try {
-    mkdirSync(path);
+    makeDirectories(path);
   } catch (error) {
-    throw new OrionError('USAGE', `${path} cannot be made: ${messageOf(error)}; name another folder`, {
-      cause: error,
-    });
+    throw unusable(path, error);
   }
+}
+
+function unusable(path: string, cause: unknown): OrionError {
+  return new OrionError('USAGE', `${path} cannot be used: ${messageOf(cause)}; name another folder`, {
+    cause,
+  });
 }
 
 async function assertFits(path: string, config: ClusterConfig, peerCount: number | undefined): Promise<void> {
