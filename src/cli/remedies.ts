@@ -5,38 +5,39 @@ import { ProblemError } from '../client/problem.ts';
 import type { ErrorCode, OrionError } from '../lib/errors.ts';
 
 const again = 'Run it again in a moment.';
+const whoIsThere = 'Who is there: orion cluster status.';
 const otherVersion = 'The peer may be of another version: see orion version.';
 
-/** Empty: what happened says it all. */
+/** Empty: what happened says it all, as most messages do. */
 const remedies: Readonly<Partial<Record<ErrorCode, string>>> = {
   MALFORMED: '',
   USAGE: '',
   INVALID: '',
+  CONFLICT: '',
+  CHANGE_IN_PROGRESS: '',
+  ALREADY_MEMBER: '',
+  REMOVED: '',
+  LAGGING: '',
+  QUORUM_AT_RISK: '',
+  TOO_LARGE: '',
+  RATE_LIMITED: '',
   FORBIDDEN: 'Name the peer as its cluster.toml does, or by a loopback address: --peers URL.',
-  NOT_FOUND: 'List what there is: orion get KIND.',
+  NOT_FOUND: 'What there is: orion get KIND.',
   METHOD_NOT_ALLOWED: otherVersion,
   UNSUPPORTED_MEDIA_TYPE: otherVersion,
   IDEMPOTENCY_MISMATCH: otherVersion,
   TIMEOUT: again,
-  RATE_LIMITED: again,
-  CONFLICT: 'Clear what is in the way, and run it again.',
+  BUSY: again,
   STALE: 'Look at it again, and decide anew: orion describe KIND NAME.',
   PRECONDITION_FAILED: 'Look at it again, and decide anew: orion describe KIND NAME.',
   IDEMPOTENCY_EXPIRED: 'Look whether it was done (orion get, orion describe), and run it again if not.',
   OUTCOME_UNKNOWN: 'It may have been done: look (orion get, orion describe) before you run it again.',
-  CHANGE_IN_PROGRESS: 'Wait until it is done: orion cluster status.',
-  ALREADY_MEMBER: 'Choose another id, or give its new disk the place of the old one: --replace.',
-  REMOVED: 'Start the peer with an empty data directory, and run it again.',
-  LAGGING: 'Wait until it has caught up: orion cluster status.',
   LAST_VOTER: 'Add another voter first: orion cluster add.',
-  QUORUM_AT_RISK: 'Bring a majority of the voters that would remain back first: orion cluster status.',
   EXPIRED: 'So much has changed meanwhile: run it again.',
-  TOO_LARGE: 'Give less at once.',
   HEADERS_TOO_LARGE: 'Give shorter selectors.',
   SLOW_WATCHER: 'Read faster, or watch less: --selector, --field-selector.',
-  NO_LEADER: `${again} Who is there: orion cluster status.`,
-  NO_QUORUM: 'Bring a majority of the peers back. Who is there: orion cluster status.',
-  BUSY: again,
+  NO_LEADER: whoIsThere,
+  NO_QUORUM: whoIsThere,
 };
 
 /** Before the remedy of a write that was refused for now. */
