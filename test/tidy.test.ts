@@ -46,6 +46,7 @@ const rules: readonly Rule[] = [
       'src/lib/',
       ...raftTypes,
       'src/peer/ports.ts',
+      'src/peer/incarnations.ts',
       'src/peer/snapshot-ports.ts',
       'src/storage/',
       'src/state/row.ts',

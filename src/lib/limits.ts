@@ -127,7 +127,9 @@ export const limits = {
   linkTextCharsMax: 1_024,
   /** Peers in one handshake: founders of a file or members of a genesis record. */
   linkMembersMax: 64,
-  /** Stores of which the highest incarnation is remembered; those noted longest ago are forgotten first. */
+  /** Runs of which a disk keeps the ids; a copy that was started more often since, unheard, can pass for the disk itself. */
+  diskRunsMax: 8,
+  /** Stores of which the last run is remembered; those noted longest ago are forgotten first. */
   incarnationsMax: 256,
   /** Refusals remembered, each told only once; the oldest is forgotten first. */
   refusalsToldMax: 64,
@@ -291,4 +293,5 @@ assert(limits.diskGiveUpMs < limits.installGiveUpMs, 'a whole state takes longer
 assert(limits.diskStallMs * 2 < limits.diskGiveUpMs, 'a leader hands over before its peer ends');
 assert(limits.handOverLookMs < limits.handOverMs, 'whoever waits looks');
 assert(limits.linkMembersMax < limits.incarnationsMax, 'every member is remembered');
+assert(limits.diskRunsMax <= limits.linkMembersMax, 'a handshake holds the ids of all runs');
 assert(limits.dialBackoffBaseMs <= limits.dialBackoffMaxMs, 'back-off grows');

@@ -43,12 +43,12 @@ export async function debugLog(options: {
 function describe(item: LogItem): string {
   switch (item.kind) {
     case 'superblock': {
-      const { peerId, storeId, clusterId = 'none yet', incarnation, epoch, retired } = item.identity;
+      const { peerId, storeId, clusterId = 'none yet', incarnation, runs, epoch, retired } = item.identity;
       const trust = item.impaired ? ', lost entries: waits to be mended' : '';
       const age = retired ? ', has gone back in time: takes part in nothing' : '';
       return (
         `${basename(item.file)}: peer ${peerId}, store ${storeId}, cluster ${clusterId}, ` +
-        `incarnation ${incarnation}, epoch ${epoch}${trust}${age}`
+        `incarnation ${incarnation} (${runs[0] ?? 'no id'}), epoch ${epoch}${trust}${age}`
       );
     }
     case 'base': {

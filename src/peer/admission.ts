@@ -5,16 +5,18 @@
 // A2. A store that a committed configuration removed is refused: nothing that it says is of use any more.
 // A3. Who belongs to this cluster in a lower epoch is refused, as is everybody by a peer that hears of a higher one: a
 //     recovery began the cluster anew, and what was before it takes no part in it.
-// A4. A store is refused when a later run of it is remembered: an old copy of its disk was put in place, which knows
-//     nothing of the votes and entries that were promised since.
+// A4. A store is refused when a run of it is remembered that its disk does not know of: an old copy was put in place, which
+//     lacks the votes and entries that were promised since (stale.ts). A recovery voids what was promised before it, and so what
+//     is remembered from before it: A3 comes first.
 
 import type { RaftStatus } from '../../raft/status.ts';
 import type { ClusterId, Genesis, StoreId } from '../../raft/types.ts';
 import type { Core } from './core.ts';
 import { isPristine } from './founding.ts';
+import type { Incarnations } from './incarnations.ts';
 import type { PeerOptions } from './peer-options.ts';
-import type { Incarnations, PeerIdentity } from './ports.ts';
-import { staleReason } from './stale.ts';
+import type { PeerIdentity } from './ports.ts';
+import { hasGoneBack, staleReason } from './stale.ts';
 
 export interface AdmissionFacts {
   readonly clusterName: string;
@@ -25,7 +27,7 @@ export interface AdmissionFacts {
   readonly removed: readonly StoreId[];
   /** Of this peer's disk. */
   readonly epoch: number;
-  readonly incarnations: Pick<Incarnations, 'highest'>;
+  readonly incarnations: Pick<Incarnations, 'last'>;
 }
 
 /** What a peer knows of itself that decides whom it talks to. */
@@ -63,11 +65,11 @@ export function refusalOf(facts: AdmissionFacts, identity: PeerIdentity): string
   if (facts.removed.includes(identity.storeId)) {
     return `REMOVED: ${identity.peerId} with this disk was removed from the cluster; to bring it back, start it with an empty data directory and --join, and add it`;
   }
-  if (identity.incarnation < facts.incarnations.highest(identity.storeId)) return staleReason;
   const theirs = identity.genesis?.clusterId;
-  if (theirs !== undefined && theirs === facts.clusterId && identity.epoch !== facts.epoch) {
-    return identity.epoch < facts.epoch ? `EPOCH: ${identity.peerId} ${formerly}` : supersededReason;
-  }
+  const isOwn = theirs !== undefined && theirs === facts.clusterId;
+  if (isOwn && identity.epoch > facts.epoch) return supersededReason;
+  if (hasGoneBack(identity, facts.incarnations.last(identity.storeId))) return staleReason;
+  if (isOwn && identity.epoch < facts.epoch) return `EPOCH: ${identity.peerId} ${formerly}`;
   if (facts.clusterId === undefined || theirs === undefined || facts.clusterId === theirs) return undefined;
   if (facts.pristine || !identity.settled) return undefined;
   return `it belongs to another cluster of that name (${theirs}, here ${facts.clusterId})`;

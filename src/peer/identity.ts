@@ -19,6 +19,7 @@ export function identityOf(
     peerId: self.peerId,
     storeId: self.storeId,
     incarnation: log.identity.incarnation,
+    runs: log.identity.runs,
     clusterName,
     founders: founders.map((founder) => `${founder.peerId}=${founder.raft}`).toSorted(),
     api: self.api,

@@ -5,7 +5,8 @@ import type { PeerId } from '../../raft/types.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { CompactionBounds } from './compactor.ts';
 import type { Doubts } from './doubts.ts';
-import type { CommandCodec, Incarnations, LogStore, StateStore, Transport } from './ports.ts';
+import type { Incarnations } from './incarnations.ts';
+import type { CommandCodec, LogStore, StateStore, Transport } from './ports.ts';
 
 export interface PeerOptions {
   /** From cluster.toml. */

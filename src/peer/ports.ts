@@ -39,6 +39,8 @@ export interface StoreIdentity {
   readonly storeId: StoreId;
   /** Rises by one with every start: a higher one from the same store means that the earlier process is gone. */
   readonly incarnation: number;
+  /** Ids of the last runs, drawn at random: of this one, of the one numbered one less, and so on; '' where it is not known. */
+  readonly runs: readonly string[];
   readonly clusterId: ClusterId | undefined;
   /** Raised by a recovery; 0 in a cluster that never needed one. */
   readonly epoch: number;
@@ -120,14 +122,6 @@ export interface LogStats {
   readonly free: number | undefined;
 }
 
-/** The runs of others, of `limits.incarnationsMax` stores at most: who comes with an earlier one has gone back in time. */
-export interface Incarnations {
-  /** The highest that was noted of this store; 0 when none was. */
-  highest(storeId: StoreId): number;
-  /** Heeded at once, durable when it resolves. Rejects with `DISK_FULL` (the next note writes this, too) or `DISK_FAILED`. */
-  note(storeId: StoreId, incarnation: number): Promise<void>;
-}
-
 // ── State ────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Up to where a state has applied the log; its store names the content (`hash`) itself. */
@@ -178,6 +172,8 @@ export interface PeerIdentity {
   readonly peerId: PeerId;
   readonly storeId: StoreId;
   readonly incarnation: number;
+  /** As in {@link StoreIdentity}. */
+  readonly runs: readonly string[];
   /** The cluster's name and founders as its file lists them (sorted `peerId=raft`), to tell two set-ups apart. */
   readonly clusterName: string;
   readonly founders: readonly string[];

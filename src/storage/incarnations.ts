@@ -1,24 +1,25 @@
-// The highest incarnation that was seen of each other store, in one small file of the data directory: `incarnations`.
+// The last run that was seen of each other store, in one small file of the data directory: `incarnations`.
 //
 // N1. It is written beside and renamed: a crash leaves the old one or the new one.
 // N2. A damaged one is taken as empty. What it told is learned again at the next handshakes; until then a disk that has
 //     gone back in time is not noticed here.
+// N3. Runs follow each other by epoch, then by incarnation. Format 1 had neither epochs nor ids: they are read as 0 and not known.
 
 import { join } from 'node:path';
 import { asStoreId, type StoreId } from '../../raft/types.ts';
 import { limits } from '../lib/limits.ts';
-import type { Incarnations } from '../peer/ports.ts';
+import type { Incarnations, SeenRun } from '../peer/incarnations.ts';
 import { type Disk, readWhole } from './disk.ts';
 import { diskFailed, diskFull, formatTooNew, isNoRoom, onDisk } from './faults.ts';
 import { frame, unframe } from './frame.ts';
 
-const format = 1;
+const format = 2;
 const magic = 'ORION-IN';
 const fileName = 'incarnations';
 const besideName = 'incarnations.new';
 
-/** Longest noted first. */
-type Runs = readonly (readonly [StoreId, number])[];
+/** Store, incarnation, epoch, id; longest noted first. */
+type Runs = readonly (readonly [StoreId, number, number?, string?])[];
 
 interface Options {
   /** The data directory; it exists. */
@@ -50,7 +51,7 @@ export async function openIncarnations(options: Options): Promise<OpenIncarnatio
 class IncarnationsFile implements OpenIncarnations {
   readonly #disk: Disk;
   readonly #directory: string;
-  readonly #runs: Map<StoreId, number>;
+  readonly #runs: Map<StoreId, SeenRun>;
   /** What the file lacks. */
   #isDirty = false;
   /** Writes, one after the other. */
@@ -59,18 +60,24 @@ class IncarnationsFile implements OpenIncarnations {
   constructor({ disk, directory }: Options, runs: Runs) {
     this.#disk = disk;
     this.#directory = directory;
-    this.#runs = new Map(runs.map(([storeId, incarnation]) => [asStoreId(storeId), incarnation]));
+    this.#runs = new Map(
+      runs.map(([storeId, incarnation, epoch = 0, id = '']) => [
+        asStoreId(storeId),
+        { epoch, incarnation, id },
+      ]),
+    );
   }
 
-  highest(storeId: StoreId): number {
-    return this.#runs.get(storeId) ?? 0;
+  last(storeId: StoreId): SeenRun | undefined {
+    return this.#runs.get(storeId);
   }
 
-  note(storeId: StoreId, incarnation: number): Promise<void> {
-    const known = this.highest(storeId);
-    if (incarnation > known) this.#isDirty = true;
+  note(storeId: StoreId, run: SeenRun): Promise<void> {
+    const known = this.last(storeId);
+    const isNews = known === undefined || isLater(run, known);
+    if (isNews) this.#isDirty = true;
     this.#runs.delete(storeId);
-    this.#runs.set(storeId, Math.max(known, incarnation));
+    this.#runs.set(storeId, isNews ? run : known);
     for (const oldest of this.#runs.keys()) {
       if (this.#runs.size <= limits.incarnationsMax) break;
       this.#runs.delete(oldest);
@@ -103,7 +110,7 @@ class IncarnationsFile implements OpenIncarnations {
     if (names.includes(besideName)) await this.#disk.unlink(beside); // of a write that was interrupted
     const file = await this.#disk.openToWrite(beside);
     try {
-      await file.write(frame(magic, { format, runs: [...this.#runs] }), 0);
+      await file.write(frame(magic, { format, runs: this.#asRuns() }), 0);
       await file.datasync();
     } finally {
       await file.close();
@@ -111,4 +118,15 @@ class IncarnationsFile implements OpenIncarnations {
     await this.#disk.rename(beside, path);
     await this.#disk.syncDirectory(this.#directory);
   }
+
+  #asRuns(): Runs {
+    return [...this.#runs].map(([storeId, { epoch, incarnation, id }]) => [storeId, incarnation, epoch, id]);
+  }
+}
+
+/** N3. So is a run of which the id is learned at last. */
+function isLater(run: SeenRun, known: SeenRun): boolean {
+  if (run.epoch !== known.epoch) return run.epoch > known.epoch;
+  if (run.incarnation !== known.incarnation) return run.incarnation > known.incarnation;
+  return known.id === '' && run.id !== '';
 }

@@ -92,9 +92,9 @@ export async function* inspectLog(options: {
   for (const copy of await readSuperblock(disk, options.directory)) {
     const { path: file } = copy;
     if (copy.kind === 'sound') {
-      const { peerId, incarnation, clusterId, epoch, impaired, retired } = copy.content;
+      const { peerId, incarnation, runs, clusterId, epoch, impaired, retired } = copy.content;
       storeId = copy.content.storeId;
-      const identity = { peerId, storeId, incarnation, clusterId, epoch, retired };
+      const identity = { peerId, storeId, incarnation, runs, clusterId, epoch, retired };
       yield { kind: 'superblock', file, identity, impaired };
     } else {
       yield { kind: 'damage', file, offset: 0, why: 'this copy of the superblock is not sound' };

@@ -7,7 +7,9 @@
 //     for again.
 // S3. Without a sound copy the disk is new only if nothing was ever told of it: no log, and no copy that was finished.
 // S4. Its format is that of everything beside it: a version that knows the superblock knows the segments, too. Format 1
-//     had neither an epoch nor impairment, format 2 no retirement; they are read as disks without them.
+//     had neither an epoch nor impairment, format 2 no retirement, format 3 no ids of runs; they are read as disks without them.
+// S5. With the incarnation each start draws the id of its run; the last `limits.diskRunsMax` are kept (src/peer/stale.ts). An
+//     incarnation that is skipped (S2) may have been told with an id that is lost: its id counts as not known.
 //
 // A copy is one frame (frame.ts).
 
@@ -22,12 +24,13 @@ import {
 } from '../../raft/types.ts';
 import { assert } from '../lib/assert.ts';
 import { OrionError } from '../lib/errors.ts';
+import { limits } from '../lib/limits.ts';
 import type { StoreIdentity } from '../peer/ports.ts';
 import { type Disk, readWhole } from './disk.ts';
 import { formatTooNew, identityLost, onDisk } from './faults.ts';
 import { frame, sectorBytes, unframe } from './frame.ts';
 
-const format = 3;
+const format = 4;
 const magic = 'ORION-SB';
 const fileNames = ['superblock-a', 'superblock-b'] as const;
 
@@ -39,6 +42,8 @@ interface Content {
   readonly storeId: StoreId;
   readonly clusterId: ClusterId | undefined;
   readonly incarnation: number;
+  /** Of this run and those before it; '' where it is not known. */
+  readonly runs: readonly string[];
   readonly epoch: number;
   /** Entries that may have been acknowledged were lost from this disk. */
   readonly impaired: boolean;
@@ -86,12 +91,13 @@ export class Superblock {
     assert(a !== undefined && b !== undefined, 'there are two copies');
     const [older, newer] = sequenceOf(a) <= sequenceOf(b) ? [a, b] : [b, a];
     const paths = [older.path, newer.path] as const;
+    const runId = hex(options.random(8));
 
     if (newer.kind === 'bad') {
       if (options.hasLog || newer.begun || (older.kind === 'bad' && older.begun)) {
         throw identityLost(a.path, 'neither this copy of the superblock nor the other is sound');
       }
-      const storeId = asStoreId(Buffer.from(options.random(16)).toString('hex'));
+      const storeId = asStoreId(hex(options.random(16)));
       assert(storeId.length === 32, 'a store id has 128 bits');
       const content: Content = {
         format,
@@ -100,6 +106,7 @@ export class Superblock {
         storeId,
         clusterId: undefined,
         incarnation: 1,
+        runs: [runId],
         epoch: 0,
         impaired: false,
         retired: false,
@@ -112,14 +119,17 @@ export class Superblock {
     if (newer.content.peerId !== peerId) throw otherPeer(directory, newer.content.peerId, peerId);
     const opened = new Superblock({ disk, directory, paths, content: newer.content });
     const isLost = older.kind === 'bad'; // S2
-    await opened.#write({ incarnation: newer.content.incarnation + (isLost ? 2 : 1) });
+    await opened.#write({
+      incarnation: newer.content.incarnation + (isLost ? 2 : 1),
+      runs: [runId, ...(isLost ? [''] : []), ...newer.content.runs].slice(0, limits.diskRunsMax), // S5
+    });
     if (isLost) await opened.#write({});
     return opened;
   }
 
   get identity(): StoreIdentity {
-    const { peerId, storeId, incarnation, clusterId, epoch, retired } = this.#content;
-    return { peerId, storeId, incarnation, clusterId, epoch, retired };
+    const { peerId, storeId, incarnation, runs, clusterId, epoch, retired } = this.#content;
+    return { peerId, storeId, incarnation, runs, clusterId, epoch, retired };
   }
 
   get impaired(): boolean {
@@ -200,12 +210,15 @@ async function readCopy(disk: Disk, path: string): Promise<Copy> {
       storeId: asStoreId(parsed.storeId),
       clusterId: parsed.clusterId === undefined ? undefined : asClusterId(parsed.clusterId),
       incarnation: parsed.incarnation,
+      runs: parsed.format < 4 ? [] : parsed.runs,
       epoch: parsed.format === 1 ? 0 : parsed.epoch,
       impaired: parsed.format === 1 ? false : parsed.impaired,
       retired: parsed.format < 3 ? false : parsed.retired,
     },
   };
 }
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 const sequenceOf = (copy: Copy): number => (copy.kind === 'sound' ? copy.content.sequence : -1);
 

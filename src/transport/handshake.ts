@@ -8,7 +8,7 @@ import type { PeerIdentity } from '../peer/ports.ts';
 import { asFields, isCount, isText, parseIdentity } from './shapes.ts';
 
 /** Protocol versions that this build speaks. */
-export const protocol = { min: 3, max: 3 } as const;
+export const protocol = { min: 4, max: 4 } as const;
 
 /**
  * `control` is for what must never wait behind entries, `data` for everything that may be large, `snapshot` for whole

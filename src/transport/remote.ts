@@ -207,6 +207,7 @@ function isOfSameTry(a: Joined, b: Joined): boolean {
   return (
     a.attempt === b.attempt &&
     a.identity.storeId === b.identity.storeId &&
-    a.identity.incarnation === b.identity.incarnation
+    a.identity.incarnation === b.identity.incarnation &&
+    a.identity.runs[0] === b.identity.runs[0]
   );
 }

@@ -83,6 +83,7 @@ export function parseIdentity(value: unknown): PeerIdentity | undefined {
     isCount(it['incarnation']) &&
     isCount(it['epoch']) &&
     isFlag(it['settled']) &&
+    isSmallList(it['runs'], isText) &&
     isSmallList(it['founders'], isText) &&
     (it['genesis'] === undefined || isGenesis(it['genesis']));
   return isIdentity ? (it as unknown as PeerIdentity) : undefined;

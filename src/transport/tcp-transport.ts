@@ -4,6 +4,8 @@
 // T1. `onDown` follows each `onUp` exactly once, also on `stop`; no event comes after `stop` has resolved.
 // T2. Whoever connects is nobody until the handshake says who it is, and at most `limits.linkConnectionsMax` may.
 // T3. One store id has at most one link, whatever peer id claims it.
+// T4. Who came through the handshake is judged once more when its link comes up: of two copies of a disk that shook hands at
+//     the same moment, the one whose link is up first is remembered, and the other refused.
 
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { asPeerId, type PeerId, type StoreId } from '../../raft/types.ts';
@@ -251,11 +253,14 @@ class TcpPeerTransport implements TcpTransport {
     const { peerId, storeId } = link.identity;
     // T3: both came through the handshake at the same moment; the next handshake refuses the later one.
     if (this.#links.has(storeId)) return link.close('another peer has the same store');
+    const { refuse, events } = present(this.#started, 'links come after the start');
+    const refusal = refuse(link.identity); // T4
+    if (refusal !== undefined) return link.close(refusal);
     this.#links.set(storeId, link);
     this.#refusals.forget(peerId);
     this.#failures.forget(peerId);
     this.#log({ peerId }, 'peer link up');
-    present(this.#started, 'links come after the start').events.onUp(link.identity);
+    events.onUp(link.identity);
   }
 
   #onDown(link: Link, reason: string): void {

@@ -36,12 +36,10 @@ test('an old copy of a disk is refused, counts for nothing however often it is s
   const copy = join(cluster.folder, 'copy');
   await third.kill('SIGTERM');
   cpSync(third.dataDir, copy, { recursive: true });
-  for (const name of ['one', 'two']) {
-    third.start();
-    await cluster.ready();
-    await untilWritten(first, name);
-    await third.kill('SIGTERM');
-  }
+  third.start(); // once is enough: the run after the copy is not the one that the copy makes
+  await cluster.ready();
+  await untilWritten(first, 'one');
+  await third.kill('SIGTERM');
   rmSync(third.dataDir, { recursive: true });
   cpSync(copy, third.dataDir, { recursive: true });
 

@@ -152,10 +152,14 @@ test('the run of a peer whose link comes up is remembered, and an earlier one re
   });
   await again.start();
   const { events, refuse } = present(transport.started, 'it has started');
-  events.onUp({ ...other, incarnation: 5 });
-  expect(incarnations.highest(other.storeId)).toBe(5);
-  expect(refuse({ ...other, incarnation: 4 })).toBe(staleReason);
-  expect(refuse({ ...other, incarnation: 5 })).toBeUndefined();
+  const fifth = { ...other, incarnation: 5, runs: ['r5', 'r4'] };
+  events.onUp(fifth);
+  expect(incarnations.last(other.storeId)).toEqual({ epoch: 0, incarnation: 5, id: 'r5' });
+  expect(refuse({ ...fifth, incarnation: 4, runs: ['r4'] })).toBe(staleReason);
+  expect(refuse(fifth)).toBeUndefined();
+  expect(refuse({ ...fifth, runs: ['copied', 'r4'] })).toBe(staleReason);
+  expect(refuse({ ...fifth, incarnation: 6, runs: ['copied again', 'copied', 'r4'] })).toBe(staleReason);
+  expect(refuse({ ...fifth, incarnation: 6, runs: ['r6', 'r5', 'r4'] })).toBeUndefined();
   await again.stop();
 });
 
@@ -170,7 +174,7 @@ test('a full disk does not stop a peer that cannot note a run, and a failed one 
       log: new MemoryLogStore(image),
       clock: new FakeClock(),
       transport,
-      incarnations: { highest: () => 0, note },
+      incarnations: { last: () => undefined, note },
       onFatal: (error) => void fatal.push((error as OrionError).code),
     });
     await again.start();

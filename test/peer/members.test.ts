@@ -1,9 +1,8 @@
-// Changes of members on a peer: the pending ones, calls to the leader, who is dialled, who is let in.
+// Changes of members on a peer: the pending ones, calls to the leader, who is dialled.
 
 import { describe, expect, test } from 'vitest';
 import { makeGenesis } from '../../raft/genesis.ts';
 import {
-  asClusterId,
   asIndex,
   asPeerId,
   asStoreId,
@@ -16,11 +15,9 @@ import {
 } from '../../raft/types.ts';
 import { present } from '../../src/lib/assert.ts';
 import { limits } from '../../src/lib/limits.ts';
-import { isWelcome, refusalOf, type AdmissionFacts, supersededReason } from '../../src/peer/admission.ts';
 import { type ChangeSettlement, MemberChanges } from '../../src/peer/member-changes.ts';
-import type { PeerAddress, PeerIdentity } from '../../src/peer/ports.ts';
+import type { PeerAddress } from '../../src/peer/ports.ts';
 import { Roster } from '../../src/peer/roster.ts';
-import { staleReason, tellsStale } from '../../src/peer/stale.ts';
 import { FakeClock } from '../lib/fake-clock.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -211,80 +208,5 @@ describe('the roster', () => {
     expect(told.at(-1)).toContainEqual({ peerId: 'd', raft: 'd:2', isNew: true });
     release();
     expect(told.at(-1)?.map(({ peerId }) => peerId)).toEqual(['b', 'c']);
-  });
-});
-
-describe('admission', () => {
-  const facts: AdmissionFacts = {
-    clusterName: 'home',
-    clusterId: genesis.clusterId,
-    pristine: false,
-    removed: [asStoreId('gone')],
-    epoch: 1,
-    incarnations: { highest: (storeId) => (storeId === asStoreId('again') ? 5 : 0) },
-  };
-  const identity: PeerIdentity = {
-    ...member('d'),
-    incarnation: 1,
-    clusterName: 'home',
-    founders: [],
-    genesis,
-    settled: true,
-    epoch: 1,
-    version: '0.0.0',
-  };
-
-  test('a peer of the same cluster in a lower epoch is refused, and one in a higher epoch ends this one', () => {
-    expect(refusalOf(facts, { ...identity, epoch: 0 })).toMatch(/EPOCH: d .*empty data directory/);
-    expect(refusalOf(facts, { ...identity, epoch: 2 })).toBe(supersededReason);
-  });
-
-  test('epochs of other clusters, and of peers that belong to none, mean nothing', () => {
-    expect(refusalOf(facts, { ...identity, genesis: undefined, epoch: 0 })).toBeUndefined();
-    expect(refusalOf({ ...facts, clusterId: undefined }, { ...identity, epoch: 5 })).toBeUndefined();
-  });
-
-  test('a store of which a later run is remembered has gone back in time, whoever it says it is', () => {
-    const again = { ...identity, storeId: asStoreId('again') };
-    expect(refusalOf(facts, { ...again, incarnation: 4 })).toBe(staleReason);
-    expect(refusalOf({ ...facts, clusterId: undefined }, { ...again, incarnation: 1 })).toBe(staleReason);
-    expect(refusalOf(facts, { ...again, incarnation: 5 })).toBeUndefined();
-    expect(refusalOf(facts, { ...again, incarnation: 6 })).toBeUndefined();
-    expect(refusalOf(facts, { ...identity, incarnation: 1 })).toBeUndefined();
-  });
-
-  test('only the own cluster is believed about it, and the refusal must say it', () => {
-    const told = `refused by the other side: ${staleReason}`;
-    expect(tellsStale(genesis.clusterId, told, identity)).toBe(true);
-    expect(tellsStale(genesis.clusterId, told, { ...identity, genesis: undefined })).toBe(false);
-    expect(tellsStale(asClusterId('other'), told, identity)).toBe(false);
-    expect(tellsStale(undefined, told, identity)).toBe(true);
-    expect(tellsStale(genesis.clusterId, 'refused by the other side: REMOVED: gone', identity)).toBe(false);
-    expect(tellsStale(genesis.clusterId, staleReason, identity)).toBe(false); // as this side says it of the other
-  });
-
-  test('hears a store that is merely absent from the configuration: this peer may lag (§4.1)', () => {
-    expect(refusalOf(facts, identity)).toBeUndefined();
-    expect(isWelcome(facts, identity)).toBe(true);
-  });
-
-  test('refuses a store that was removed', () => {
-    expect(refusalOf(facts, { ...identity, storeId: asStoreId('gone') })).toMatch(/^REMOVED: d/);
-  });
-
-  test('refuses other clusters, but for a founder that may still drop its genesis', () => {
-    const foreign = makeGenesis({ name: 'home', founders: [member('x')] }, (text) => text);
-    const other = { ...identity, genesis: foreign };
-    expect(refusalOf(facts, { ...identity, clusterName: 'away' })).toContain('"away"');
-    expect(refusalOf(facts, other)).toContain('another cluster');
-    expect(refusalOf({ ...facts, pristine: true }, other)).toBeUndefined();
-    expect(isWelcome(facts, other)).toBe(false);
-  });
-
-  test('lets strangers in only of its own cluster, or of any while it belongs to none', () => {
-    const waiting = { ...facts, clusterId: undefined };
-    expect(isWelcome(waiting, identity)).toBe(true);
-    expect(isWelcome(waiting, { ...identity, genesis: undefined })).toBe(false);
-    expect(isWelcome(facts, { ...identity, genesis: undefined })).toBe(false);
   });
 });

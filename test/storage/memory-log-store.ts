@@ -76,7 +76,8 @@ export class MemoryLogStore implements LogStore {
 
   get identity(): StoreIdentity {
     const { peerId, storeId, incarnation, clusterId, epoch, retired } = this.#image;
-    return { peerId, storeId, incarnation, clusterId, epoch, retired };
+    const runs = Array.from({ length: incarnation }, (_, i) => `${storeId}-${incarnation - i}`);
+    return { peerId, storeId, incarnation, runs, clusterId, epoch, retired };
   }
 
   get base(): LogIndex {

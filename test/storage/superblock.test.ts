@@ -3,6 +3,7 @@
 import { crc32 } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { asClusterId, asIndex, asPeerId } from '../../raft/types.ts';
+import { limits } from '../../src/lib/limits.ts';
 import { filled, flip, isSegment } from './damage.ts';
 import { commands, genesis, genesisEntry, persistOf, readAll } from './log-fixtures.ts';
 import { openOn } from './log-model.ts';
@@ -37,6 +38,40 @@ test('a superblock that is damaged at each start tells no incarnation twice', as
   }
 });
 
+test('each start has an id of its own, and the disk keeps those of the last ones under their numbers', async () => {
+  const disk = await filled(1);
+  const told = new Map<number, string>();
+  for (let start = 0; start < 2 * limits.diskRunsMax; start += 1) {
+    if (start === limits.diskRunsMax) flip(disk, disk.paths().find(isSuperblock) ?? '', 200);
+    const { identity } = await openOn(disk, start);
+    const { incarnation, runs } = identity;
+    expect(runs[0]).toMatch(/^[0-9a-f]{16}$/);
+    expect([...told.values()]).not.toContain(runs[0]);
+    told.set(incarnation, runs[0] ?? '');
+    const numbers = runs.map((_, i) => incarnation - i).filter((number) => number > 0);
+    for (const number of numbers.filter((known) => told.has(known))) {
+      expect(['', told.get(number)]).toContain(runs[incarnation - number]);
+    }
+    expect(runs.length).toBeLessThanOrEqual(limits.diskRunsMax);
+    expect(runs.filter((id) => id === '').length).toBeLessThanOrEqual(1); // where a copy was damaged
+  }
+});
+
+test('the superblock of a peer with the longest name and high numbers fits its sector', async () => {
+  const disk = new SimDisk();
+  const longest = asPeerId('p'.repeat(63));
+  const log = await openOn(disk, 1, { peerId: longest });
+  await log.persist(persistOf({ entries: [genesisEntry] }));
+  await log.joinCluster(genesis.clusterId);
+  await log.close();
+  const most = 2 ** 40;
+  rewrite(disk, (record) => ({ ...record, sequence: most, incarnation: most, epoch: most }));
+  for (let start = 0; start < limits.diskRunsMax; start += 1) await openOn(disk, start, { peerId: longest });
+  const { identity } = await openOn(disk, 99, { peerId: longest });
+  expect(identity.incarnation).toBe(most + limits.diskRunsMax + 1);
+  expect(identity.runs).toHaveLength(limits.diskRunsMax);
+});
+
 test('with both superblocks damaged the disk is not trusted, and with both gone neither, if it has a log', async () => {
   const disk = await filled(1);
   for (const path of disk.paths().filter(isSuperblock)) flip(disk, path, 200);
@@ -63,7 +98,7 @@ function rewrite(disk: SimDisk, change: (record: Record<string, unknown>) => obj
 
 test('a superblock of a later format names the way out', async () => {
   const disk = await filled(1);
-  rewrite(disk, (record) => ({ ...record, format: 4 }));
+  rewrite(disk, (record) => ({ ...record, format: 5 }));
   await expect(openOn(disk, 1)).rejects.toMatchObject({ code: 'FORMAT_TOO_NEW' });
 });
 
@@ -76,16 +111,23 @@ test('a superblock of format 1 is read as one of a sound disk, and written in th
     epoch: undefined,
     impaired: undefined,
     retired: undefined,
+    runs: undefined,
   }));
   for (let i = 0; i < 2; i += 1) {
     const log = await openOn(disk, 1);
-    expect(log.identity).toEqual({ ...before.identity, incarnation: before.identity.incarnation + i + 1 });
+    const { runs, ...identity } = log.identity;
+    expect({ ...identity, runs: [] }).toEqual({
+      ...before.identity,
+      incarnation: before.identity.incarnation + i + 1,
+      runs: [],
+    });
+    expect(runs).toHaveLength(i + 1);
     expect(log.identity.epoch).toBe(0);
     expect(log.restored.impaired).toBe(false);
     expect(await readAll(log, 4)).toEqual(commands(1, 5, { bytes: 300 }));
   }
   for (const path of disk.paths().filter(isSuperblock))
-    expect(String(disk.content(path))).toContain('"format":3');
+    expect(String(disk.content(path))).toContain('"format":4');
 });
 
 test('the directory of another peer is refused', async () => {

@@ -1,6 +1,7 @@
 // Refusals: who is not let in, that both sides say why, once, and that it can change.
 
 import { expect, test } from 'vitest';
+import { purposes } from '../../src/transport/handshake.ts';
 import { allUp, linked, once, portsFor, storeOf, TestPeer, type PeerOptions } from './rig.ts';
 
 /** Two peers that both try, until each has been told of a refusal. */
@@ -133,6 +134,40 @@ test('an older run of a peer is refused while and after a newer one is linked', 
   const again = await oldRun();
   await again.until(() => again.of('refused').length > 0);
   expect([...again.of('up'), ...older.of('up')]).toEqual([]);
+});
+
+test('who is refused by the time its link comes up is not let in, and hears why at its next try', async () => {
+  const ports = await portsFor('a', 'b');
+  let hellos = 0;
+  const refuse = (): string | undefined => {
+    hellos += 1;
+    return hellos > purposes.length ? 'another run was faster' : undefined;
+  };
+  const b = await new TestPeer({ id: 'b', ports, refuse }).start();
+  const a = await new TestPeer({ id: 'a', ports }).start();
+  await a.until(() => a.of('refused').length > 0);
+  expect(b.of('up')).toEqual([]);
+  expect(a.isUp(b)).toBe(false);
+  expect(a.of('refused')[0]?.reason).toBe('refused by the other side: another run was faster');
+});
+
+test('connections of two runs make no link, although their numbers are the same', async () => {
+  const ports = await portsFor('a', 'b');
+  const b = await new TestPeer({ id: 'b', ports }).start();
+  let asked = 0;
+  const a = new TestPeer({ id: 'a', ports });
+  const { identity } = a;
+  Object.defineProperty(a, 'identity', {
+    get: () => {
+      asked += 1;
+      return asked <= purposes.length
+        ? { ...identity, runs: [`run ${asked}`] }
+        : { ...identity, runs: ['one'] };
+    },
+  });
+  await a.start();
+  await b.until(() => b.isUp(a));
+  expect(b.of('up').map((event) => event.identity.runs)).toEqual([['one']]);
 });
 
 test('refusing one peer leaves the links of the others alone', async () => {

@@ -51,6 +51,7 @@ export class TestPeer {
       peerId: asPeerId(id),
       storeId: storeOf(id),
       incarnation: 1,
+      runs: [],
       clusterName: 'home',
       founders: [...ports].map(([peerId, port]) => `${peerId}=127.0.0.1:${port}`),
       api: 'http://127.0.0.1:6060',

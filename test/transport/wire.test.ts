@@ -136,6 +136,7 @@ const identity = {
   peerId: 'pi-1',
   storeId: 'a',
   incarnation: 1,
+  runs: ['r1', ''],
   clusterName: 'home',
   founders: ['pi-1=127.0.0.1:7060'],
   api: 'http://127.0.0.1:6060',
@@ -145,7 +146,7 @@ const identity = {
   epoch: 0,
   version: '0.1.0',
 };
-const hello = { kind: 'hello', protocol: { min: 3, max: 3 }, purpose: 'data', attempt: 4, identity };
+const hello = { kind: 'hello', protocol: { min: 4, max: 4 }, purpose: 'data', attempt: 4, identity };
 
 /** Paths to every field of a value, but those that may hold anything or nothing. */
 function pathsOf(value: unknown): string[][] {
@@ -195,7 +196,7 @@ test('a hello passes with and without genesis, and with any one field bent it is
 });
 
 test('a hello of another protocol says so, whatever else it holds', () => {
-  const newer = { kind: 'hello', protocol: { min: 4, max: 9 }, from: 'the future' };
+  const newer = { kind: 'hello', protocol: { min: 5, max: 9 }, from: 'the future' };
   expect(parseHandshake(newer)).toMatchObject({
     kind: 'incompatible',
     reason: expect.stringContaining('upgrade the older peer'),

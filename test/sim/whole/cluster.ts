@@ -139,11 +139,11 @@ export class WholeCluster {
     };
   }
 
-  /** Whoever has met a later run of a store has nothing to do with a disk that went back to an earlier one. */
+  /** Whoever has met a run of a store has nothing to do with a disk that went back to before it. */
   #checkRuns(old: StoreId, other: StoreId): void {
     const outdated = this.peers.find(({ storeId, isOutdated }) => isOutdated && storeId === old);
-    const knows = this.peers.find(({ storeId }) => storeId === other)?.remembers(old) ?? 0;
-    if (outdated === undefined || knows <= (outdated.incarnation ?? 0)) return;
+    const known = this.peers.find(({ storeId }) => storeId === other)?.remembers(old);
+    if (outdated === undefined || known === undefined || !outdated.hasForgotten(known)) return;
     this.onBroken(new Violation(`links: ${outdated.name} takes part with a disk that went back`));
   }
 

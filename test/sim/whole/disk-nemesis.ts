@@ -12,12 +12,6 @@ import type { WholePlan } from './plan.ts';
 import type { Survivors } from './survivors.ts';
 import type { WholePeer } from './whole-peer.ts';
 
-/**
- * The first run after an image has a number higher by one, or by two where one copy of the superblock was being written; and
- * a few may fail before one meets anybody.
- */
-const runsAhead = 4;
-
 export class DiskNemesis {
   readonly #cluster: WholeCluster;
   readonly #survivors: Survivors;
@@ -37,7 +31,7 @@ export class DiskNemesis {
     if (wipeEveryMs !== undefined) this.#recur(wipeEveryMs, (victim) => this.#wipe(victim));
     if (damage !== undefined) this.#recur(damage.everyMs, (victim) => this.#rot(victim, damage.lastsMs));
     if (backupEveryMs === undefined) return;
-    const chosen = this.#drawPeer(); // it takes many runs of one peer
+    const chosen = this.#drawPeer(); // it takes several runs of one peer
     this.#recur(backupEveryMs, () => this.#ageOrGoBack(chosen));
   }
 
@@ -70,15 +64,16 @@ export class DiskNemesis {
   }
 
   #rot(victim: WholePeer, downMs: Span): void {
+    if (victim.isOutdated) return; // with a copy of its superblock goes what tells it from the disk that it was copied from
     if (!this.#survivors.canLose(victim.storeId)) return;
     victim.rot();
     this.#startLater(victim, downMs);
   }
 
   /**
-   * An image is kept, the peer is started again and again, and then the image takes the place of its disk. A disk that decides
-   * alone asks nobody, and is told nothing. Every other member must be able to tell, from what it remembers: who never met the
-   * later runs knows no better.
+   * An image is kept, the peer is started again, at least once, and then the image takes the place of its disk. A disk that
+   * decides alone asks nobody, and is told nothing. Every other member must be able to tell, from what it remembers: who never
+   * met a later run knows no better.
    */
   #ageOrGoBack(victim: WholePeer): void {
     const { judge, peers } = this.#cluster;
@@ -86,7 +81,7 @@ export class DiskNemesis {
     const isAlone = judge.votersBy(storeId) < 2;
     if (victim.isDown || victim.isOutdated || isAlone) return;
     if (imageOf === undefined) return victim.keepImage();
-    const isOld = (known: number | undefined): boolean => (known ?? 0) > imageOf + runsAhead;
+    const isOld = (known: number | undefined): boolean => (known ?? 0) > imageOf;
     if (!isOld(victim.incarnation)) return this.#startAnew(victim);
     const members = new Set(
       this.#survivors
@@ -95,7 +90,11 @@ export class DiskNemesis {
         .map((member) => member.storeId),
     );
     const others = peers.filter((peer) => peer !== victim && members.has(peer.storeId));
-    if (!this.#survivors.canLose(storeId) || !others.every((peer) => isOld(peer.remembers(storeId)))) return;
+    if (
+      !this.#survivors.canLose(storeId) ||
+      !others.every((peer) => isOld(peer.remembers(storeId)?.incarnation))
+    )
+      return;
     victim.goBack();
     this.#startLater(victim, { from: 1, to: 500 });
   }

@@ -2,6 +2,7 @@
 // Owns: what is durable, and the faults of the disk. Does not own: who writes it, how long that takes (machine.ts).
 //
 // D1. The store id that is drawn on it is one that no other drive of the run has.
+// D2. No run of a disk has the id of another one, not even of the disk that it was copied from.
 
 import { asStoreId, type StoreId } from '../../../raft/types.ts';
 import { assert, present } from '../../../src/lib/assert.ts';
@@ -11,6 +12,7 @@ import { type Fate, SimDisk } from '../../storage/sim-disk.ts';
 
 /** Drives of one run. */
 const drivesMax = 0xff;
+const storeIdBytes = 16;
 
 export interface DriveOptions {
   /** Numbers of drives, each given once. */
@@ -37,7 +39,8 @@ export class Drive {
   #disk: SimDisk;
   readonly #number: number;
   #image: Image | undefined;
-  #isOutdated = false;
+  #wentBackTo: number | undefined;
+  #drawn = 0;
 
   constructor(options: DriveOptions) {
     this.#options = options;
@@ -53,12 +56,21 @@ export class Drive {
 
   /** It holds what its store held once. */
   get isOutdated(): boolean {
-    return this.#isOutdated;
+    return this.#wentBackTo !== undefined;
   }
 
-  /** Draws the id of a store that begins on it; the same again for one that never came to be. */
+  /** The last run that its owner's image holds which it went back to. */
+  get wentBackTo(): number | undefined {
+    return this.#wentBackTo;
+  }
+
+  /** Draws the id of a store that begins on it, the same again for one that never came to be; or of a run (D2). */
   random(bytes: number): Uint8Array {
-    return new Uint8Array(bytes).fill(this.#number);
+    const drawn = new Uint8Array(bytes).fill(this.#number);
+    if (bytes === storeIdBytes) return drawn;
+    this.#drawn += 1;
+    new DataView(drawn.buffer).setUint32(0, this.#drawn);
+    return drawn;
   }
 
   /** Remembers what it holds, in the run `incarnation`. */
@@ -73,10 +85,11 @@ export class Drive {
 
   /** Holds again what it held when the image was made; nobody uses it. */
   goBack(): void {
-    this.#disk = this.#prepare(present(this.#image, 'an image is kept').disk);
+    const { disk, incarnation } = present(this.#image, 'an image is kept');
+    this.#disk = this.#prepare(disk);
     this.#disk.reboot('lost');
     this.#image = undefined;
-    this.#isOutdated = true;
+    this.#wentBackTo = incarnation;
   }
 
   /** There is room for so many bytes more; without a number, for any. */

@@ -4,14 +4,8 @@
 import { join } from 'node:path';
 import type { ClusterId, Entry, LogIndex, PeerId, PersistOperation } from '../../../raft/types.ts';
 import type { Clock } from '../../../src/lib/clock.ts';
-import type {
-  Incarnations,
-  LoadedState,
-  LogStats,
-  LogStore,
-  RestoredLog,
-  StateStore,
-} from '../../../src/peer/ports.ts';
+import type { Incarnations } from '../../../src/peer/incarnations.ts';
+import type { LoadedState, LogStats, LogStore, RestoredLog, StateStore } from '../../../src/peer/ports.ts';
 import type { Doubts } from '../../../src/peer/doubts.ts';
 import type { Disk } from '../../../src/storage/disk.ts';
 import { openDoubts } from '../../../src/storage/doubts.ts';

@@ -10,6 +10,7 @@ import type { StoreId } from '../../../raft/types.ts';
 import { assert } from '../../../src/lib/assert.ts';
 import type { Control } from '../../../src/control/control.ts';
 import { isOrionError, messageOf } from '../../../src/lib/errors.ts';
+import type { SeenRun } from '../../../src/peer/incarnations.ts';
 import type { Peer } from '../../../src/peer/peer.ts';
 import { calmDisk, type DiskFaults, drawFrom } from '../faults.ts';
 import { Drive } from './drive.ts';
@@ -159,14 +160,21 @@ export class WholePeer {
     return this.#drive.imageOf;
   }
 
-  /** The highest run of `storeId` that it remembers; undefined when it is not up, and cannot be asked. */
-  remembers(storeId: StoreId): number | undefined {
-    return this.#run?.incarnations?.highest(storeId);
+  /** The last run of `storeId` that it remembers; undefined when there is none, or when it is not up, and cannot be asked. */
+  remembers(storeId: StoreId): SeenRun | undefined {
+    return this.#run?.incarnations?.last(storeId);
   }
 
   /** Of its process; undefined while it is down or starts. */
   get incarnation(): number | undefined {
     return this.#run?.identity()?.incarnation;
+  }
+
+  /** Whether `run` of its store, which somebody remembers, is none that the disk as it went back ever made. */
+  hasForgotten({ incarnation, id }: SeenRun): boolean {
+    const { wentBackTo } = this.#drive;
+    const runs = this.#run?.identity()?.runs ?? [];
+    return wentBackTo !== undefined && incarnation > wentBackTo && !runs.includes(id);
   }
 
   /** Its owner copies the disk, as it stands. */

@@ -118,8 +118,19 @@ export const snapshotMutations: readonly Mutation[] = [
     file: 'src/peer/admission.ts',
     edits: [
       {
-        find: 'if (identity.incarnation < facts.incarnations.highest(identity.storeId)) return staleReason;',
+        find: 'if (hasGoneBack(identity, facts.incarnations.last(identity.storeId))) return staleReason;',
         replace: '',
+      },
+    ],
+  },
+  {
+    name: 'runs of one number pass for one another',
+    source: 'src/peer/stale.ts; an old copy that was started as often as the disk since',
+    file: 'src/peer/stale.ts',
+    edits: [
+      {
+        find: "return own !== '' && last.id !== '' && own !== last.id;",
+        replace: 'return false;',
       },
     ],
   },
