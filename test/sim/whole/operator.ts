@@ -11,6 +11,7 @@ import type { Prng } from '../../../src/lib/prng.ts';
 import type { Peer } from '../../../src/peer/peer.ts';
 import type { MemberRequest } from '../../../src/protocol/api.ts';
 import { drawFrom } from '../faults.ts';
+import { Violation } from '../observation.ts';
 import type { WholeCluster } from './cluster.ts';
 import type { WholePlan } from './plan.ts';
 import type { Survivors } from './survivors.ts';
@@ -96,6 +97,10 @@ export class Operator {
   /** A disk that was told that it has gone back is of no use any more. */
   #wipeRetired(): void {
     for (const machine of this.#cluster.peers.filter(({ isRetired }) => isRetired)) {
+      if (!machine.isOutdated)
+        this.#cluster.onBroken(
+          new Violation(`disks: ${machine.name} was told that it had gone back, and never did`),
+        );
       this.#cluster.situations.add('disks given up that went back');
       machine.wipe({ joins: !machine.isFounder || this.#prng.chance(0.3) });
       machine.start();

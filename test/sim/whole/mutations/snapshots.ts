@@ -124,6 +124,12 @@ export const snapshotMutations: readonly Mutation[] = [
     ],
   },
   {
+    name: 'a run whose number was lost shifts the ids of those before it',
+    source: 'S5 of src/storage/superblock.ts; a sound disk is refused',
+    file: 'src/storage/superblock.ts',
+    edits: [{ find: "...(isLost ? [''] : []), ", replace: '' }],
+  },
+  {
     name: 'runs of one number pass for one another',
     source: 'src/peer/stale.ts; an old copy that was started as often as the disk since',
     file: 'src/peer/stale.ts',
