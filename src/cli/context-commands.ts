@@ -22,7 +22,7 @@ interface ContextRow {
 const columns: readonly Column<ContextRow>[] = [
   { title: 'CURRENT', cell: ({ isCurrent }) => (isCurrent ? '*' : ' '), tone: () => 'good' },
   { title: 'NAME', cell: ({ name }) => name },
-  { title: 'PEERS', cell: ({ peers }) => peers.join(',') },
+  { title: 'PEERS', cell: ({ peers }) => peers.join(','), isCut: true },
 ];
 
 abstract class ContextCommand extends OrionCommand {
@@ -31,8 +31,7 @@ abstract class ContextCommand extends OrionCommand {
   /** What is printed of the contexts that there are. Throws before anything is done when `-o` is none. */
   protected async show<T>(value: () => T, views: Views<T>): Promise<void> {
     const format = parseOutputFormat(this.output);
-    const style = { isWide: format === 'wide', hasTitles: true, paint: this.paint };
-    this.print(await rendered(format, value(), views, style));
+    this.print(await rendered(format, value(), views, this.tableStyle(format)));
   }
 }
 

@@ -69,7 +69,7 @@ export class DevCommand extends OrionCommand {
       this.print(`${renderChanges(answer)}\n`);
       if (!(await untilServicesRun(cluster, files.serviceNames))) this.say('not every replica runs yet');
     }
-    this.print(await renderSummary(cluster));
+    this.print(await renderSummary(cluster, this.tableStyle('table')));
   }
 
   /** Resolves with the first signal; the second one ends the children without waiting. */

@@ -43,8 +43,7 @@ export class ExplainCommand extends OrionCommand {
       table: (_: unknown, style: TableStyle) => renderExplained(subject.title, path, explained, style),
       names: () => explained.fields.map(({ name }) => name),
     };
-    const style = { isWide: false, hasTitles: true, paint: this.paint };
-    this.print(await rendered(format, explained.schema, views, style));
+    this.print(await rendered(format, explained.schema, views, this.tableStyle(format)));
   }
 }
 

@@ -4,7 +4,8 @@
 
 import type { Writable } from 'node:stream';
 import { type Paint, plain, type Tone } from './colour.ts';
-import { printable, widthOf } from './text.ts';
+import { terminalSize } from './fit.ts';
+import { clipped, printable } from './text.ts';
 
 export interface LiveLine {
   /** What the line is about: a line that is shown again under its key takes the place of the one before. */
@@ -50,8 +51,8 @@ export class LiveLines {
   }
 
   #draw(lines: readonly LiveLine[]): void {
-    const columns = sizeOf(this.#stream, 'columns') ?? columnsDefault;
-    const rows = sizeOf(this.#stream, 'rows') ?? rowsDefault;
+    const columns = terminalSize(this.#stream, 'columns') ?? columnsDefault;
+    const rows = terminalSize(this.#stream, 'rows') ?? rowsDefault;
     const shown = lines.length < rows ? lines : lines.slice(0, rows - 2);
     const texts = shown.map(({ text, tone }) => this.#paint(clipped(printable(text), columns - 1), tone));
     if (shown.length < lines.length) texts.push(`… and ${lines.length - shown.length} more`);
@@ -66,21 +67,4 @@ export class LiveLines {
     this.#drawn = 0;
     return lines === 0 ? '' : `\u001b[${lines}A\u001b[J`;
   }
-}
-
-function sizeOf(stream: Writable, side: 'columns' | 'rows'): number | undefined {
-  const size: unknown = Reflect.get(stream, side);
-  return typeof size === 'number' && size > 2 ? size : undefined;
-}
-
-function clipped(text: string, cells: number): string {
-  if (widthOf(text) <= cells) return text;
-  let short = '';
-  let width = 0;
-  for (const character of text) {
-    width += widthOf(character);
-    if (width > cells - 1) break;
-    short += character;
-  }
-  return `${short}…`;
 }

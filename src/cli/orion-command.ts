@@ -7,6 +7,7 @@ import { ClusterAccess } from './cluster-access.ts';
 import { type Paint, paintFor } from './colour.ts';
 import type { Context } from './context.ts';
 import { exitCodeOf, exitOk } from './exit.ts';
+import { terminalSize } from './fit.ts';
 import { type OutputFormat, outputOption, parseOutputFormat, rendered, type Views } from './output.ts';
 import { describeError } from './report.ts';
 import type { TableStyle } from './table.ts';
@@ -47,6 +48,13 @@ export abstract class OrionCommand extends Command<Context> {
   protected get paint(): Paint {
     return paintFor(this.context.stdout, this.context.env);
   }
+
+  /** How tables are drawn here, in `format`. */
+  protected tableStyle(format: OutputFormat): TableStyle {
+    const isWide = format === 'wide';
+    const cells = isWide ? undefined : terminalSize(this.context.stdout, 'columns');
+    return { isWide, hasTitles: true, paint: this.paint, cells };
+  }
 }
 
 export abstract class ClientCommand extends OrionCommand {
@@ -75,11 +83,6 @@ export abstract class OutputCommand extends ClientCommand {
   /** The form asked for. Throws `USAGE`; to be called before anything is done. */
   protected outputFormat(): OutputFormat {
     return parseOutputFormat(this.output);
-  }
-
-  /** How tables are drawn here, in `format`. */
-  protected tableStyle(format: OutputFormat): TableStyle {
-    return { isWide: format === 'wide', hasTitles: true, paint: this.paint };
   }
 
   /** Prints `value` in `format`. */

@@ -36,9 +36,9 @@ function columns(items: readonly RevisionView[], nowMs: number): readonly Column
   return [
     { title: 'REVISION', cell: (one) => String(one.revision) },
     { title: 'RESULT', cell: (one) => one.result, tone: (one) => tones[one.result] },
-    { title: 'AGE', cell: (one) => ageOf(one.time, nowMs) },
-    { title: 'BY', cell: (one) => one.actor },
-    { title: 'CHANGED', cell: (one) => changedKeys(one, before.get(one)) },
+    { title: 'AGE', cell: (one) => ageOf(one.time, nowMs), leaves: 1 },
+    { title: 'BY', cell: (one) => one.actor, leaves: 2 },
+    { title: 'CHANGED', cell: (one) => changedKeys(one, before.get(one)), isCut: true },
   ];
 }
 

@@ -24,6 +24,19 @@ export function widthOf(text: string): number {
   return width;
 }
 
+/** `text` in at most `cells`, which are at least one; where it is cut, an ellipsis stands. */
+export function clipped(text: string, cells: number): string {
+  if (widthOf(text) <= cells) return text;
+  let short = '';
+  let width = 0;
+  for (const character of text) {
+    width += widthOf(character);
+    if (width > cells - 1) break;
+    short += character;
+  }
+  return `${short}…`;
+}
+
 /** Whole seconds, minutes, hours or days, the largest that fits: `42s`, `3m`, `7h`, `12d`; clocks may differ, so never below 0. */
 export function ageOf(timestamp: string, nowMs: number): string {
   const seconds = Math.max(0, Math.floor((nowMs - Date.parse(timestamp)) / 1_000));

@@ -47,7 +47,7 @@ const columns: readonly Column<PeerVersion>[] = [
     cell: (peer) => peer.version ?? 'unknown',
     tone: (peer) => (peer.version === version ? 'good' : 'warning'),
   },
-  { title: 'API', cell: (peer) => peer.api },
+  { title: 'API', cell: (peer) => peer.api, leaves: 1 },
 ];
 
 /** What does not go together, and what to do about it. */

@@ -98,19 +98,19 @@ const conditionColumns = (nowMs: number): readonly Column<Why['conditions'][numb
   { title: 'CONDITION', cell: (one) => one.type },
   { title: 'STATUS', cell: (one) => one.status, tone: (one) => (one.status === 'True' ? undefined : 'bad') },
   { title: 'REASON', cell: (one) => one.reason },
-  { title: 'SINCE', cell: (one) => ageOf(one.lastTransitionTime, nowMs) },
-  { title: 'MESSAGE', cell: (one) => one.message.split('\n')[0] ?? '' },
+  { title: 'SINCE', cell: (one) => ageOf(one.lastTransitionTime, nowMs), leaves: 1 },
+  { title: 'MESSAGE', cell: (one) => one.message.split('\n')[0] ?? '', isCut: true },
 ];
 
 const replicaColumns: readonly Column<ReplicaState>[] = [
   { title: 'REPLICA', cell: (one) => String(one.index) },
-  { title: 'ASSIGNMENT', cell: (one) => one.assignment },
-  { title: 'REVISION', cell: (one) => String(one.revision) },
-  { title: 'NODE', cell: (one) => one.node },
+  { title: 'ASSIGNMENT', cell: (one) => one.assignment, leaves: 3 },
+  { title: 'REVISION', cell: (one) => String(one.revision), leaves: 4 },
+  { title: 'NODE', cell: (one) => one.node, leaves: 1 },
   { title: 'STATE', cell: (one) => one.state, tone: (one) => (one.state === 'failed' ? 'bad' : undefined) },
-  { title: 'RESTARTS', cell: (one) => String(one.restarts) },
+  { title: 'RESTARTS', cell: (one) => String(one.restarts), leaves: 2 },
   { title: 'REASON', cell: (one) => one.reason },
-  { title: 'LAST FAILURE', cell: (one) => one.message.split('\n')[0] ?? '' },
+  { title: 'LAST FAILURE', cell: (one) => one.message.split('\n')[0] ?? '', isCut: true },
 ];
 
 /** The lines that failed replicas wrote last. */
@@ -138,20 +138,22 @@ function verdictColumns(nodes: readonly NodeVerdict[], isWide: boolean): readonl
         title: name.toUpperCase(),
         cell: (one) => (verdict(one)?.passed === true && !isWide ? 'ok' : (verdict(one)?.detail ?? '')),
         tone: (one) => (verdict(one)?.passed === false ? 'bad' : undefined),
+        isCut: true,
       };
     }),
   ];
 }
 
 const eventColumns = (nowMs: number): readonly Column<Why['events'][number]>[] => [
-  { title: 'LAST SEEN', cell: (one) => ageOf(one.status.lastSeen, nowMs) },
+  { title: 'LAST SEEN', cell: (one) => ageOf(one.status.lastSeen, nowMs), leaves: 2 },
   {
     title: 'TYPE',
     cell: (one) => one.spec.type,
     tone: (one) => (one.spec.type === 'Warning' ? 'warning' : undefined),
+    leaves: 3,
   },
   { title: 'REASON', cell: (one) => one.spec.reason },
   { title: 'ABOUT', cell: (one) => objectName(one.spec.regarding.kind, one.spec.regarding.name) },
-  { title: 'COUNT', cell: (one) => String(one.status.count) },
-  { title: 'MESSAGE', cell: (one) => one.spec.message.split('\n')[0] ?? '' },
+  { title: 'COUNT', cell: (one) => String(one.status.count), leaves: 4 },
+  { title: 'MESSAGE', cell: (one) => one.spec.message.split('\n')[0] ?? '', leaves: 1, isCut: true },
 ];

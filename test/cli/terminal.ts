@@ -26,10 +26,14 @@ export async function orion(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   programs: Partial<Programs> = {},
-  { input = '', isTerminal = false }: { readonly input?: string; readonly isTerminal?: boolean } = {},
+  {
+    input = '',
+    isTerminal = false,
+    columns,
+  }: { readonly input?: string; readonly isTerminal?: boolean; readonly columns?: number } = {},
 ): Promise<Outcome> {
-  const stdout = new Collector(isTerminal);
-  const stderr = new Collector(isTerminal);
+  const stdout = new Collector(isTerminal, columns);
+  const stderr = new Collector(isTerminal, columns);
   const exitCode = await run(args, {
     ...Cli.defaultContext,
     env,
@@ -43,11 +47,13 @@ export async function orion(
 
 class Collector extends Writable {
   readonly isTTY: boolean;
+  readonly columns: number | undefined;
   text = '';
 
-  constructor(isTTY: boolean) {
+  constructor(isTTY: boolean, columns: number | undefined) {
     super();
     this.isTTY = isTTY;
+    this.columns = columns;
   }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {

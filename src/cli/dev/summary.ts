@@ -3,7 +3,7 @@
 import type { OrionClient } from '../../client/index.ts';
 import type { Assignment } from '../../protocol/objects.ts';
 import { renderPorts } from '../columns.ts';
-import { renderTable, type Column } from '../table.ts';
+import { renderTable, type Column, type TableStyle } from '../table.ts';
 import type { Child } from './child.ts';
 import type { DevCluster } from './dev-cluster.ts';
 
@@ -23,15 +23,15 @@ const processColumns: readonly Column<ProcessRow>[] = [
 
 const replicaColumns: readonly Column<Assignment>[] = [
   { title: 'SERVICE', cell: (one) => `${one.spec.service}/${one.spec.index}` },
-  { title: 'NODE', cell: (one) => one.spec.node },
+  { title: 'NODE', cell: (one) => one.spec.node, leaves: 1 },
   { title: 'STATE', cell: (one) => one.status.state },
   { title: 'PID', cell: (one) => (one.status.pid === undefined ? '' : String(one.status.pid)) },
   { title: 'PORTS', cell: (one) => renderPorts(one.status.ports) },
-  { title: 'REASON', cell: (one) => one.status.reason ?? '' },
+  { title: 'REASON', cell: (one) => one.status.reason ?? '', isCut: true },
 ];
 
 /** Tables of processes and replicas, then the commands to try. */
-export async function renderSummary(cluster: DevCluster): Promise<string> {
+export async function renderSummary(cluster: DevCluster, style: TableStyle): Promise<string> {
   const view = await cluster.client.cluster();
   const replicas = await liveAssignments(cluster.client);
   const leader = cluster.peers.find((peer) => peer.id === view.leader);
@@ -44,8 +44,8 @@ export async function renderSummary(cluster: DevCluster): Promise<string> {
     })),
     ...cluster.agents.map((child) => ({ id: child.id, role: 'agent', pid: child.pid, address: '' })),
   ];
-  const parts = [renderTable(processColumns, rows)];
-  if (replicas.length > 0) parts.push(renderTable(replicaColumns, replicas));
+  const parts = [renderTable(processColumns, rows, style)];
+  if (replicas.length > 0) parts.push(renderTable(replicaColumns, replicas, style));
   parts.push(renderHints(replicas, leader));
   return parts.join('\n');
 }
