@@ -61,8 +61,8 @@ export class Leadership {
     this.#members = new MemberChanges({
       shared,
       replication: this.#replication,
-      append: (membership, time) => {
-        const entry = this.#append({ kind: 'configuration', membership }, time);
+      append: (payload, time) => {
+        const entry = this.#append(payload, time);
         this.#replication.onConfiguration();
         return entry;
       },

@@ -12,14 +12,15 @@ import type { Replication } from './replication.ts';
 import { isJoint, judgeChange, leaveJoint, type MemberFacts, nextToPromote } from './membership.ts';
 import type { Shared } from './shared.ts';
 import type { ChangeRefusal } from './change.ts';
-import type { Entry, Input, LogIndex, Membership } from './types.ts';
+import type { Entry, EntryPayload, Input, LogIndex, Membership } from './types.ts';
 
+type Append = (payload: Extract<EntryPayload, { kind: 'configuration' }>, time: number) => Entry;
 type ChangeMembers = Extract<Input, { kind: 'changeMembers' }>;
 
 export class MemberChanges {
   readonly #shared: Shared;
   readonly #replication: Replication;
-  readonly #append: (membership: Membership, time: number) => Entry;
+  readonly #append: Append;
   readonly #isHeldUp: () => boolean;
   /** The commit index at the last heartbeat: who holds less of it lags. */
   #beatCommit: LogIndex;
@@ -27,7 +28,7 @@ export class MemberChanges {
   constructor(options: {
     readonly shared: Shared;
     readonly replication: Replication;
-    readonly append: (membership: Membership, time: number) => Entry;
+    readonly append: Append;
     readonly isHeldUp: () => boolean;
   }) {
     this.#shared = options.shared;
@@ -44,7 +45,7 @@ export class MemberChanges {
   }
 
   /** Appends what `input` asks for; the entry, or why not. */
-  judge({ change, basedOn, time }: ChangeMembers, isNoopCommitted: boolean): Entry | ChangeRefusal {
+  judge({ change, basedOn, time, note }: ChangeMembers, isNoopCommitted: boolean): Entry | ChangeRefusal {
     const { log } = this.#shared;
     const { current } = log.configurations;
     if (!isNoopCommitted) return 'NO_OP_NOT_COMMITTED';
@@ -52,7 +53,9 @@ export class MemberChanges {
     if (current.index > log.commit || isJoint(current)) return 'CHANGE_IN_PROGRESS';
     if (basedOn !== current.index) return 'CONFIGURATION_MOVED';
     const judged = judgeChange(current, change, this.#facts);
-    return judged.kind === 'refused' ? judged.reason : this.#append(judged.membership, time);
+    if (judged.kind === 'refused') return judged.reason;
+    const payload = { kind: 'configuration', membership: judged.membership } as const;
+    return this.#append(note === undefined ? payload : { ...payload, note }, time);
   }
 
   /** V2. Commit has moved, behind the no-op. */
@@ -60,7 +63,7 @@ export class MemberChanges {
     const { log } = this.#shared;
     const { current } = log.configurations;
     if (this.#isHeldUp()) return;
-    if (isJoint(current) && current.index <= log.commit) this.#append(leaveJoint(current), 0);
+    if (isJoint(current) && current.index <= log.commit) this.#appendDue(leaveJoint(current));
   }
 
   /** V3. A heartbeat is due. */
@@ -75,7 +78,12 @@ export class MemberChanges {
     const { current } = log.configurations;
     if (current.index > log.commit || isJoint(current)) return;
     const judged = nextToPromote(current, this.#facts);
-    if (judged?.kind === 'allowed') this.#append(judged.membership, 0);
+    if (judged?.kind === 'allowed') this.#appendDue(judged.membership);
+  }
+
+  /** Nobody asked for it. */
+  #appendDue(membership: Membership): void {
+    this.#append({ kind: 'configuration', membership }, 0);
   }
 
   get #facts(): MemberFacts {

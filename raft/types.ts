@@ -80,8 +80,8 @@ export type EntryPayload =
   | { readonly kind: 'genesis'; readonly genesis: Genesis }
   /** The first entry of a leader's term: commits what came before it (§5.4.2, R6). */
   | { readonly kind: 'noop' }
-  /** A change of members. */
-  | { readonly kind: 'configuration'; readonly membership: Membership }
+  /** A change of members. `note`: of the driver, who asked for it; opaque to the core, absent where nobody asked. */
+  | { readonly kind: 'configuration'; readonly membership: Membership; readonly note?: string }
   /** One command, encoded by the driver; opaque to the core. */
   | { readonly kind: 'command'; readonly data: Uint8Array };
 
@@ -209,7 +209,7 @@ export type Input =
     }
   /**
    * Changes who belongs to the cluster, if `basedOn` is still the index of the configuration. `time` as in `propose`.
-   * Answered in `Ready.changes`.
+   * `note` goes into the entry that is appended for it. Answered in `Ready.changes`.
    */
   | {
       readonly kind: 'changeMembers';
@@ -217,6 +217,7 @@ export type Input =
       readonly time: number;
       readonly basedOn: LogIndex;
       readonly change: MemberChange;
+      readonly note?: string;
     }
   /** Asks for an index at which a read is linearizable (§6.4). Answered in `Ready.reads`. */
   | { readonly kind: 'read'; readonly requestId: RequestId }

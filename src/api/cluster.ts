@@ -6,7 +6,7 @@ import type { ReadyAnswer } from '../protocol/api.ts';
 import type { Bodies } from './bodies.ts';
 import { type ApiContext, sendJson } from './context.ts';
 import { bodyTextOf, invalid, queryOf } from './request.ts';
-import { refuseKey } from './submit.ts';
+import { keylessOrigin, memberOrigin } from './submit.ts';
 
 export function clusterRoutes(app: FastifyInstance, context: ApiContext): void {
   const { controlPlane } = context;
@@ -17,34 +17,31 @@ export function clusterRoutes(app: FastifyInstance, context: ApiContext): void {
   });
 
   app.post('/api/cluster/peers', async (request, reply) => {
-    refuseKey(request);
+    const origin = memberOrigin(request);
     queryOf(request, []);
     const asked = await context.bodies.newMember(bodyTextOf(request));
-    return sendJson(reply, 202, await controlPlane.changeMembers(asked));
+    return sendJson(reply, 202, await controlPlane.changeMembers(asked, origin));
   });
 
   app.delete<{ Params: { id: string } }>('/api/cluster/peers/:id', async (request, reply) => {
-    refuseKey(request);
+    const origin = memberOrigin(request);
     queryOf(request, []);
     const { id } = request.params;
-    return sendJson(reply, 200, await controlPlane.changeMembers({ kind: 'remove', id }));
+    return sendJson(reply, 200, await controlPlane.changeMembers({ kind: 'remove', id }, origin));
   });
 
   app.post<{ Params: { id: string } }>('/api/cluster/peers/:id/promote', async (request, reply) => {
-    refuseKey(request);
+    const origin = memberOrigin(request);
     queryOf(request, []);
     const { id } = request.params;
-    return sendJson(reply, 200, await controlPlane.changeMembers({ kind: 'promote', id }));
+    return sendJson(reply, 200, await controlPlane.changeMembers({ kind: 'promote', id }, origin));
   });
 
   app.post('/api/cluster/transfer', async (request, reply) => {
-    refuseKey(request);
+    const origin = keylessOrigin(request);
     queryOf(request, []);
-    return sendJson(
-      reply,
-      200,
-      await controlPlane.transferLeadership(await targetOf(request, context.bodies)),
-    );
+    const to = await targetOf(request, context.bodies);
+    return sendJson(reply, 200, await controlPlane.transferLeadership(to, origin));
   });
 
   for (const path of ['/health', '/livez']) {

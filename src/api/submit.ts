@@ -70,10 +70,19 @@ function idempotencyKeyOf({ headers }: FastifyRequest): string | undefined {
   throw new OrionError('MALFORMED', 'An Idempotency-Key has 1 to 128 visible characters of ASCII.');
 }
 
-/** For what is no command, and so would be done again. Throws MALFORMED. */
-export function refuseKey({ headers }: FastifyRequest): void {
-  if (headers['idempotency-key'] === undefined) return;
-  throw new OrionError('MALFORMED', 'This request takes no Idempotency-Key: leave it out.');
+/** Of what is no command, and so would be done again: it takes no key. Throws MALFORMED. */
+export function keylessOrigin(request: FastifyRequest): Origin {
+  if (request.headers['idempotency-key'] !== undefined) {
+    throw new OrionError('MALFORMED', 'This request takes no Idempotency-Key: leave it out.');
+  }
+  return originOf(request);
+}
+
+/** The same for a change of members, which is remembered as an operation once it is committed. Throws MALFORMED. */
+export function memberOrigin(request: FastifyRequest): Origin {
+  const origin = keylessOrigin(request);
+  submitted.set(request, origin.operation);
+  return origin;
 }
 
 /** Header values are bytes; the state keeps text that every peer writes alike. */

@@ -55,6 +55,8 @@ export const limits = {
   proposalsMax: 4_096,
   /** Changes of members that wait for their end on one leader; the next is refused with BUSY. */
   memberChangesMax: 16,
+  /** What goes with a change of members into the log: who asked for it, as JSON, in characters. */
+  memberNoteCharsMax: 4_096,
   /** Calls to the leader that wait for its answer on one follower; the next is refused. */
   callsMax: 64,
   /** Kept of a request's time for the commit, once a new member has answered, in milliseconds. */

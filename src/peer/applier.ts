@@ -19,6 +19,7 @@ import type { EntryResult } from '../protocol/command.ts';
 import type { Row, RowKey } from '../state/row.ts';
 import type { Applicable, State } from '../state/state.ts';
 import type { RowChange } from '../state/view.ts';
+import { decodeNote, namesOf } from './member-note.ts';
 import type { CommandCodec, FlushPoint, StateStore } from './ports.ts';
 
 export interface ApplierEvents {
@@ -150,8 +151,8 @@ export class Applier {
     switch (payload.kind) {
       case 'noop':
         return { index, term, time, payload };
-      case 'configuration': // Who the peers are is in the log alone: the state only counts the entry.
-        return { index, term, time, payload: { kind: 'noop' } };
+      case 'configuration':
+        return { index, term, time, payload: this.#changeOf(payload) };
       case 'genesis':
         return { index, term, time, payload: { kind: 'genesis', clusterId: payload.genesis.clusterId } };
       case 'command':
@@ -159,6 +160,18 @@ export class Applier {
       default:
         return unreachable(payload);
     }
+  }
+
+  /** Who the peers are is in the log alone: the state counts the entry, and remembers who asked for it. */
+  #changeOf({
+    membership,
+    note,
+  }: Extract<Entry['payload'], { kind: 'configuration' }>): Applicable['payload'] {
+    const asked = note === undefined ? undefined : decodeNote(note);
+    if (asked === undefined) return { kind: 'noop' };
+    const { configuration } = present(this.#point, 'genesis comes first');
+    const members = { after: namesOf(membership), before: namesOf(configuration) };
+    return { kind: 'members', origin: asked.origin, outcome: { code: 'OK', status: asked.status, members } };
   }
 
   #maybeFlush(): void {

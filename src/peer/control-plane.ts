@@ -70,18 +70,19 @@ export interface ControlPlane {
   readBarrier(): Promise<void>;
 
   /**
-   * Has the leader change who belongs to the cluster. Throws `NOT_FOUND`, `ALREADY_MEMBER`, `REMOVED`, `LAGGING`,
+   * Has the leader change who belongs to the cluster: an operation of `origin` once it is committed. Throws `NOT_FOUND`, `ALREADY_MEMBER`, `REMOVED`, `LAGGING`,
    * `LAST_VOTER`, `QUORUM_AT_RISK`, `CHANGE_IN_PROGRESS`, `CONFLICT`, `NO_LEADER`, `NO_QUORUM` or `BUSY`, with nothing
    * changed; `OUTCOME_UNKNOWN` when it may still come true.
    */
-  changeMembers(request: MemberRequest): Promise<MembersAnswer>;
+  changeMembers(request: MemberRequest, origin: Origin): Promise<MembersAnswer>;
 
   /**
    * Has the leader hand over to the voter called `to`, or to the one that holds most; resolves once another leads. Throws
    * `NOT_FOUND`, `LAGGING`, `CHANGE_IN_PROGRESS`, `CONFLICT`, `NO_LEADER` or `NO_QUORUM`, with nothing changed;
-   * `OUTCOME_UNKNOWN` when it may still come true.
+   * `OUTCOME_UNKNOWN` when it may still come true. Written down afterwards as an operation of `origin`, by way of who leads
+   * then: it may be missing, if this peer or that leader dies at once.
    */
-  transferLeadership(to: string | undefined): Promise<TransferAnswer>;
+  transferLeadership(to: string | undefined, origin: Origin): Promise<TransferAnswer>;
 
   /**
    * The state as it is on disk now, with at least what this peer has applied when it is asked, to be read at leisure.

@@ -46,14 +46,21 @@ export class MemberChanges {
   }
 
   /** Settles at the latest after `withinMs` milliseconds. */
-  submit(asked: { change: MemberChange; basedOn: LogIndex; withinMs: number }): Promise<ChangeSettlement> {
+  submit(asked: {
+    change: MemberChange;
+    basedOn: LogIndex;
+    withinMs: number;
+    /** Goes into the log with it (member-note.ts). */
+    note?: string | undefined;
+  }): Promise<ChangeSettlement> {
     return new Promise((settle) => {
-      const { change, basedOn, withinMs } = asked;
+      const { change, basedOn, withinMs, note } = asked;
       this.#lastId += 1;
       const requestId = asRequestId(this.#lastId);
       const time = this.#clock.wallMs();
       const isFull = this.#pending.size >= limits.memberChangesMax;
-      if (isFull || !this.#push({ kind: 'changeMembers', requestId, time, basedOn, change })) {
+      const input = { kind: 'changeMembers', requestId, time, basedOn, change } as const;
+      if (isFull || !this.#push(note === undefined ? input : { ...input, note })) {
         settle({ kind: 'refused', reason: 'BUSY' });
         return;
       }

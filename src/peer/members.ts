@@ -13,10 +13,11 @@ import { unreachable } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type ErrorCode, OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
-import type { ConfigurationView, MemberRequest, MembersAnswer } from '../protocol/api.ts';
+import type { ConfigurationView, MemberAsked, MemberRequest, MembersAnswer } from '../protocol/api.ts';
 import type { Core } from './core.ts';
 import type { Leadership } from './leadership.ts';
 import type { Links } from './links.ts';
+import { encodeNote } from './member-note.ts';
 import type { Roster } from './roster.ts';
 
 export interface MembersOptions {
@@ -31,7 +32,7 @@ type AddRequest = MemberRequest & { readonly kind: 'add' };
 /** Does what `request` asks, on the leader. Throws an OrionError with a code of `refusals`, or OUTCOME_UNKNOWN. */
 export async function changeMembers(
   core: Core,
-  request: MemberRequest,
+  request: MemberAsked,
   options: MembersOptions,
 ): Promise<MembersAnswer> {
   const deadlineMs = options.clock.monotonicMs() + limits.requestMs;
@@ -44,6 +45,7 @@ export async function changeMembers(
       change,
       basedOn: configuration.index, // M1
       withinMs: Math.max(0, deadlineMs - options.clock.monotonicMs()),
+      note: encodeNote({ origin: request.origin, status: request.kind === 'add' ? 202 : 200 }),
     });
     switch (settlement.kind) {
       case 'done':

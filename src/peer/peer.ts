@@ -6,7 +6,7 @@
 
 import { membersOf } from '../../raft/membership.ts';
 import { assert, unreachable } from '../lib/assert.ts';
-import { OrionError } from '../lib/errors.ts';
+import { messageOf, OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import { type Command, type CommandBody, commandSchemaVersion, type Origin } from '../protocol/command.ts';
 import type { MemberRequest, MembersAnswer, TransferAnswer } from '../protocol/api.ts';
@@ -71,7 +71,9 @@ export class Peer implements ControlPlane {
       route,
       perform: async (core, request) => {
         if (request.kind === 'stats') return this.#look(core);
-        if (request.kind === 'transfer') return transferLeadership(core, request, { clock, leadership });
+        const self = life.self.peerId;
+        if (request.kind === 'transfer')
+          return transferLeadership(core, request, { self, clock, leadership });
         return changeMembers(core, request, { clock, links, roster, leadership });
       },
       noLeader: () => noLeader(life),
@@ -159,12 +161,24 @@ export class Peer implements ControlPlane {
     }
   }
 
-  async changeMembers(request: MemberRequest): Promise<MembersAnswer> {
-    return (await this.#caller.call(request)) as MembersAnswer;
+  async changeMembers(request: MemberRequest, origin: Origin): Promise<MembersAnswer> {
+    return (await this.#caller.call({ ...request, origin })) as MembersAnswer;
   }
 
-  async transferLeadership(to: string | undefined): Promise<TransferAnswer> {
-    return (await this.#caller.call({ kind: 'transfer', to })) as TransferAnswer;
+  async transferLeadership(to: string | undefined, origin: Origin): Promise<TransferAnswer> {
+    const { clock, report } = this.#options;
+    const deadlineMs = clock.monotonicMs() + limits.requestMs;
+    const answer = (await this.#caller.call({ kind: 'transfer', to })) as TransferAnswer;
+    const { before, leader: after } = answer;
+    await new Promise<void>((resolve) => {
+      const cancelTimer = clock.after(Math.max(0, deadlineMs - clock.monotonicMs()), resolve); // E3
+      this.propose({ kind: 'leadership.moved', before, after }, origin)
+        .catch((error: unknown) =>
+          report({ before, after, error: messageOf(error) }, 'a transfer of leadership was not written down'),
+        )
+        .finally(() => (cancelTimer(), resolve()));
+    });
+    return answer;
   }
 
   async stats(): Promise<LeaderStats> {

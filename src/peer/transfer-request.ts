@@ -3,7 +3,7 @@
 // H1. It ends within `limits.requestMs`: another leads; refused, with nothing changed; or OUTCOME_UNKNOWN.
 
 import { membersOf } from '../../raft/membership.ts';
-import type { Configuration, Member } from '../../raft/types.ts';
+import type { Configuration, Member, PeerId } from '../../raft/types.ts';
 import { unreachable } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { OrionError } from '../lib/errors.ts';
@@ -18,8 +18,9 @@ import type { TransferSettlement } from './transfers.ts';
 export async function transferLeadership(
   core: Core,
   { to }: TransferRequest,
-  { clock, leadership }: { readonly clock: Clock; readonly leadership: Leadership },
+  options: { readonly self: PeerId; readonly clock: Clock; readonly leadership: Leadership },
 ): Promise<TransferAnswer> {
+  const { self: before, clock, leadership } = options;
   const deadlineMs = clock.monotonicMs() + limits.requestMs;
   const { configuration } = core.status;
   const target = to === undefined ? undefined : voterOf(configuration, to);
@@ -31,7 +32,9 @@ export async function transferLeadership(
   for (;;) {
     const { leader } = core.status;
     const found = configuration.voters.find(({ storeId }) => storeId === leader);
-    if (found !== undefined) return { ...unchanged(core.status.configuration), leader: found.peerId };
+    if (found !== undefined) {
+      return { ...unchanged(core.status.configuration), before, leader: found.peerId };
+    }
     const withinMs = deadlineMs - clock.monotonicMs();
     if (withinMs <= 0) throw refusal('unknown', to ?? 'the target');
     await leadership.changed(withinMs);

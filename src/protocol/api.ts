@@ -4,6 +4,7 @@
 
 import { z } from 'zod';
 import type { ErrorCode, Issue } from '../lib/errors.ts';
+import type { Origin } from './command.ts';
 import { objectDiff, plannedReplica } from './dry-run.ts';
 import {
   type Assignment,
@@ -156,7 +157,10 @@ export interface TransferRequest {
 }
 
 /** What only the leader can do, beside applying commands: passed on to it by the peer that was asked. */
-export type LeaderRequest = MemberRequest | TransferRequest | { readonly kind: 'stats' };
+export type LeaderRequest = MemberAsked | TransferRequest | { readonly kind: 'stats' };
+
+/** A change of members, and who asked for it. */
+export type MemberAsked = MemberRequest & { readonly origin: Origin };
 
 const memberSchema = z.strictObject({
   id: z.string(),
@@ -190,6 +194,7 @@ export type MembersAnswer = z.infer<typeof membersAnswerSchema>;
 /** Answers a transfer. */
 export const transferAnswerSchema = z.strictObject({
   ...membersAnswerSchema.shape,
+  before: z.string().describe('who led when it was asked for'),
   leader: z.string().describe('who leads now'),
 });
 export type TransferAnswer = z.infer<typeof transferAnswerSchema>;

@@ -70,6 +70,8 @@ export type CommandBody =
       readonly prune: boolean;
       /** With one service alone, and without `prune`. */
     } & Preconditions)
+  /** Leadership was handed over, as a user asked: done already, and written down alone. */
+  | { readonly kind: 'leadership.moved'; readonly before: string; readonly after: string }
   | ({ readonly kind: 'service.scale'; readonly name: string; readonly replicas: number } & Preconditions)
   /** A new revision with the workload of `revision`; absent, of the one before what it runs. Replicas stay as they are. */
   | ({

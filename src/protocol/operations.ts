@@ -9,6 +9,11 @@ const changeSchema = z.strictObject({
   action: z.enum(['created', 'updated', 'deleted', 'unchanged']),
 });
 
+const namesSchema = z.strictObject({
+  voters: z.array(z.string()).readonly(),
+  learners: z.array(z.string()).readonly(),
+});
+
 export const operationSchema = z.strictObject({
   id: z.string().describe('names the operation; with an Idempotency-Key it follows from that'),
   state: z.enum(['applied', 'refused']),
@@ -31,6 +36,14 @@ export const operationSchema = z.strictObject({
     .exactOptional()
     .describe('what it wrote, and at which version'),
   changes: z.array(changeSchema).readonly().exactOptional().describe('what applying manifests did'),
+  members: z
+    .strictObject({ before: namesSchema, after: namesSchema })
+    .exactOptional()
+    .describe('of a change of members: ids of the peers before, and once it has ended'),
+  leader: z
+    .strictObject({ before: z.string(), after: z.string() })
+    .exactOptional()
+    .describe('of a transfer: ids of who led before and then'),
 });
 export type OperationView = z.infer<typeof operationSchema>;
 

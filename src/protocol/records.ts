@@ -32,6 +32,16 @@ export interface OperationRow {
     readonly kind: OrionObject['kind'];
   };
   readonly changes?: readonly ObjectChange[];
+  /** Of a change of members: who they were, and who they are once it has ended. */
+  readonly members?: { readonly before: MemberNames; readonly after: MemberNames };
+  /** Of a transfer: ids of who led, and of who led then. */
+  readonly leader?: { readonly before: string; readonly after: string };
+}
+
+/** Ids of peers. */
+export interface MemberNames {
+  readonly learners: readonly string[];
+  readonly voters: readonly string[];
 }
 
 /** One version of a service's workload, as it was asked for. */

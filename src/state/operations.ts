@@ -127,6 +127,9 @@ export class Operations {
 /** About what a row takes beside its texts: keys, numbers, ids. */
 const rowCharsFixed = 400;
 
+/** What the names of all peers take, as they were and as they are, at most. */
+const memberCharsMax = 8_192;
+
 /** The most that one row may take: one with as many changes as a request may ask for. */
 const rowCharsMax =
   rowCharsFixed +
@@ -136,7 +139,8 @@ const rowCharsMax =
   limits.operationChangesMax * 128;
 
 /** What a row takes, near enough, and the same on every peer. */
-function charsOf({ path, agent, message = '', changes = [] }: OperationRow): number {
-  const told = changes.reduce((sum, { name }) => sum + name.length + 64, 0);
+function charsOf({ path, agent, message = '', changes = [], members }: OperationRow): number {
+  const names = members === undefined ? 0 : memberCharsMax;
+  const told = changes.reduce((sum, { name }) => sum + name.length + 64, names);
   return rowCharsFixed + path.length + agent.length + message.length + told;
 }

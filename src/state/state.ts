@@ -20,7 +20,7 @@ import {
 import type { Assignment, Event, Node, Service, Setting } from '../protocol/objects.ts';
 import type { OperationRow, RevisionRow } from '../protocol/records.ts';
 import { refused } from './apply/judge.ts';
-import { answerWithoutRun, operationRow } from './apply/operation.ts';
+import { answerWithoutRun, type MembersChanged, outcomeOf, remember } from './apply/operation.ts';
 import { runCommand } from './apply/run.ts';
 import { type Contents, contentsOf, rowsOf } from './contents.ts';
 import { Overlay, type Sealed } from './overlay.ts';
@@ -48,6 +48,7 @@ export interface Applicable {
   readonly payload:
     | { readonly kind: 'noop' }
     | { readonly kind: 'genesis'; readonly clusterId: string }
+    | MembersChanged
     | { readonly kind: 'command'; readonly command: Command };
 }
 
@@ -170,6 +171,9 @@ export class State implements View {
       case 'genesis':
         this.#clusterId = payload.clusterId;
         return { result: undefined, changes: [] };
+      case 'members':
+        this.#noteAll(remember(this.#contents.operations, payload.origin, entry, payload.outcome));
+        return { result: undefined, changes: [] };
       case 'command':
         return this.#applyCommand(payload.command, entry);
       default:
@@ -219,11 +223,7 @@ export class State implements View {
     if (answer !== undefined) return { result: answer, changes: [] };
     const { result, sealed } = this.#judge(command, entry);
     this.#keep(entry, sealed);
-    if (origin !== undefined) {
-      const { index, time } = entry;
-      const row = operationRow(origin, { index, time: timestamp(time) }, result);
-      for (const write of operations.push(row)) this.#note(write);
-    }
+    if (origin !== undefined) this.#noteAll(remember(operations, origin, entry, outcomeOf(command, result)));
     return { result, changes: sealed.changes };
   }
 
@@ -266,8 +266,7 @@ export class State implements View {
       this.#note(isGone ? kept.delete(row) : kept.put(row));
     }
     if (changes.length === 0) return;
-    for (const write of this.#contents.window.push({ index, time: timestamp(time), changes }))
-      this.#note(write);
+    this.#noteAll(this.#contents.window.push({ index, time: timestamp(time), changes }));
   }
 
   #write({ before, after }: RowChange): void {
@@ -275,6 +274,10 @@ export class State implements View {
     if (after !== undefined) this.#tables.set(after);
     else this.#tables[tableOf(row)].delete(row.metadata.name);
     this.#note({ key: keyOf(row), before, after });
+  }
+
+  #noteAll(writes: readonly RowWrite[]): void {
+    for (const write of writes) this.#note(write);
   }
 
   #note({ key, before, after, delta }: RowWrite): void {

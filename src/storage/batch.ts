@@ -209,7 +209,7 @@ function payloadBytes(payload: EntryPayload): Uint8Array {
     case 'genesis':
       return Buffer.from(JSON.stringify(payload.genesis));
     case 'configuration':
-      return Buffer.from(JSON.stringify(payload.membership));
+      return Buffer.from(JSON.stringify({ ...payload.membership, note: payload.note }));
     default:
       return unreachable(payload);
   }
@@ -221,11 +221,11 @@ function decodePayload(kind: number, bytes: Buffer): EntryPayload {
       return { kind: 'noop' };
     case payloadKinds.genesis:
       return { kind: 'genesis', genesis: JSON.parse(bytes.toString()) as Genesis };
-    case payloadKinds.configuration:
-      return {
-        kind: 'configuration',
-        membership: wholeMembership(JSON.parse(bytes.toString()) as Membership),
-      };
+    case payloadKinds.configuration: {
+      const { note, ...membership } = JSON.parse(bytes.toString()) as Membership & { note?: string };
+      const payload = { kind: 'configuration', membership: wholeMembership(membership) } as const;
+      return note === undefined ? payload : { ...payload, note };
+    }
     default:
       assert(kind === payloadKinds.command, 'a batch whose checksum holds has entries of known kinds');
       return { kind: 'command', data: bytes };

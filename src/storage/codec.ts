@@ -8,6 +8,7 @@ import { type Command, type CommandBody, commandSchemaVersion } from '../protoco
 
 const known: Readonly<Record<CommandBody['kind'], true>> = {
   'manifest.apply': true,
+  'leadership.moved': true,
   'service.scale': true,
   'service.undo': true,
   'service.restart': true,

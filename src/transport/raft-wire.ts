@@ -9,6 +9,7 @@ import {
   isFlag,
   isGenesis,
   isMembership,
+  isNote,
   isText,
 } from './shapes.ts';
 
@@ -83,7 +84,7 @@ function isEntry(it: Fields | undefined, index: number): boolean {
     case 'noop':
       return true;
     case 'configuration':
-      return isMembership(payload?.['membership']);
+      return isMembership(payload?.['membership']) && isNote(payload?.['note']);
     case 'command':
       return isBytes(payload?.['data']);
     default:

@@ -59,6 +59,10 @@ export function isMembership(value: unknown): value is Membership {
   );
 }
 
+/** Of a configuration entry. */
+export const isNote = (value: unknown): boolean =>
+  value === undefined || (typeof value === 'string' && value.length <= limits.memberNoteCharsMax);
+
 function isConfiguration(value: unknown): value is Configuration {
   return isMembership(value) && isCount(asFields(value)?.['index']);
 }

@@ -98,11 +98,12 @@ function isLeaderRequest(it: Fields | undefined): boolean {
       return (
         [it?.['id'], it?.['api'], it?.['raft']].every(isText) &&
         (it?.['as'] === 'voter' || it?.['as'] === 'learner') &&
-        isFlag(it['replace'])
+        isFlag(it['replace']) &&
+        isOrigin(asFields(it['origin']))
       );
     case 'remove':
     case 'promote':
-      return isText(it?.['id']);
+      return isText(it?.['id']) && isOrigin(asFields(it['origin']));
     case 'transfer':
       return it?.['to'] === undefined || isText(it['to']);
     case 'stats':
@@ -110,6 +111,10 @@ function isLeaderRequest(it: Fields | undefined): boolean {
     default:
       return false;
   }
+}
+
+function isOrigin(it: Fields | undefined): boolean {
+  return ['actor', 'method', 'path', 'from', 'agent', 'operation'].every((key) => isText(it?.[key]));
 }
 
 function isCallAnswer(it: Fields | undefined): boolean {

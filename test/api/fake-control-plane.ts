@@ -111,19 +111,24 @@ export class FakeControlPlane implements ControlPlane {
   /** Changes of members asked for, oldest first. */
   readonly changes: MemberRequest[] = [];
 
-  async changeMembers(request: MemberRequest): Promise<MembersAnswer> {
+  /** Who asked for those, and for transfers. */
+  readonly askers: Origin[] = [];
+
+  async changeMembers(request: MemberRequest, origin: Origin): Promise<MembersAnswer> {
     this.changes.push(request);
+    this.askers.push(origin);
     this.#maybeFail();
     return { configuration, voters: { before: 3, after: 4 }, tolerance: { before: 1, after: 1 } };
   }
 
   readonly transfers: (string | undefined)[] = [];
 
-  async transferLeadership(to: string | undefined): Promise<TransferAnswer> {
+  async transferLeadership(to: string | undefined, origin: Origin): Promise<TransferAnswer> {
     this.transfers.push(to);
+    this.askers.push(origin);
     this.#maybeFail();
     const same = { before: 3, after: 3 };
-    return { configuration, voters: same, tolerance: same, leader: to ?? 'p2' };
+    return { configuration, voters: same, tolerance: same, before: 'p1', leader: to ?? 'p2' };
   }
 
   cluster(): ClusterView {

@@ -131,9 +131,25 @@ test('a write whose outcome is unknown says where to ask for it; nothing else do
   peer.failures.push('NO_LEADER');
   expect((await put('motd', { data: 'x' })).json()).not.toHaveProperty('operation');
   peer.failures.push('OUTCOME_UNKNOWN');
-  expect((await app.inject({ method: 'DELETE', url: '/api/cluster/peers/pi-2' })).json()).not.toHaveProperty(
-    'operation',
-  );
+  const change = await app.inject({ method: 'DELETE', url: '/api/cluster/peers/pi-2' });
+  expect(change.json()).toMatchObject({ operation: `/api/operations/${peer.askers.at(-1)?.operation}` });
+  peer.failures.push('OUTCOME_UNKNOWN');
+  const transfer = await app.inject({ method: 'POST', url: '/api/cluster/transfer' });
+  expect(transfer.json()).not.toHaveProperty('operation'); // it is written down once it is seen to have ended
+});
+
+test('a change of members says who asked for what, from where and with which program', async () => {
+  const headers = { 'user-agent': 'curl/8' };
+  await app.inject({ method: 'DELETE', url: '/api/cluster/peers/pi-2', headers });
+  await app.inject({ method: 'POST', url: '/api/cluster/peers/pi-2/promote', headers });
+  await app.inject({ method: 'POST', url: '/api/cluster/transfer', headers });
+  const who = { actor: 'anonymous', from: '127.0.0.1', agent: 'curl/8' };
+  expect(peer.askers).toMatchObject([
+    { ...who, method: 'DELETE', path: '/api/cluster/peers/pi-2' },
+    { ...who, method: 'POST', path: '/api/cluster/peers/pi-2/promote' },
+    { ...who, method: 'POST', path: '/api/cluster/transfer' },
+  ]);
+  expect(new Set(peer.askers.map(({ operation }) => operation)).size).toBe(3);
 });
 
 function row(index: number, more: Partial<OperationRow> = {}): OperationRow {

@@ -8,6 +8,7 @@ describe('a transfer of leadership', () => {
     const named = await app.inject({ method: 'POST', url, payload: { to: 'pi-3' } });
     expect(named.statusCode).toBe(200);
     expect(named.json()).toEqual({
+      before: 'p1',
       leader: 'pi-3',
       configuration: { index: 7, voters: [], learners: [] },
       voters: { before: 3, after: 3 },

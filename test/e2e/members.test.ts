@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import type { ClusterView, MembersAnswer, Problem } from '../../src/protocol/api.ts';
 import type { Setting } from '../../src/protocol/objects.ts';
+import type { AuditAnswer, OperationView } from '../../src/protocol/operations.ts';
 import { Cluster } from './cluster.ts';
 import type { Peer } from './peer.ts';
 import { request, type Answer } from './http.ts';
@@ -44,6 +45,17 @@ async function startJoiner(joiner: Peer): Promise<void> {
   });
 }
 
+/** What the audit tells of members and leaders, newest first. */
+async function memberOperations({ api }: Peer): Promise<readonly OperationView[]> {
+  const found: OperationView[] = [];
+  for (let next = ''; ;) {
+    const { body } = await request<AuditAnswer>(`${api}/api/audit?limit=500${next}`);
+    found.push(...body.items.filter(({ members, leader }) => members !== undefined || leader !== undefined));
+    if (body.continue === undefined) return found;
+    next = `&continue=${body.continue}`;
+  }
+}
+
 test('under load a fourth peer joins and is promoted, then the leader is removed: no acknowledged write is lost', async () => {
   cluster = await Cluster.start({ peers: 3, agents: 0 });
   const leader = await cluster.leader();
@@ -75,6 +87,16 @@ test('under load a fourth peer joins and is promoted, then the leader is removed
     others,
   );
   await cluster.until('writes go on', () => load.ackedSince(20));
+  const four = ['peer-1', 'peer-2', 'peer-3', 'peer-4'];
+  const three = { learners: [], voters: four.filter((id) => id !== leader.id) };
+  expect(await memberOperations(joiner)).toMatchObject([
+    { method: 'DELETE', members: { before: { voters: four, learners: [] }, after: three } },
+    { method: 'POST', status: 202, members: { after: { voters: four.slice(0, 3), learners: ['peer-4'] } } },
+  ]);
+  const { leader: before } = await cluster.clusterView(joiner);
+  await orion(joiner, 'cluster', 'transfer', '--yes');
+  const { leader: after } = await cluster.clusterView(joiner);
+  expect((await memberOperations(follower!))[0]).toMatchObject({ leader: { before, after } });
   await leader.kill('SIGTERM');
 
   const { acknowledged, longestGapMs } = await load.stop();

@@ -1,9 +1,10 @@
 // The applier and a state store that is slow, or fails: what is flushed, and when.
 
 import { expect, test } from 'vitest';
-import { asIndex, asTerm } from '../../raft/types.ts';
+import { asIndex, asPeerId, asStoreId, asTerm } from '../../raft/types.ts';
 import { OrionError } from '../../src/lib/errors.ts';
 import { limits } from '../../src/lib/limits.ts';
+import { encodeNote } from '../../src/peer/member-note.ts';
 import { codec, setUp, turn } from './applier-rig.ts';
 
 test('one flush is in flight, also while the applier stops: its end is the end of the last one', async () => {
@@ -166,4 +167,32 @@ test('so much of a log that changed no row is flushed all the same: it could not
   });
   applier.apply({ index: asIndex(2), term: asTerm(1), time: 0, payload: { kind: 'command', data } });
   expect(flushes.map(({ applied, rows }) => [applied, rows])).toEqual([[2, 0]]);
+});
+
+test('a change of members that somebody asked for is an operation; one that nobody asked for, or whose note is none, is not', () => {
+  const { applier } = setUp();
+  const member = (name: string) => ({
+    peerId: asPeerId(name),
+    storeId: asStoreId(name),
+    api: `http://${name}:1`,
+    raft: `${name}:2`,
+  });
+  const change = (index: number, voters: readonly string[], note?: string): void => {
+    const membership = { voters: voters.map(member), outgoing: [], learners: [], removed: [] };
+    const payload = { kind: 'configuration', membership, ...(note !== undefined && { note }) } as const;
+    applier.apply({ index: asIndex(index), term: asTerm(1), time: 0, payload });
+  };
+  const origin = { actor: 'ann', method: 'DELETE', path: '/p', from: '::1', agent: 'test', operation: 'op' };
+  change(2, ['c', 'a', 'b']);
+  for (const [at, note] of ['', '{}', 'null', '{"origin":{"operation":7},"status":200}'].entries())
+    change(3 + at, ['c', 'a', 'b'], note);
+  change(7, ['b', 'a'], encodeNote({ origin, status: 200 }));
+  expect([...applier.state.operationsBefore(Number.POSITIVE_INFINITY, 9)]).toMatchObject([
+    {
+      id: 'op',
+      index: 7,
+      actor: 'ann',
+      members: { before: { voters: ['a', 'b', 'c'] }, after: { voters: ['a', 'b'] } },
+    },
+  ]);
 });

@@ -163,8 +163,8 @@ export class TestNode {
   }
 
   /** Asks for a change, based on the configuration as it is unless `basedOn` says otherwise. */
-  change(change: MemberChange, basedOn: number = this.status.configuration.index): void {
-    const asked = { requestId: asRequestId(0), time: 0, basedOn: asIndex(basedOn), change };
+  change(change: MemberChange, basedOn: number = this.status.configuration.index, note = 'who asked'): void {
+    const asked = { requestId: asRequestId(0), time: 0, basedOn: asIndex(basedOn), change, note };
     this.raft.step({ kind: 'changeMembers', ...asked });
   }
 

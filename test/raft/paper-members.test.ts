@@ -26,6 +26,25 @@ describe('who joins', () => {
     }
   });
 
+  test('only the entry of the change that was asked for has the note of who asked', () => {
+    const net = network(['d']);
+    net.node('a').change(addVoter('d'));
+    net.pass(500);
+    const configurations = net
+      .node('b')
+      .disk.entries.flatMap(({ payload }) => (payload.kind === 'configuration' ? [payload] : []));
+    const notes = configurations.map(({ note, membership: { learners, outgoing } }) => [
+      note,
+      learners.length,
+      outgoing.length,
+    ]);
+    expect(notes).toEqual([
+      ['who asked', 1, 0],
+      [undefined, 0, 3],
+      [undefined, 0, 0],
+    ]);
+  });
+
   test('neither votes nor counts while it learns', () => {
     const net = network(['d']);
     const a = net.node('a');

@@ -7,7 +7,7 @@ import type { OperationRow } from '../../src/protocol/records.ts';
 import { answerWithoutRun } from '../../src/state/apply/operation.ts';
 import { Operations } from '../../src/state/operations.ts';
 import { State } from '../../src/state/state.ts';
-import { applying, contentOf, Lab, rowsOf } from './lab.ts';
+import { applying, contentOf, hashOfRows, Lab, rowsOf } from './lab.ts';
 
 function originOf(operation: string, more: Partial<Origin> = {}): Origin {
   return { actor: 'anonymous', method: 'PUT', path: '/p', from: '::1', agent: 'test', operation, ...more };
@@ -206,5 +206,36 @@ describe('the bounds of operations', () => {
       seen.push(...page.map(({ index }) => index));
     }
     expect(seen).toEqual(Array.from({ length: 100 }, (_, i) => 499 - 2 * i));
+  });
+});
+
+describe('a change of members', () => {
+  const members = {
+    before: { learners: [], voters: ['a', 'b'] },
+    after: { learners: [], voters: ['b'] },
+  } as const;
+  const entry = (state: State, operation: string): void => {
+    const origin = originOf(operation, { method: 'DELETE', path: '/api/cluster/peers/a' });
+    const payload = { kind: 'members', origin, outcome: { code: 'OK', status: 200, members } } as const;
+    const { result, changes } = state.apply({ index: state.appliedIndex + 1, term: 1, time: 7, payload });
+    expect([result, changes]).toEqual([undefined, []]);
+  };
+
+  test('is an operation that says who the members were and are; the same one comes once', () => {
+    const { state } = new Lab();
+    entry(state, 'a');
+    const index = state.appliedIndex;
+    entry(state, 'a');
+    entry(state, 'b');
+    expect(state.operation('a')).toMatchObject({ index, method: 'DELETE', code: 'OK', status: 200, members });
+    expect(state.operationCountBefore(Number.POSITIVE_INFINITY)).toBe(2);
+    expect(state.hash()).toBe(hashOfRows(rowsOf(state)));
+  });
+
+  test('and a transfer of leadership says who led', () => {
+    const lab = new Lab();
+    const moved = { kind: 'leadership.moved', before: 'a', after: 'b' } as const;
+    expect(write(lab, moved, originOf('t', { method: 'POST' }))).toEqual({ kind: 'done' });
+    expect(lab.state.operation('t')).toMatchObject({ status: 200, leader: { before: 'a', after: 'b' } });
   });
 });

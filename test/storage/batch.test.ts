@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { asIndex, asTerm } from '../../raft/types.ts';
+import { assert } from '../../src/lib/assert.ts';
 import { type Batch, BatchEncoder, decodeEntries, decodeHeader } from '../../src/storage/batch.ts';
-import { command, commands, plain, someStore } from './log-fixtures.ts';
+import { command, commands, configuration, plain, someStore } from './log-fixtures.ts';
 
 const batch: Batch = {
   number: 3,
@@ -77,3 +78,15 @@ const hex32 = (value: number): string => {
   bytes.writeUInt32LE(value);
   return bytes.toString('hex');
 };
+
+test('a change of members has the note that goes with it; one without is as it always was', () => {
+  const without = configuration(7, 2);
+  const noted = { ...without, payload: { ...without.payload, note: 'who "asked"' } } as typeof without;
+  for (const entry of [without, noted]) {
+    const { bytes, header } = new BatchEncoder().encode({ ...batch, entries: [entry] });
+    expect(decodeEntries(bytes, 0, header)).toStrictEqual([entry]);
+  }
+  assert(without.payload.kind === 'configuration', 'it is one');
+  const { bytes } = new BatchEncoder().encode({ ...batch, entries: [without] });
+  expect(bytes.includes(JSON.stringify(without.payload.membership))).toBe(true);
+});

@@ -82,6 +82,7 @@ const raftMessages: readonly Message[] = [
       entry(2, { kind: 'noop' }),
       entry(3, { kind: 'command', data: new Uint8Array([1]) }),
       entry(4, { kind: 'configuration', membership }),
+      entry(5, { kind: 'configuration', membership, note: 'x'.repeat(limits.memberNoteCharsMax) }),
     ] as never,
     commit: asIndex(1),
   },
@@ -105,6 +106,8 @@ const raftMessages: readonly Message[] = [
   { ...addressed, kind: 'readResponse', requestId: asRequestId(1), index: undefined },
 ];
 
+const origin = { actor: 'a', method: 'DELETE', path: '/p', from: '::1', agent: '', operation: 'o' };
+
 const messages: readonly PeerMessage[] = [
   ...raftMessages.map((message) => ({ kind: 'raft', message }) as const),
   { kind: 'forward', requestId: 1, term: asTerm(3), data: new Uint8Array([1, 2]) },
@@ -113,6 +116,7 @@ const messages: readonly PeerMessage[] = [
   { kind: 'forwardAnswer', requestId: 1, answer: { kind: 'unknown' } },
   { kind: 'call', requestId: 1, term: asTerm(3), request: { kind: 'transfer', to: 'pi-2' } },
   { kind: 'call', requestId: 1, term: asTerm(3), request: { kind: 'transfer', to: undefined } },
+  { kind: 'call', requestId: 1, term: asTerm(3), request: { kind: 'remove', id: 'pi-2', origin } },
   { kind: 'snapshotOffer', transfer: 1, term: asTerm(3), snapshot },
   { kind: 'snapshotAccept', transfer: 1, from: 4, index: asIndex(0) },
   { kind: 'snapshotAccept', transfer: 1, from: undefined, index: asIndex(9) },
@@ -174,7 +178,7 @@ test.each(messages)('a message $kind $message.kind $answer.kind passes', (messag
 test('a message with any one field bent is refused', () => {
   for (const message of messages) {
     for (const path of pathsOf(message)) {
-      for (const bent of [-1, 'x'.repeat(limits.linkTextCharsMax + 1), { kind: 'other' }]) {
+      for (const bent of [-1, 'x'.repeat(limits.memberNoteCharsMax + 1), { kind: 'other' }]) {
         // A time may be any number.
         if (path.at(-1) === 'time' && bent === -1) continue;
         expect({ path, parsed: parsePeerMessage(withField(message, path, bent)) }).toEqual({

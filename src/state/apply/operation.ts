@@ -8,11 +8,13 @@
 
 import { unreachable } from '../../lib/assert.ts';
 import { limits } from '../../lib/limits.ts';
-import type { CommandResult, EntryResult, Origin } from '../../protocol/command.ts';
+import type { CommandBody, CommandResult, EntryResult, Origin } from '../../protocol/command.ts';
 import { errorMeanings } from '../../protocol/error-meanings.ts';
 import type { OrionObject } from '../../protocol/objects.ts';
 import type { OperationRow } from '../../protocol/records.ts';
 import type { Operations } from '../operations.ts';
+import type { RowWrite } from '../row.ts';
+import { timestamp } from '../timestamp.ts';
 import { refused } from './judge.ts';
 
 /** Finds an object as it is. */
@@ -61,14 +63,31 @@ function resultOf(
   }
 }
 
-/** What is remembered of it. `time`: of its entry, as RFC 3339. */
-export function operationRow(
+/** A change of members, and by whom: who they are is in the log alone, that somebody asked for it is remembered here. */
+export interface MembersChanged {
+  readonly kind: 'members';
+  readonly origin: Origin;
+  readonly outcome: Pick<OperationRow, 'code' | 'status' | 'members'>;
+}
+
+/** Writes down what became of the write of `origin`, once. `time`: of its entry, in milliseconds since 1970. */
+export function remember(
+  operations: Operations,
   origin: Origin,
-  entry: { readonly index: number; readonly time: string },
-  result: CommandResult,
+  entry: { readonly index: number; readonly time: number },
+  outcome: Outcome,
+): readonly RowWrite[] {
+  if (operations.get(origin.operation) !== undefined) return [];
+  return operations.push(operationRow(origin, entry, outcome));
+}
+
+function operationRow(
+  origin: Origin,
+  entry: { readonly index: number; readonly time: number },
+  outcome: Outcome,
 ): OperationRow {
   const { operation, actor, method, path, from, agent, bodyDigest } = origin;
-  const { code, status, message, object, changes } = outcomeOf(result);
+  const { code, status, message, object, changes, members, leader } = outcome;
   return {
     actor,
     agent,
@@ -79,18 +98,26 @@ export function operationRow(
     id: operation,
     index: entry.index,
     kind: 'Operation',
+    ...(leader !== undefined && { leader }),
+    ...(members !== undefined && { members }),
     ...(message !== undefined && { message }),
     method,
     ...(object !== undefined && { object }),
     path,
     status,
-    time: entry.time,
+    time: timestamp(entry.time),
   };
 }
 
-type Outcome = Pick<OperationRow, 'code' | 'status' | 'message' | 'object' | 'changes'>;
+type Outcome = Pick<
+  OperationRow,
+  'code' | 'status' | 'message' | 'object' | 'changes' | 'members' | 'leader'
+>;
 
-function outcomeOf(result: CommandResult): Outcome {
+export function outcomeOf(command: CommandBody, result: CommandResult): Outcome {
+  if (command.kind === 'leadership.moved') {
+    return { code: 'OK', status: 200, leader: { after: command.after, before: command.before } };
+  }
   switch (result.kind) {
     case 'object': {
       const { kind, metadata } = result.object;

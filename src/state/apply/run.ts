@@ -19,6 +19,8 @@ export function runCommand(overlay: Overlay, command: Command, term: number): Co
   switch (command.kind) {
     case 'manifest.apply':
       return applyManifests(overlay, command);
+    case 'leadership.moved':
+      return { kind: 'done' };
     case 'service.scale':
       return scaleService(overlay, command);
     case 'service.undo':

@@ -10,12 +10,14 @@ import { isOrionError } from '../../../src/lib/errors.ts';
 import type { Prng } from '../../../src/lib/prng.ts';
 import type { Peer } from '../../../src/peer/peer.ts';
 import type { MemberRequest } from '../../../src/protocol/api.ts';
+import type { Origin } from '../../../src/protocol/command.ts';
 import { drawFrom } from '../faults.ts';
 import { Violation } from '../observation.ts';
 import type { WholeCluster } from './cluster.ts';
 import type { WholePlan } from './plan.ts';
 import type { Survivors } from './survivors.ts';
 import type { WholePeer } from './whole-peer.ts';
+import { originOf } from './workload.ts';
 
 /** Between two looks for what the cluster needs, in virtual milliseconds. */
 const repairMs = 400;
@@ -39,6 +41,8 @@ export class Operator {
   readonly #survivors: Survivors;
   readonly #plan: WholePlan;
   readonly #prng: Prng;
+  /** Changes and transfers asked for. */
+  #asked = 0;
   #stopped = false;
 
   constructor(options: { cluster: WholeCluster; survivors: Survivors; plan: WholePlan; prng: Prng }) {
@@ -168,7 +172,7 @@ export class Operator {
     note('ask', asked.name, request.kind, request.id);
     this.#enter(asked, async (peer) => {
       try {
-        const answer = await peer.changeMembers(request);
+        const answer = await peer.changeMembers(request, this.#origin());
         situations.add('changes of members done');
         note('changed', request.kind, request.id, answer.configuration.index);
         judge.guard(() => told.done(answer));
@@ -184,6 +188,11 @@ export class Operator {
     });
   }
 
+  #origin(): Origin {
+    this.#asked += 1;
+    return originOf(`operator-${this.#asked}`);
+  }
+
   #transfer(): void {
     const { situations, note, peers, judge } = this.#cluster;
     const asked = this.#drawFrom(peers.filter(({ peer }) => peer !== undefined));
@@ -196,7 +205,7 @@ export class Operator {
     note('transfer', asked.name, to);
     this.#enter(asked, async (peer) => {
       try {
-        await peer.transferLeadership(to);
+        await peer.transferLeadership(to, this.#origin());
         situations.add('leadership handed over when asked');
       } catch (error) {
         if (!isOrionError(error, ...refusals, 'OUTCOME_UNKNOWN')) throw error;
