@@ -6,7 +6,8 @@ import { buildApi } from '../../src/api/api.ts';
 import { createBodies } from '../../src/api/bodies.ts';
 import { OrionError } from '../../src/lib/errors.ts';
 import type { Service } from '../../src/protocol/objects.ts';
-import { refused, serviceRow, settingRow } from './fake-control-plane.ts';
+import { refused } from './fake-control-plane.ts';
+import { serviceRow, settingRow } from './fake-rows.ts';
 import { app, json, peer, problemIn } from './harness.ts';
 
 const hello = serviceRow('hello', 1);

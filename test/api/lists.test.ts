@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { servingLimits } from '../../src/lib/serving-limits.ts';
 import type { List } from '../../src/protocol/api.ts';
 import type { OrionObject, Setting } from '../../src/protocol/objects.ts';
-import { serviceRow, settingRow } from './fake-control-plane.ts';
+import { serviceRow, settingRow } from './fake-rows.ts';
 import { app, peer, problemIn } from './harness.ts';
 
 const put = (name: string, data = 'x', labels: Record<string, string> = {}): void => {

@@ -9,7 +9,8 @@ import { OrionError } from '../../src/lib/errors.ts';
 import { limits } from '../../src/lib/limits.ts';
 import type { LogRequest, LogSink, LogSource } from '../../src/protocol/logs.ts';
 import { impatientFetch } from '../lib/impatient-fetch.ts';
-import { assignmentRow, FakeControlPlane, serviceRow } from './fake-control-plane.ts';
+import { FakeControlPlane } from './fake-control-plane.ts';
+import { assignmentRow, serviceRow } from './fake-rows.ts';
 
 const metrics: MetricSink = { contentType: 'text/plain', text: async () => '', onRequest: () => {} };
 

@@ -5,7 +5,7 @@ import { limits } from '../../src/lib/limits.ts';
 import { present } from '../../src/lib/assert.ts';
 import type { Origin } from '../../src/protocol/command.ts';
 import type { OperationRow } from '../../src/protocol/records.ts';
-import { serviceRow, settingRow } from './fake-control-plane.ts';
+import { serviceRow, settingRow } from './fake-rows.ts';
 import { app, json, peer, problemIn, put } from './harness.ts';
 
 const newest = (): Origin => present(peer.origins.at(-1), 'a write was submitted');

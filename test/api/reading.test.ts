@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type ErrorCode } from '../../src/lib/errors.ts';
-import { assignmentRow, nodeRow, serviceRow, settingRow } from './fake-control-plane.ts';
+import { assignmentRow, nodeRow, serviceRow, settingRow } from './fake-rows.ts';
 import { app, peer, problemIn } from './harness.ts';
 
 describe('reading', () => {

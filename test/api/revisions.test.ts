@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import type { RevisionRow } from '../../src/protocol/records.ts';
 import { spec } from '../state/lab.ts';
-import { serviceRow } from './fake-control-plane.ts';
+import { serviceRow } from './fake-rows.ts';
 import { app, json, peer, problemIn } from './harness.ts';
 
 const revision = (number: number, more: Partial<RevisionRow> = {}): RevisionRow => ({

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { servingLimits } from '../../src/lib/serving-limits.ts';
 import { fieldSelector, labelSelector } from '../../src/api/selectors.ts';
 import type { OrionObject } from '../../src/protocol/objects.ts';
-import { assignmentRow, nodeRow, serviceRow } from './fake-control-plane.ts';
+import { assignmentRow, nodeRow, serviceRow } from './fake-rows.ts';
 
 const labelled = (labels: Record<string, string>): OrionObject => {
   const row = nodeRow('n1');

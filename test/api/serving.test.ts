@@ -6,7 +6,8 @@ import { type Api, buildApi } from '../../src/api/api.ts';
 import { createBodies } from '../../src/api/bodies.ts';
 import { type ServingLimits, servingLimits } from '../../src/lib/serving-limits.ts';
 import type { LogSource } from '../../src/protocol/logs.ts';
-import { FakeControlPlane, serviceRow } from './fake-control-plane.ts';
+import { FakeControlPlane } from './fake-control-plane.ts';
+import { serviceRow } from './fake-rows.ts';
 
 /** What a test made, to be ended with it. */
 const made: (() => Promise<unknown> | void)[] = [];

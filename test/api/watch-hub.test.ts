@@ -6,7 +6,7 @@ import type { Watcher } from '../../src/api/watcher.ts';
 import { OrionError } from '../../src/lib/errors.ts';
 import { type ServingLimits, servingLimits } from '../../src/lib/serving-limits.ts';
 import type { FakeClock } from '../lib/fake-clock.ts';
-import { nodeRow, serviceRow, settingRow } from './fake-control-plane.ts';
+import { nodeRow, serviceRow, settingRow } from './fake-rows.ts';
 import { FakeReader } from './fake-reader.ts';
 import { bounds, clock, hub, logged, peer, put, watch } from './watch-rig.ts';
 

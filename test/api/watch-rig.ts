@@ -5,7 +5,8 @@ import { WatchHub } from '../../src/api/watch-hub.ts';
 import { watchRequestOf } from '../../src/api/watch-request.ts';
 import { type ServingLimits, servingLimits } from '../../src/lib/serving-limits.ts';
 import { FakeClock } from '../lib/fake-clock.ts';
-import { FakeControlPlane, settingRow } from './fake-control-plane.ts';
+import { FakeControlPlane } from './fake-control-plane.ts';
+import { settingRow } from './fake-rows.ts';
 import { FakeReader } from './fake-reader.ts';
 
 export let peer: FakeControlPlane;

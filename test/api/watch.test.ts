@@ -9,7 +9,8 @@ import { type Api, buildApi } from '../../src/api/api.ts';
 import { createBodies } from '../../src/api/bodies.ts';
 import { servingLimits } from '../../src/lib/serving-limits.ts';
 import type { WatchMessage } from '../../src/protocol/watch.ts';
-import { FakeControlPlane, settingRow } from './fake-control-plane.ts';
+import { FakeControlPlane } from './fake-control-plane.ts';
+import { settingRow } from './fake-rows.ts';
 
 let peer: FakeControlPlane;
 let api: Api;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { limits } from '../../src/lib/limits.ts';
-import { nodeRow, refused, serviceRow } from './fake-control-plane.ts';
+import { refused } from './fake-control-plane.ts';
+import { nodeRow, serviceRow } from './fake-rows.ts';
 import { app, peer, problemIn, put } from './harness.ts';
 
 describe('settings', () => {

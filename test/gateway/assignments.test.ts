@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { assignmentRow, serviceRow } from '../api/fake-control-plane.ts';
+import { assignmentRow, serviceRow } from '../api/fake-rows.ts';
 import { joined, liveness, peer } from './harness.ts';
 
 describe('assignments', () => {

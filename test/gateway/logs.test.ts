@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { limits } from '../../src/lib/limits.ts';
 import { type LogLine } from '../../src/protocol/logs.ts';
-import { assignmentRow, serviceRow } from '../api/fake-control-plane.ts';
+import { assignmentRow, serviceRow } from '../api/fake-rows.ts';
 import { gateway, joined, liveness, peer, until } from './harness.ts';
 
 describe('logs', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { limits } from '../../src/lib/limits.ts';
-import { assignmentRow } from '../api/fake-control-plane.ts';
+import { assignmentRow } from '../api/fake-rows.ts';
 import { FakeAgent, clock, held, hello, joined, liveness, peer, reports, status, until } from './harness.ts';
 
 describe('reports', () => {

@@ -5,7 +5,8 @@ import { LogStreams } from '../../src/gateway/log-streams.ts';
 import { ServiceLogs } from '../../src/gateway/service-logs.ts';
 import { OrionError } from '../../src/lib/errors.ts';
 import type { AgentDown } from '../../src/protocol/agent.ts';
-import { assignmentRow, FakeControlPlane, serviceRow } from '../api/fake-control-plane.ts';
+import { FakeControlPlane } from '../api/fake-control-plane.ts';
+import { assignmentRow, serviceRow } from '../api/fake-rows.ts';
 
 /** Two replicas; the session of the first one's node ends on being asked for its log, as often as `failures` says. */
 function setUp(failures: number) {

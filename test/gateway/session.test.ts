@@ -4,7 +4,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { limits } from '../../src/lib/limits.ts';
 import { agentProtocolVersion } from '../../src/protocol/agent.ts';
-import { assignmentRow, nodeRow, refused } from '../api/fake-control-plane.ts';
+import { refused } from '../api/fake-control-plane.ts';
+import { assignmentRow, nodeRow } from '../api/fake-rows.ts';
 import {
   FakeAgent,
   clock,

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { asIndex, type Snapshot } from '../../raft/types.ts';
 import { limits } from '../../src/lib/limits.ts';
 import { rowKey } from '../../src/state/row.ts';
-import { settingRow } from '../api/fake-control-plane.ts';
+import { settingRow } from '../api/fake-rows.ts';
 import { MemoryStateStore } from '../storage/memory-state-store.ts';
 import { setUp, snapshot, turn } from './applier-rig.ts';
 
