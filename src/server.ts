@@ -1,8 +1,8 @@
 // One peer as a process: builds its parts, starts them in order, stops them in reverse.
 // Owns: the order, and nothing else. Everything it knows comes from cluster.toml and its data directory.
 //
-// S1. Nothing listens before the disk has been judged; the API listens before the peer has found a cluster, so that
-//     `/livez`, `/readyz` and `/api/cluster` can say why it has not.
+// S1. Nothing listens before the disk has been judged, but what says that there is no room to do so; the API listens before
+//     the peer has found a cluster, so that `/livez`, `/readyz` and `/api/cluster` can say why it has not.
 // S2. A peer that cannot go on closes its sockets before it tells anybody else.
 
 import { randomUUID } from 'node:crypto';
@@ -10,6 +10,7 @@ import { raftDefaults } from '../raft/config.ts';
 import { asPeerId } from '../raft/types.ts';
 import { type Api, buildApi } from './api/api.ts';
 import { createBodies } from './api/bodies.ts';
+import { buildWaitingApi } from './api/waiting.ts';
 import { loadCluster } from './config/cluster.ts';
 import { Control } from './control/control.ts';
 import { EventRecorder } from './control/events.ts';
@@ -54,7 +55,7 @@ export interface PeerProcessOptions {
 
 /**
  * Starts one peer; resolves once its API listens. Throws `USAGE` (no such file), `CONFIG_INVALID`, `DIRECTORY_LOCKED`,
- * `FORMAT_TOO_NEW`, `LOG_CORRUPT` or `DISK_FAILED`, with everything closed again.
+ * `FORMAT_TOO_NEW`, `LOG_CORRUPT`, `DISK_FAILED`, or `DISK_FULL` once `signal` aborts, with everything closed again.
  */
 export async function startPeer(options: PeerProcessOptions): Promise<PeerProcess> {
   const { log } = options;
@@ -76,6 +77,18 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
     clock: systemClock,
     signal: options.signal,
     report: log,
+    onWait: async (reason) => {
+      const waiting = buildWaitingApi({
+        clusterName: config.name,
+        self: listed.id,
+        peers: config.peers,
+        version,
+        reason,
+        sinceMs: Math.floor(systemClock.wallMs()),
+      });
+      await listen(waiting, listed.api);
+      return () => waiting.close();
+    },
   });
   let hasFailed = false;
   const closers: (() => Promise<void>)[] = [() => storage.close()];

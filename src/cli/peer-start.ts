@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Option } from 'clipanion';
+import { isOrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import { parseUrls } from './arguments.ts';
 import { OrionCommand } from './orion-command.ts';
@@ -42,15 +43,21 @@ export class PeerStartCommand extends OrionCommand {
     const stopping = new AbortController();
     const requested = stopRequested().then(() => stopping.abort());
     const ended = Promise.race([requested, once(failure.signal, 'abort')]);
-    const peer = await this.context.programs.startPeer({
-      configFile: this.config,
-      id: this.id,
-      dataDir: this.dataDir,
-      join: this.join === undefined ? [] : parseUrls(this.join, '--join'),
-      log: createLogger('peer', { self: this.id }),
-      signal: stopping.signal,
-      onFatal: (error) => failure.abort(error),
-    });
+    const peer = await this.context.programs
+      .startPeer({
+        configFile: this.config,
+        id: this.id,
+        dataDir: this.dataDir,
+        join: this.join === undefined ? [] : parseUrls(this.join, '--join'),
+        log: createLogger('peer', { self: this.id }),
+        signal: stopping.signal,
+        onFatal: (error) => failure.abort(error),
+      })
+      .catch((error: unknown) => {
+        if (stopping.signal.aborted && isOrionError(error, 'DISK_FULL')) return undefined; // it waited for room
+        throw error;
+      });
+    if (peer === undefined) return;
     await ended;
     const stopped = peer.stop();
     if (!failure.signal.aborted) return stopped;

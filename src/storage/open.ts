@@ -9,7 +9,7 @@ import type { Incarnations } from '../peer/incarnations.ts';
 import type { CommandCodec, LogStore, StateStore } from '../peer/ports.ts';
 import { createCommandCodec } from './codec.ts';
 import { type OpenDoubts, openDoubts } from './doubts.ts';
-import { isNoRoom, onDisk } from './faults.ts';
+import { diskFull, isNoRoom, onDisk } from './faults.ts';
 import { openIncarnations } from './incarnations.ts';
 import { lockDirectory } from './lock.ts';
 import { nodeDisk } from './node-disk.ts';
@@ -36,26 +36,40 @@ interface StorageOptions {
 
 /**
  * As {@link openStorage}. Where the disk has no room for that it waits until `diskFullBytes` are free, or until `signal` aborts: then
- * it throws what the last attempt threw. An attempt that found no room is like one that a power cut ended.
+ * it throws `DISK_FULL`. An attempt that found no room is like one that a power cut ended. `onWait` is told why, once, before
+ * it waits, and answers what ends whatever it began.
  */
 export async function openStorageOnceThereIsRoom(
-  options: StorageOptions & { readonly clock: Pick<Clock, 'after'>; readonly signal: AbortSignal },
+  options: StorageOptions & {
+    readonly clock: Pick<Clock, 'after'>;
+    readonly signal: AbortSignal;
+    readonly onWait: (reason: string) => Promise<() => Promise<void>>;
+  },
 ): Promise<Storage> {
-  const { directory, report, signal } = options;
-  for (;;) {
-    try {
-      return await openStorage(options);
-    } catch (error) {
-      if (!isNoRoom(error) || signal.aborted) throw error;
-      report?.({ directory, needs: limits.diskFullBytes, error: messageOf(causeOf(error)) }, waiting);
-      await roomAt(options);
+  const { directory, report, signal, onWait } = options;
+  let onOver: (() => Promise<void>) | undefined;
+  try {
+    for (;;) {
+      try {
+        return await openStorage(options);
+      } catch (error) {
+        if (!isNoRoom(error)) throw error;
+        const full = diskFull(`opening ${directory}`, causeOf(error));
+        if (signal.aborted) throw full;
+        onOver ??= await onWait(full.message);
+        report?.({ directory, needs: limits.diskFullBytes, error: messageOf(causeOf(error)) }, waiting);
+        await roomAt(options);
+        if (signal.aborted) throw full;
+      }
     }
+  } finally {
+    await onOver?.();
   }
 }
 
 const waiting = 'the disk is full: this peer starts by itself once there is room';
 
-/** Resolves once there is room, once nobody can tell how much there is, or once `signal` aborts. */
+/** Resolves once there is room, once nobody can tell how much there is, or soon after `signal` aborts. */
 async function roomAt(options: {
   readonly directory: string;
   readonly clock: Pick<Clock, 'after'>;

@@ -142,10 +142,16 @@ test.skipIf(!canMountTmpfs)(
     small.start();
     await untilItWaited(1);
     await small.kill('SIGTERM');
-    expect(await small.exited).toBe('exit code 7');
+    expect(await small.exited).toBe('exit code 0');
     small.start();
     await untilItWaited(2);
     expect(small.running).toBe(true);
+    expect(await alarmsOf(small)).toEqual([`disk-full ${small.id}`]);
+    expect(await request(`${small.api}/readyz`)).toMatchObject({
+      status: 503,
+      body: { reasons: [expect.stringContaining('Make room on that disk')] },
+    });
+    expect((await request(`${small.api}/api/settings`)).status).toBe(503);
     giveBack();
     await untilCaughtUp(small);
     await expectNothingLost(load);
