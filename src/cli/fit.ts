@@ -10,7 +10,7 @@ export const gapCells = 2;
 
 export interface Fitting {
   /** Where there is no room it is left out, the highest first; absent: it stays, whatever that costs. */
-  readonly leaves?: number;
+  readonly leaves?: number | undefined;
   /** Texts that may be cut, before anything is left out. */
   readonly isCut?: true;
 }

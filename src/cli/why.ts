@@ -97,7 +97,7 @@ function headline({ kind, name, missing, replicas, nodes }: Why): string {
 const conditionColumns = (nowMs: number): readonly Column<Why['conditions'][number]>[] => [
   { title: 'CONDITION', cell: (one) => one.type },
   { title: 'STATUS', cell: (one) => one.status, tone: (one) => (one.status === 'True' ? undefined : 'bad') },
-  { title: 'REASON', cell: (one) => one.reason },
+  { title: 'REASON', cell: (one) => one.reason, leaves: 2 },
   { title: 'SINCE', cell: (one) => ageOf(one.lastTransitionTime, nowMs), leaves: 1 },
   { title: 'MESSAGE', cell: (one) => one.message.split('\n')[0] ?? '', isCut: true },
 ];
@@ -139,6 +139,7 @@ function verdictColumns(nodes: readonly NodeVerdict[], isWide: boolean): readonl
         cell: (one) => (verdict(one)?.passed === true && !isWide ? 'ok' : (verdict(one)?.detail ?? '')),
         tone: (one) => (verdict(one)?.passed === false ? 'bad' : undefined),
         isCut: true,
+        leaves: nodes.every((one) => verdict(one)?.passed === true) ? 1 : undefined, // it is no reason
       };
     }),
   ];

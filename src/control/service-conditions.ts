@@ -4,6 +4,7 @@
 import type { ConditionsCommand } from './plan.ts';
 import type { Assignment, Condition, Service } from '../protocol/objects.ts';
 import { isLive } from '../protocol/replica.ts';
+import { hasFailed } from '../protocol/rollout.ts';
 import { progressingType, rolledOut, rollingOut } from '../protocol/progress.ts';
 import { isSettled, type Slot } from './slots.ts';
 
@@ -49,27 +50,30 @@ function placed(obstacle: Obstacle | undefined): Statement {
 
 function progressing(service: Service, slots: readonly Slot[]): Statement {
   const type = progressingType;
-  const failed = slots.find(({ current }) => current?.status.state === 'failed')?.current;
+  const current = slots.flatMap((slot) => slot.current ?? []);
+  const failed = current.find(hasFailed);
   if (failed !== undefined) {
-    return { type, status: 'False', reason: 'ReplicaFailed', message: failureOf(failed) };
+    return { type, status: 'False', reason: 'ReplicaFailed', message: failureOf(failed, 'failed') };
   }
   const said = service.status.conditions.find((condition) => condition.type === type);
   // Between two tries a crash loop is no progress: what was said stands until the replica runs.
-  if (said?.status === 'False' && slots.some(({ current }) => isRetrying(current))) {
+  if (said?.status === 'False' && current.some(isRetrying)) {
     return { type, status: said.status, reason: said.reason, message: said.message };
   }
   const { revision } = service.status;
   if (slots.every(({ current, old }) => current && isSettled(current) && !old.some(isLive))) {
     return rolledOut(revision);
   }
-  return rollingOut(revision);
+  const crashed = current.find(({ status }) => status.state === 'failed');
+  if (crashed === undefined) return rollingOut(revision);
+  return { ...rollingOut(revision), message: failureOf(crashed, 'is started again') };
 }
 
-function isRetrying(current: Assignment | undefined): boolean {
-  return current?.status.state === 'starting' && current.status.restarts > 0;
+function isRetrying({ status }: Assignment): boolean {
+  return status.state === 'starting' && status.restarts > 0;
 }
 
-function failureOf({ spec, status }: Assignment): string {
+function failureOf({ spec, status }: Assignment, what: string): string {
   const parts = [status.reason, status.exitCode && `exit code ${status.exitCode}`, status.message];
-  return [`replica ${spec.index} failed on ${spec.node}`, ...parts.filter(Boolean)].join(': ');
+  return [`replica ${spec.index} ${what} on ${spec.node}`, ...parts.filter(Boolean)].join(': ');
 }

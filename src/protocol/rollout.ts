@@ -3,6 +3,8 @@
 // R1. Nothing is said of a spec that no controller has seen: it waits.
 // R2. One crash is no failure: the agent tries again. A replica that crashes again and again, cannot be started at all, or
 //     shall not be started again, has failed.
+// R3. Whether a rollout has failed is what its condition says, and nothing else: the result of its revision is noted from the
+//     same words, so that nobody hears of it earlier than another.
 
 import type { Assignment, Service } from './objects.ts';
 import { isEnded, isLive } from './replica.ts';
@@ -41,11 +43,11 @@ export function rolloutOf(service: Service, assignments: Iterable<Assignment>): 
   const own = [...assignments].filter((one) => one.spec.serviceUid === metadata.uid);
   const current = own.filter((one) => isLive(one) && one.spec.revision === status.revision);
   const wanted = current.filter((one) => one.spec.index < spec.replicas);
-  const failed = wanted.filter((one) => hasFailed(one)).map(failureOf);
+  const failed = wanted.filter(hasFailed).map(failureOf);
   return {
     service: metadata.name,
     revision: status.revision,
-    ...stateOf(service, failed),
+    ...stateOf(service),
     desired: spec.replicas,
     updated: wanted.length,
     ready: status.ready,
@@ -54,7 +56,7 @@ export function rolloutOf(service: Service, assignments: Iterable<Assignment>): 
   };
 }
 
-function stateOf(service: Service, failed: readonly FailedReplica[]): Pick<Rollout, 'state' | 'message'> {
+function stateOf(service: Service): Pick<Rollout, 'state' | 'message'> {
   const { metadata, status } = service;
   if (status.observedGeneration < metadata.generation) {
     return { state: 'waiting', message: 'no controller has looked at it yet' }; // R1
@@ -63,14 +65,14 @@ function stateOf(service: Service, failed: readonly FailedReplica[]): Pick<Rollo
     status.conditions.find((condition) => condition.type === type);
   const progressing = said('Progressing');
   const message = progressing?.message.split('\n')[0] ?? '';
-  if (failed.length > 0) return { state: 'failed', message };
+  if (progressing?.status === 'False') return { state: 'failed', message }; // R3
   if (progressing?.reason === 'Complete') return { state: 'complete', message };
   const placed = said('Placed');
   return { state: 'progressing', message: placed?.status === 'False' ? placed.message : message };
 }
 
 /** R2. */
-function hasFailed(assignment: Assignment): boolean {
+export function hasFailed(assignment: Assignment): boolean {
   const { state, reason } = assignment.status;
   return state === 'failed' && (isEnded(assignment) || reason !== 'CRASHED');
 }

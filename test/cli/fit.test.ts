@@ -27,7 +27,7 @@ test('texts are cut first, then columns are left out, the least of them first, a
   expect(drawn(55)).toBe('web   less  least  because of this, and because of that\n');
   expect(drawn(45)).toBe('web   less  least  because of this, and beca…\n');
   expect(drawn(42)).toBe('web   less  because of this, and because …\n');
-  expect(drawn(35)).toBe('web   because of this, and because …\n');
+  expect(drawn(35)).toBe('web   because of this, and because…\n');
   expect(drawn(10)).toBe('web   because of this, and be…\n');
 });
 

@@ -63,28 +63,31 @@ test('a replica that has no place is what holds a rollout up', () => {
   });
 });
 
+const failed = condition('Progressing', 'False', 'ReplicaFailed', 'replica 0 failed on pi-1: CRASH_LOOP');
+
 test.each([
-  ['a first crash is tried again', { reason: 'CRASHED' }, {}, 'progressing'],
-  ['a crash loop has failed', { reason: 'CRASH_LOOP' }, {}, 'failed'],
-  ['a program that is not there has failed', { reason: 'COMMAND_NOT_FOUND' }, {}, 'failed'],
-  [
-    'an earlier revision that fails is not its failure',
-    { reason: 'CRASH_LOOP' },
-    { revision: 3 },
-    'progressing',
-  ],
-] as const)('%s', (_, status, spec, state) => {
+  ['a first crash is tried again', { reason: 'CRASHED' }, {}, false],
+  ['a crash loop has failed', { reason: 'CRASH_LOOP' }, {}, true],
+  ['a program that is not there has failed', { reason: 'COMMAND_NOT_FOUND' }, {}, true],
+  ['an earlier revision that fails is not its failure', { reason: 'CRASH_LOOP' }, { revision: 3 }, false],
+] as const)('%s', (_, status, spec, isFailure) => {
   const one = replica(0, { state: 'failed', exitCode: 3, message: 'it wrote last:\nno', ...status }, spec);
-  const rollout = rolloutOf(hello(rollingOut), [one]);
-  expect(rollout.state).toBe(state);
-  const failed = {
+  const told = {
     index: 0,
     node: 'pi-1',
     reason: status.reason,
     exitCode: 3,
     message: 'it wrote last:\nno',
   };
-  expect(rollout.failed).toMatchObject(state === 'failed' ? [failed] : []);
+  expect(rolloutOf(hello(rollingOut), [one]).failed).toMatchObject(isFailure ? [told] : []);
+});
+
+test('a rollout has failed when its condition says so, and not before: history goes by the same words', () => {
+  const one = replica(0, { state: 'failed', reason: 'CRASH_LOOP' });
+  expect(rolloutOf(hello(rollingOut), [one]).state).toBe('progressing');
+  expect(rolloutOf(hello(failed), [one])).toMatchObject({ state: 'failed', message: failed.message });
+  const retried = replica(0, { state: 'starting', restarts: 3 });
+  expect(rolloutOf(hello(failed), [retried]).state).toBe('failed');
 });
 
 test('a crash that is not tried again has failed', () => {
@@ -93,5 +96,5 @@ test('a crash that is not tried again has failed', () => {
     ...one,
     spec: { ...one.spec, workload: { ...one.spec.workload, restart: 'never' } },
   };
-  expect(rolloutOf(hello(rollingOut), [never]).state).toBe('failed');
+  expect(rolloutOf(hello(failed), [never]).failed).toHaveLength(1);
 });
