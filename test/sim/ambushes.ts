@@ -53,11 +53,16 @@ export class Ambushes {
     if (leader === undefined) return;
     const { cluster, prng, members, cut } = this.#options;
     cluster.counters.add('leaders cut off as they change the members');
-    members?.ask(leader);
+    const isOneOfTwo = leader.status?.configuration.voters.length === 2; // neither leads without the other's word
+    const isLeaving = prng.chance(isOneOfTwo ? 0.8 : 0.3);
+    if (isLeaving) members?.askToLeave(leader);
+    else members?.ask(leader);
     for (let written = 0; written < strandedWrites; written += 1) {
       leader.write(cluster.nextNumber(), 8, () => undefined);
     }
-    const links = bothWays(leader, this.#others(leader));
+    const others = this.#others(leader);
+    const unheard = others.map((peer) => linkOf(leader, peer)); // it still hears that the joint configuration has arrived
+    const links = isLeaving ? unheard : bothWays(leader, others);
     cluster.time.after(drawFrom(prng, { from: 0, to: 3 }), () => cut(links, lastsMs));
   }
 

@@ -113,10 +113,14 @@ function crawling(plan: FaultPlan, prng: Prng): FaultPlan {
   return { ...plan, raft, network, crash: undefined, crashLeaderChance: prng.fraction() * 0.3 };
 }
 
+/** Of three voters two are left most of the time. */
+const dwindling = { membersMax: 3, weights: { add: 1, replace: 0.2, remove: 2, promote: 0.2 } };
+
 /** Leaders are cut off as they change the members, while the others cut their logs: snapshots meet what was never committed. */
 function stranding(plan: FaultPlan, prng: Prng): FaultPlan {
   const { electionMaxMs } = plan.raft;
-  const members = { ...drawMembers(prng), votersMin: prng.int({ from: 1, to: 4 }) };
+  const votersMin = prng.int({ from: 1, to: 4 });
+  const members = { ...drawMembers(prng), votersMin, ...(votersMin === 1 ? dwindling : {}) };
   return {
     ...plan,
     members,

@@ -43,6 +43,13 @@ export class MemberNemesis {
     leader.changeMembers(change, isOld ? asIndex(configuration.index - 1) : configuration.index);
   }
 
+  /** Tells a leader to remove itself. */
+  askToLeave(leader: SimPeer): void {
+    const configuration = leader.status?.configuration;
+    if (configuration === undefined || configuration.voters.length <= this.#changes.votersMin) return;
+    leader.changeMembers({ kind: 'remove', storeId: leader.storeId }, configuration.index);
+  }
+
   #drawChange(leader: StoreId, configuration: Configuration): MemberChange | undefined {
     const { voters, learners } = configuration;
     const { add, replace, remove, promote } = this.#changes.weights;
