@@ -30,10 +30,6 @@ export function buildWaitingApi(options: WaitingApiOptions): FastifyInstance {
   const { peers, reason } = options;
   const app = Fastify(servingOptions(servingLimits));
   const permitted = hostGuard(peers.map(({ api }) => api));
-  const refused = (error: OrionError, method: string): [number, object] => {
-    const problem = problemOf(error, method);
-    return [problem.status, problem];
-  };
   app.addHook('onRequest', (request, reply, done) => {
     const { host, origin } = request.headers;
     if (permitted({ host, origin })) return done();
@@ -56,6 +52,11 @@ export function buildWaitingApi(options: WaitingApiOptions): FastifyInstance {
     ),
   );
   return app;
+}
+
+function refused(error: OrionError, method: string): [number, object] {
+  const problem = problemOf(error, method);
+  return [problem.status, problem];
 }
 
 /** What a peer knows that has read its configuration alone. */
