@@ -1,43 +1,10 @@
 // Sentences of the dissertation about peers that disturb: pre-vote (§9.6), stickiness (§4.2.3), strangers.
 
 import { describe, expect, test } from 'vitest';
-import { asIndex, asTerm, type Message, sound } from '../../raft/types.ts';
+import { asIndex, asTerm, sound } from '../../raft/types.ts';
 import { TestNetwork } from './network.ts';
-import { campaign, config, leader, store, TestNode, timedOut } from './node.ts';
-
-const names = ['a', 'b', 'c'];
-const a = store('a');
-const b = store('b');
-const c = store('c');
-
-function voteRequest(
-  from: typeof b,
-  term: number,
-  log: { lastIndex: number; lastTerm: number },
-  preVote = false,
-): Message {
-  const last = { lastIndex: asIndex(log.lastIndex), lastTerm: asTerm(log.lastTerm) };
-  return { kind: 'voteRequest', from, to: a, term: asTerm(term), preVote, cause: timedOut, ...last };
-}
-
-function heartbeat(from: typeof b, term: number, round = 1): Message {
-  return { kind: 'heartbeatRequest', from, to: a, term: asTerm(term), round, commit: asIndex(0) };
-}
-
-/** A follower that has heard nobody for long enough to vote. */
-function free(options: Partial<ConstructorParameters<typeof TestNode>[1]> = {}): TestNode {
-  const node = new TestNode('a', {
-    names,
-    config: { tickMs: 1, electionMinMs: 500, electionMaxMs: 501 },
-    ...options,
-  });
-  node.pass(450);
-  node.tick(49);
-  node.tick(1); // the election starts here: whoever sticks to nobody may vote
-  node.settle();
-  node.takeSent();
-  return node;
-}
+import { campaign, config, leader, store, TestNode } from './node.ts';
+import { a, b, c, free, heartbeat, names, voteRequest } from './three.ts';
 
 function votes(node: TestNode): { term: number; granted: boolean }[] {
   node.settle();

@@ -2,45 +2,12 @@
 
 import { describe, expect, test } from 'vitest';
 import { asIndex, asTerm, type Message, sound } from '../../raft/types.ts';
-import { campaign, config, grantOf, leader, store, TestNode, timedOut } from './node.ts';
-
-const names = ['a', 'b', 'c'];
-const a = store('a');
-const b = store('b');
-const c = store('c');
-
-function voteRequest(
-  from: typeof b,
-  term: number,
-  log: { lastIndex: number; lastTerm: number },
-  preVote = false,
-): Message {
-  const last = { lastIndex: asIndex(log.lastIndex), lastTerm: asTerm(log.lastTerm) };
-  return { kind: 'voteRequest', from, to: a, term: asTerm(term), preVote, cause: timedOut, ...last };
-}
-
-function heartbeat(from: typeof b, term: number, round = 1): Message {
-  return { kind: 'heartbeatRequest', from, to: a, term: asTerm(term), round, commit: asIndex(0) };
-}
+import { campaign, config, grantOf, leader, TestNode } from './node.ts';
+import { a, b, c, free, heartbeat, names, voteRequest } from './three.ts';
 
 function append(from: typeof b, term: number): Message {
   const previous = { previousIndex: asIndex(1), previousTerm: asTerm(1), entries: [], commit: asIndex(0) };
   return { kind: 'appendRequest', from, to: a, term: asTerm(term), ...previous };
-}
-
-/** A follower that has heard nobody for long enough to vote. */
-function free(options: Partial<ConstructorParameters<typeof TestNode>[1]> = {}): TestNode {
-  const node = new TestNode('a', {
-    names,
-    config: { tickMs: 1, electionMinMs: 500, electionMaxMs: 501 },
-    ...options,
-  });
-  node.pass(450);
-  node.tick(49);
-  node.tick(1); // the election starts here: whoever sticks to nobody may vote
-  node.settle();
-  node.takeSent();
-  return node;
 }
 
 function votes(node: TestNode): { term: number; granted: boolean }[] {

@@ -1,75 +1,18 @@
 // Sentences of the paper about logs that differ (§5.3), commit of earlier terms (§5.4.2) and pipelining (§10.2).
 
 import { describe, expect, test } from 'vitest';
-import { asIndex, asTerm, type Entry, type Message, sound } from '../../raft/types.ts';
+import { acceptOf, ackOf, command, config, leader, logOf, TestNode } from './node.ts';
 import {
-  acceptOf,
-  ackOf,
-  command,
-  config,
-  leader,
-  logOf,
-  store,
-  TestNode,
-  type NodeOptions,
-} from './node.ts';
-
-const names = ['a', 'b', 'c'];
-const a = store('a');
-const b = store('b');
-const c = store('c');
-
-type AppendRequest = Extract<Message, { kind: 'appendRequest' }>;
-
-function append(
-  term: number,
-  previous: { index: number; term: number },
-  entries: readonly Entry[],
-  commit = 0,
-): Message {
-  const place = { previousIndex: asIndex(previous.index), previousTerm: asTerm(previous.term) };
-  return {
-    kind: 'appendRequest',
-    from: b,
-    to: a,
-    term: asTerm(term),
-    ...place,
-    entries,
-    commit: asIndex(commit),
-  };
-}
-
-function accepted(from: typeof b, term: number, match: number): Message {
-  const outcome = { kind: 'accepted', match: asIndex(match) } as const;
-  return { kind: 'appendResponse', impairment: sound, from, to: a, term: asTerm(term), outcome };
-}
-
-function rejected(from: typeof b, term: number, at: number, hint: { index: number; term: number }): Message {
-  const where = { rejected: asIndex(at), hintIndex: asIndex(hint.index), hintTerm: asTerm(hint.term) };
-  return {
-    kind: 'appendResponse',
-    impairment: sound,
-    from,
-    to: a,
-    term: asTerm(term),
-    outcome: { kind: 'rejected', ...where },
-  };
-}
-
-/** A leader to whom both followers have acknowledged its no-op. */
-function established(options: Partial<NodeOptions> = {}): TestNode {
-  const node = leader('a', { names, ...options });
-  node.settle();
-  for (const request of node.takeSent('appendRequest')) node.receive(acceptOf(request));
-  node.settle();
-  node.takeSent();
-  return node;
-}
-
-function appendsTo(node: TestNode, to: typeof b): AppendRequest[] {
-  node.take();
-  return node.takeSent('appendRequest').filter((message) => message.to === to);
-}
+  type AppendRequest,
+  accepted,
+  append,
+  appendsTo,
+  b,
+  c,
+  established,
+  names,
+  rejected,
+} from './three.ts';
 
 describe('§5.3 finding where the logs agree', () => {
   /** Figure 3.6: leader and followers (a) to (f). */

@@ -1,65 +1,9 @@
 // Sentences of the paper about the log (§5.3, §5.4; dissertation §10.2), each as a test.
 
 import { describe, expect, test } from 'vitest';
-import { asIndex, asTerm, type Entry, type Message, sound } from '../../raft/types.ts';
-import { acceptOf, command, config, leader, store, TestNode, type NodeOptions } from './node.ts';
-
-const names = ['a', 'b', 'c'];
-const a = store('a');
-const b = store('b');
-const c = store('c');
-
-type AppendRequest = Extract<Message, { kind: 'appendRequest' }>;
-
-function append(
-  term: number,
-  previous: { index: number; term: number },
-  entries: readonly Entry[],
-  commit = 0,
-): Message {
-  const place = { previousIndex: asIndex(previous.index), previousTerm: asTerm(previous.term) };
-  return {
-    kind: 'appendRequest',
-    from: b,
-    to: a,
-    term: asTerm(term),
-    ...place,
-    entries,
-    commit: asIndex(commit),
-  };
-}
-
-function accepted(from: typeof b, term: number, match: number): Message {
-  const outcome = { kind: 'accepted', match: asIndex(match) } as const;
-  return { kind: 'appendResponse', impairment: sound, from, to: a, term: asTerm(term), outcome };
-}
-
-function rejected(from: typeof b, term: number, at: number, hint: { index: number; term: number }): Message {
-  const where = { rejected: asIndex(at), hintIndex: asIndex(hint.index), hintTerm: asTerm(hint.term) };
-  return {
-    kind: 'appendResponse',
-    impairment: sound,
-    from,
-    to: a,
-    term: asTerm(term),
-    outcome: { kind: 'rejected', ...where },
-  };
-}
-
-/** A leader to whom both followers have acknowledged its no-op. */
-function established(options: Partial<NodeOptions> = {}): TestNode {
-  const node = leader('a', { names, ...options });
-  node.settle();
-  for (const request of node.takeSent('appendRequest')) node.receive(acceptOf(request));
-  node.settle();
-  node.takeSent();
-  return node;
-}
-
-function appendsTo(node: TestNode, to: typeof b): AppendRequest[] {
-  node.take();
-  return node.takeSent('appendRequest').filter((message) => message.to === to);
-}
+import { asIndex, asTerm } from '../../raft/types.ts';
+import { acceptOf, command, config, leader, TestNode } from './node.ts';
+import { a, accepted, append, appendsTo, b, c, established, names, rejected } from './three.ts';
 
 describe('§5.3 the leader', () => {
   test('it appends the command to its log, then issues appends in parallel to each of the others (§5.3)', () => {
