@@ -4,18 +4,10 @@ import type { ChangeOutcome } from './change.ts';
 import type { LoadRequest } from './loads.ts';
 import type { ProposalOutcome, ReadOutcome } from './outcomes.ts';
 import type { TransferOutcome } from './transfer.ts';
-import type { Message, Snapshot, SnapshotRequest } from './types.ts';
+import type { Message, Ready, Snapshot, SnapshotRequest } from './types.ts';
 
-export interface Effects {
-  readonly messages: readonly Message[];
-  readonly loads: readonly LoadRequest[];
-  readonly snapshots: readonly SnapshotRequest[];
-  readonly discard: readonly Snapshot[];
-  readonly proposals: readonly ProposalOutcome[];
-  readonly changes: readonly ChangeOutcome[];
-  readonly transfers: readonly TransferOutcome[];
-  readonly reads: readonly ReadOutcome[];
-}
+/** All effects but those that the log makes. */
+export type Effects = Omit<Ready, 'persist' | 'apply'>;
 
 export class Outbox {
   #messages: Message[] = [];
