@@ -13,8 +13,10 @@ import { Cluster } from '../e2e/cluster.ts';
 import { request } from '../e2e/http.ts';
 import type { Peer } from '../e2e/peer.ts';
 import { largeManifest } from '../e2e/services.ts';
+import { agedCluster } from './aged.ts';
 import { manifestOf, nodeName, service, soundAsks } from './asks.ts';
 import { type Ask, Contract } from './contract.ts';
+import { slowWatcher } from './slow-watcher.ts';
 import { whileOthersSleep } from './strikes.ts';
 import { connections, exchange } from './raw.ts';
 import { parseAnswer, send } from './wire.ts';
@@ -30,11 +32,11 @@ let contract: Contract;
 let joiner: Peer;
 let sound: Readonly<Record<string, Ask>>;
 
-const shownElsewhere: readonly ErrorCode[] = [
-  'IDEMPOTENCY_EXPIRED', // takes 100,000 writes: test/state/operations.test.ts
-  'SLOW_WATCHER', // the last message of a watch that nobody reads: test/api/watch-hub.test.ts
-  'INTERNAL', // a bug: test/api/errors.test.ts
-];
+/** A bug: test/api/errors.test.ts. */
+const shownElsewhere: readonly ErrorCode[] = ['INTERNAL'];
+
+/** Of settings: more than a connection and its watcher's queue hold. */
+const unreadBytes = 24 * 1024 * 1024;
 
 /** A peer that answers now, and does not lead. */
 const anyApi = async (): Promise<string> => (await cluster.followers())[0]!.api;
@@ -91,11 +93,17 @@ test('what is not there: paths, methods, objects', async () => {
   const api = await anyApi();
   expect(contract.note(await send(api, { method: 'GET', target: '/nowhere' })).status).toBe(404);
   expect(contract.note(await send(api, { method: 'PATCH', target: '/api/cluster' })).status).toBe(405);
+  const putSetting = 'put /api/settings/{name}'; // makes what is not there
   for (const name of contract.answering(404)) {
+    if (name === putSetting) continue;
     const ask = { ...sound[name], path: { name: 'absent', id: 'absent' } };
     const body = name.endsWith('/transfer') ? { to: 'absent' } : ask.body;
     await contract.expect(api, name, '404 NOT_FOUND', { ...ask, body });
   }
+  const again = { ...sound[putSetting], headers: { 'idempotency-key': 'put' } };
+  await contract.expect(api, putSetting, '201', again);
+  await contract.expect(api, 'delete /api/settings/{name}', '204', sound['delete /api/settings/{name}']);
+  await contract.expect(api, putSetting, '404 NOT_FOUND', again); // it was done, and is gone since
   for (const name of contract.refusing('INVALID')) {
     await contract.expect(api, name, '422 INVALID', { ...sound[name], body: { nonsense: true } });
   }
@@ -142,8 +150,13 @@ test('objects come and change', async () => {
   await cluster.agents[0]!.kill();
 });
 
-test('what changed so long ago, or so much, that it is not kept', async () => {
+test('what changed so long ago, or so much, that it is not kept; a watcher that did not read hears so', async () => {
   const api = await anyApi();
+  const watcher = await slowWatcher(api);
+  for (let bytes = 0; bytes < unreadBytes; bytes += limits.settingBytesMax) {
+    const data = String(bytes).padEnd(limits.settingBytesMax, 'x');
+    await request(`${api}/api/settings/unread`, { method: 'PUT', body: { data } });
+  }
   const names = ['large-a', 'large-b', 'large-c'];
   for (const name of names)
     await contract.expect(api, 'post /api/apply', '202', { body: largeManifest(name) });
@@ -153,6 +166,7 @@ test('what changed so long ago, or so much, that it is not kept', async () => {
     const query = name.endsWith('/watch') ? 'from=1' : 'at=1';
     await contract.expect(api, name, '410 EXPIRED', { ...sound[name], query });
   }
+  expect(JSON.parse(contract.note(await watcher.end()).text)).toMatchObject({ code: 'SLOW_WATCHER' });
 });
 
 test('whatever can be read is read, on every peer', async () => {
@@ -212,6 +226,18 @@ test('a node that is down is forgotten, and what was made is deleted', async () 
     return status === 200 && body.status.state === 'down';
   });
   for (const name of contract.answering(204)) await contract.expect(api, name, '204', sound[name]);
+});
+
+test('a key of so long ago that nobody knows any more whether it was used', async () => {
+  const aged = await agedCluster();
+  try {
+    const headers = { 'idempotency-key': 'rv:1:random' };
+    for (const name of contract.refusing('IDEMPOTENCY_EXPIRED')) {
+      await contract.expect(aged.peers[0]!.api, name, '409 IDEMPOTENCY_EXPIRED', { ...sound[name], headers });
+    }
+  } finally {
+    await aged.stop();
+  }
 });
 
 test('while the other peers sleep nobody knows what becomes of a write', async () => {

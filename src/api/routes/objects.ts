@@ -91,7 +91,7 @@ const services: readonly Route[] = [
     headers: [ifMatch, idempotencyKey],
     body: { schema: 'UndoBody', required: false },
     answers: { 200: objectAnswer('Service', 'the service, as it is now wanted') },
-    errors: ['NOT_FOUND', 'CONFLICT', 'PRECONDITION_FAILED', 'INVALID', ...submitting],
+    errors: ['NOT_FOUND', 'PRECONDITION_FAILED', 'INVALID', ...submitting],
   },
   {
     method: 'post',
@@ -142,7 +142,8 @@ const settings: readonly Route[] = [
       200: objectAnswer('Setting', 'the setting, changed'),
       201: objectAnswer('Setting', 'the setting, made'),
     },
-    errors: ['PRECONDITION_FAILED', 'INVALID', ...submitting],
+    // NOT_FOUND: a repeat of a request whose setting is gone since.
+    errors: ['NOT_FOUND', 'PRECONDITION_FAILED', 'INVALID', ...submitting],
   },
   {
     method: 'delete',
@@ -151,7 +152,7 @@ const settings: readonly Route[] = [
     summary: 'Delete a setting',
     headers: [ifMatch, idempotencyKey],
     answers: { 204: nothing('it is deleted') },
-    errors: ['NOT_FOUND', 'CONFLICT', 'PRECONDITION_FAILED', ...submitting],
+    errors: ['NOT_FOUND', 'PRECONDITION_FAILED', ...submitting],
   },
 ];
 
@@ -164,7 +165,7 @@ const nodes: readonly Route[] = [
     summary: 'Forget a node that is down',
     headers: [ifMatch, idempotencyKey],
     answers: { 204: nothing('it is forgotten') },
-    errors: ['NOT_FOUND', 'CONFLICT', 'PRECONDITION_FAILED', ...submitting],
+    errors: ['NOT_FOUND', 'PRECONDITION_FAILED', ...submitting],
   },
 ];
 
@@ -186,7 +187,7 @@ const manifests: readonly Route[] = [
       200: jsonAnswer('ApplyAnswer', 'what it would do (dryRun)'),
       202: jsonAnswer('ApplyAnswer', 'it is committed; what runs follows'),
     },
-    errors: ['INVALID', 'CONFLICT', 'PRECONDITION_FAILED', ...submitting],
+    errors: ['INVALID', 'PRECONDITION_FAILED', ...submitting],
   },
 ];
 

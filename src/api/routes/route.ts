@@ -171,9 +171,10 @@ export const unavailable = ['NO_LEADER', 'NO_QUORUM', 'BUSY'] as const satisfies
 /** Of what is written. */
 export const writing = [...unavailable, 'OUTCOME_UNKNOWN'] as const satisfies readonly ErrorCode[];
 
-/** Of what a command writes. */
+/** Of what a command writes. CONFLICT also where a leader of an older version does not know it. */
 export const submitting = [
   ...writing,
+  'CONFLICT',
   'IDEMPOTENCY_EXPIRED',
   'IDEMPOTENCY_MISMATCH',
 ] as const satisfies readonly ErrorCode[];
