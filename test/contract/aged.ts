@@ -19,9 +19,18 @@ import { mainFile } from '../e2e/program.ts';
 /** Operations between two looks whether the first is forgotten. */
 const lookEvery = 1_000;
 
-/** A key of version 1 is refused as expired by the peer that it has. To be stopped. */
-export async function agedCluster(): Promise<Cluster> {
+/** Runs `act` on the API of its peer, by which a key of version 1 is refused as expired. */
+export async function whileAged(act: (api: string) => Promise<void>): Promise<void> {
   const cluster = await Cluster.start({ peers: 1, agents: 0 });
+  try {
+    await age(cluster);
+    await act(cluster.peers[0]!.api);
+  } finally {
+    await cluster.stop();
+  }
+}
+
+async function age(cluster: Cluster): Promise<void> {
   const [peer] = cluster.peers;
   await peer!.kill();
   rmSync(peer!.dataDir, { recursive: true });
@@ -31,7 +40,6 @@ export async function agedCluster(): Promise<Cluster> {
   await promisify(execFile)(process.execPath, [mainFile, 'restore', file, ...where]);
   peer!.start();
   await cluster.ready();
-  return cluster;
 }
 
 /** The state after changes of members alone: they are the smallest entries that are remembered, and count most. */

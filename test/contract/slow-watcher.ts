@@ -1,6 +1,8 @@
 // A watcher that does not read: what it hears last, once it reads again.
 
 import { connect } from 'node:net';
+import { limits } from '../../src/lib/limits.ts';
+import { request } from '../e2e/http.ts';
 import type { WireAnswer } from './wire.ts';
 
 /** Of the last message. */
@@ -11,13 +13,20 @@ export interface SlowWatcher {
   end(): Promise<WireAnswer>;
 }
 
-/** Watches `api`, a URL, and takes nothing of what it is told. */
+/** Of settings: more than a connection and its watcher's queue hold. */
+const unreadBytes = 24 * 1024 * 1024;
+
+/** Watches `api`, a URL, and takes nothing of what it is told, which is more than waits for it. */
 export async function slowWatcher(api: string): Promise<SlowWatcher> {
   const { hostname, port } = new URL(api);
   const socket = connect({ host: hostname, port: Number(port) });
   socket.on('error', () => {}); // what came before is what counts
   socket.write('GET /api/watch?stats=false HTTP/1.1\r\nhost: localhost\r\n\r\n');
   await new Promise<void>((resolve) => socket.once('readable', resolve));
+  for (let bytes = 0; bytes < unreadBytes; bytes += limits.settingBytesMax) {
+    const data = String(bytes).padEnd(limits.settingBytesMax, 'x');
+    await request(`${api}/api/settings/unread`, { method: 'PUT', body: { data } });
+  }
   return {
     end: async () => {
       let text = '';

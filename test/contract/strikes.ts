@@ -2,6 +2,7 @@
 
 import type { Cluster } from '../e2e/cluster.ts';
 import type { Peer } from '../e2e/peer.ts';
+import type { Contract } from './contract.ts';
 
 /** Runs `act` on the leader while every other peer, but `awake`, sleeps: what it appends cannot be committed. */
 export async function whileOthersSleep(
@@ -17,6 +18,21 @@ export async function whileOthersSleep(
   } finally {
     for (const peer of others) peer.resume();
   }
+}
+
+/** Every operation is answered with `outcome` when it is asked from that address. */
+export async function untilRefused(
+  at: { readonly cluster: Cluster; readonly contract: Contract; readonly api: string },
+  from: string,
+  outcome: string,
+): Promise<void> {
+  const { cluster, contract, api } = at;
+  await cluster.until(`${outcome} is the answer to ${from}`, async () => {
+    await contract.expect(api, 'get /livez', outcome, { from });
+    return true;
+  });
+  const names = contract.answering(Number.parseInt(outcome, 10));
+  await Promise.all(names.map((name) => contract.expect(api, name, outcome, { from })));
 }
 
 /** The leader, once everybody holds what it holds. */
