@@ -36,6 +36,8 @@ export class Feed {
   #watch = new AbortController();
   #peer: string | undefined;
   #version: string | undefined;
+  /** The cluster that the version is of. */
+  #clusterId: string | undefined;
   /** Since when the peer has had no news of a leader, by the monotonic clock. */
   #lostSinceMs: number | undefined;
   /** When a leader's figures came last. */
@@ -72,10 +74,14 @@ export class Feed {
   async #follow(signal: AbortSignal): Promise<void> {
     const updates = this.#client.watch({
       from: this.#version,
+      cluster: this.#clusterId,
       stats: true,
       signal,
       onPeer: (event) => {
-        if (event.kind === 'open') this.#peer = event.peer;
+        if (event.kind === 'open') {
+          this.#peer = event.peer;
+          this.#clusterId = this.#client.clusterId ?? undefined;
+        }
         this.#onInput({ kind: 'peer', event });
       },
     });

@@ -18,6 +18,7 @@ import { pause } from './pause.ts';
 import { PeerList } from './peer-list.ts';
 import { parsedProblem, problemError } from './problem.ts';
 import { firstAnswer } from './race.ts';
+import { withinMs } from './time-limit.ts';
 
 export interface ConnectionOptions {
   /** URLs of peers' APIs, as `http://127.0.0.1:6060`; at least one. Others of the same cluster are found from there. */
@@ -130,8 +131,7 @@ export class Connection {
         headers = { ...headers, 'idempotency-key': keyOf(contact) };
       }
       try {
-        const answer = await this.#ask(contact.peer, { ...request, headers });
-        return await answer.text();
+        return await this.#ask(contact.peer, { ...request, headers });
       } catch (error) {
         if (isRead || isOrionError(error)) throw error;
         const outcome = `${contact.peer} did not say whether it was applied: look before you do it again.`;
@@ -165,11 +165,8 @@ export class Connection {
   /** The answer of the first peer that gives any to a GET, whatever its status. */
   async answer(path: string): Promise<{ readonly status: number; readonly body: string }> {
     const failures = new Map<string, unknown>();
-    const ask = async (peer: string, loser: AbortSignal): Promise<{ status: number; body: string }> => {
-      const signal = AbortSignal.any([loser, AbortSignal.timeout(this.#timeoutMs)]);
-      const answer = await fetch(peer + path, { signal, redirect: 'error' });
-      return { status: answer.status, body: await answer.text() };
-    };
+    const ask = (peer: string, loser: AbortSignal): Promise<{ status: number; body: string }> =>
+      withinMs(this.#timeoutMs, (signal) => textAnswer(peer + path, { signal }), loser);
     const first = await firstAnswer(this.#peers.urls, ask, (peer, error) => failures.set(peer, error));
     if (first === undefined) throw unreachable(failures);
     return first.value;
@@ -242,27 +239,41 @@ export class Connection {
   }
 
   async #probe(peer: string, loser: AbortSignal): Promise<ClusterView> {
-    const signal = AbortSignal.any([loser, AbortSignal.timeout(Math.min(probeMs, this.#timeoutMs))]);
-    const answer = await fetch(`${peer}/api/cluster`, { signal, redirect: 'error' });
-    const body = await answer.text();
-    const view = answer.ok ? parsedView(body) : undefined;
+    const { status, body } = await withinMs(
+      Math.min(probeMs, this.#timeoutMs),
+      (signal) => textAnswer(`${peer}/api/cluster`, { signal }),
+      loser,
+    );
+    const view = isSuccess(status) ? parsedView(body) : undefined;
     if (view !== undefined) return view;
-    if (!answer.ok && parsedProblem(body) !== undefined) throw problemError(answer.status, body);
+    if (!isSuccess(status) && parsedProblem(body) !== undefined) throw problemError(status, body);
     throw new Error('not an orion peer');
   }
 
-  async #ask(peer: string, { method, path, headers, body }: Request): Promise<Response> {
-    const answer = await fetch(peer + path, {
-      method,
-      signal: AbortSignal.timeout(this.#timeoutMs),
-      redirect: 'error',
-      ...(headers === undefined ? {} : { headers }),
-      ...(body === undefined ? {} : { body }),
-    });
-    if (answer.ok) return answer;
-    throw problemError(answer.status, await answer.text());
+  async #ask(peer: string, { method, path, headers, body }: Request): Promise<string> {
+    const answer = await withinMs(this.#timeoutMs, (signal) =>
+      textAnswer(peer + path, {
+        method,
+        signal,
+        ...(headers === undefined ? {} : { headers }),
+        ...(body === undefined ? {} : { body }),
+      }),
+    );
+    if (isSuccess(answer.status)) return answer.body;
+    throw problemError(answer.status, answer.body);
   }
 }
+
+/** The whole answer; no redirect is followed. */
+async function textAnswer(
+  url: string,
+  request: RequestInit,
+): Promise<{ readonly status: number; readonly body: string }> {
+  const answer = await fetch(url, { ...request, redirect: 'error' });
+  return { status: answer.status, body: await answer.text() };
+}
+
+const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
 /** A key that says what its sender had seen: the cluster can tell whether it still remembers all writes since then. */
 const keyOf = ({ view }: Contact): string => `rv:${view.appliedIndex}:${crypto.randomUUID()}`;

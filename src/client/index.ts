@@ -65,6 +65,11 @@ export class OrionClient {
     return this.#connection.clusterPeers;
   }
 
+  /** Of the peer that answered last; null before the first request, and of one that belongs to none. */
+  get clusterId(): string | null {
+    return this.#connection.clusterId;
+  }
+
   /** Applies the text of an orion.yaml. Its paths must be absolute on the nodes. */
   async apply(text: string, options: ApplyOptions): Promise<ApplyAnswer> {
     return this.#json({

@@ -24,6 +24,8 @@ export interface WatchOptions {
   readonly kinds?: readonly ObjectKind[] | undefined;
   /** Changes after this resourceVersion. Default: what there is now as a RESET, then what changes. */
   readonly from?: string | undefined;
+  /** Id of the cluster that `from` belongs to: from another one, what there is comes as a RESET. Default: whichever answers. */
+  readonly cluster?: string | undefined;
   /** As `a=b,c!=d,e in (x,y),!f`. */
   readonly labelSelector?: string | undefined;
   /** As `spec.node=pi-1,status.state!=running`. */
@@ -105,6 +107,7 @@ class Watch {
     this.#source = source;
     this.#options = options;
     this.#from = options.from;
+    this.#clusterId = options.cluster ?? null;
     const { signal } = options;
     this.#stop = signal === undefined ? this.#done.signal : AbortSignal.any([this.#done.signal, signal]);
   }

@@ -1,4 +1,6 @@
-import { afterEach, expect, test } from 'vitest';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
 import type { ServerResponse } from 'node:http';
 import { OrionClient } from '../../src/client/index.ts';
 import type { WatchPeer, WatchUpdate } from '../../src/client/watch.ts';
@@ -13,6 +15,9 @@ import {
 } from './fake-peer.ts';
 
 afterEach(stopFakePeers);
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 const node = (name: string, version: number): object => ({
   kind: 'Node',
@@ -138,6 +143,23 @@ test.each<[string, Behaviour]>([
   const got = await updates([peer], 2, { from: '7' });
   expect(versions(got)).toEqual(['RESET 20', 'CHANGE 21']);
   expect(queries(peer)).toEqual(['7', '20']);
+});
+
+test('a watch comes back when all peers hung for a while, whatever was collected as garbage meanwhile', async () => {
+  let hangs = 3; // of the questions about the cluster
+  const peer = await fakePeer(
+    (seen, response) => change(response, Number(new URL(seen.url, 'http://x').searchParams.get('from')) + 1),
+    (seen, response) => {
+      if (hangs === 0) answers(200, { clusterId: 'c', appliedIndex: 7, peers: [] })(seen, response);
+      else hangs -= 1;
+    },
+  );
+  const collecting = setInterval(collectGarbage, 20);
+  onTestFinished(() => clearInterval(collecting));
+  const client = new OrionClient({ peers: [peer.url], timeoutMs: 500, deadlineMs: 700 });
+  const { value } = await client.watch({ kinds: ['Node'], from: '7' }).next();
+  expect(value).toMatchObject({ type: 'CHANGE', resourceVersion: '8' });
+  expect(hangs).toBe(0);
 });
 
 test('a watcher that was too slow goes on from where it was', async () => {

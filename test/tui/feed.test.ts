@@ -99,3 +99,16 @@ test('a write is answered with what came of it, or why it failed', async () => {
     error: expect.stringContaining('somebody else did'),
   });
 });
+
+test('the version of one cluster means nothing to another one that answers at the same addresses', async () => {
+  const [alone, other] = [await fakePeer(telling(lost)), await fakePeer(telling(led))];
+  const { inputs } = feedOf(alone, other);
+  const clusters = (peer: FakePeer): readonly (string | null)[] =>
+    peer.seen
+      .filter(({ url }) => url.startsWith('/api/watch'))
+      .map(({ url }) => new URL(url, 'http://peer').searchParams.get('cluster'));
+  await until('figures come', () => kinds(inputs).includes('stats'));
+  other.view = { clusterId: 'of others', appliedIndex: 3, peers: [] };
+  await until('the other peer is watched', () => clusters(other).length > 0);
+  expect([clusters(alone)[0], clusters(other)[0]]).toEqual(['c', 'c']);
+});
