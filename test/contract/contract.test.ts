@@ -20,9 +20,6 @@ import { untilRefused, whileOthersSleep } from './strikes.ts';
 import { connections, exchange } from './raw.ts';
 import { parseAnswer, send } from './wire.ts';
 
-/** Longer than a peer waits for the head of a request. */
-const slowMs = 2 * servingLimits.headerReadMs;
-
 /** Longer than a leader takes a silent peer for one that answers. */
 const missedMs = 2_000;
 
@@ -67,8 +64,9 @@ test('whatever the operation: a foreign host, an unknown parameter, a body too l
 
 test('clients that are slow, say too much in their headers, or have too many connections', async () => {
   const api = await anyApi();
+  const patienceMs = 2 * servingLimits.headerReadMs; // longer than a peer waits for the head of a request
   const slow = contract.answering(408).map(async (name) => {
-    const text = await exchange(api, `${name.toUpperCase()} HTTP/1.1\r\nhost: `, { patienceMs: slowMs });
+    const text = await exchange(api, `${name.toUpperCase()} HTTP/1.1\r\nhost: `, { patienceMs });
     expect(contract.judge(name, parseAnswer(text))).toBe('408 TIMEOUT');
   });
   for (const name of contract.answering(431)) {
