@@ -158,7 +158,8 @@ export class Core implements WriteParts {
     this.#raise('disk-full', full);
   }
 
-  async stop(): Promise<void> {
+  /** Nothing more is sent, written or applied from now on, and whoever waits hears that nobody can tell any more. */
+  halt(): void {
     this.#driver.stop();
     this.proposals.stop();
     this.forwards.abandon();
@@ -167,9 +168,15 @@ export class Core implements WriteParts {
     this.barriers.stop();
     this.transfers.stop();
     this.trust.stop();
+  }
+
+  /** Halts, writes down what is applied, and resolves when log and state are left alone. */
+  async stop(): Promise<void> {
+    this.halt();
     await this.snapshots.stop();
     await this.applier.stop();
     await this.#compactor.stop();
+    await this.#driver.written;
   }
 
   /** Where a user's write can go now; `isUp` says whether a store has a live link. */

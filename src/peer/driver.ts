@@ -83,6 +83,8 @@ export class Driver {
   #inputs: Input[] = [];
   #scheduled = false;
   #stopped = false;
+  /** Of the write in flight, or the last one; never rejects. */
+  #written: Promise<void> = Promise.resolve();
   /** Ticks since the write in flight was begun; absent when there is none. */
   #writingTicks: number | undefined;
   /** Ticks since the switch of the state that is under way was begun. */
@@ -112,13 +114,18 @@ export class Driver {
     this.#inputs = [];
   }
 
+  /** Resolves once no write is under way. */
+  get written(): Promise<void> {
+    return this.#written;
+  }
+
   status(): RaftStatus {
     return this.#raft.status();
   }
 
-  /** False when the queue is full: the input is dropped (D5). */
+  /** False when the queue is full, or the driver has stopped: the input is dropped (D5). */
   tryPush(input: Input): boolean {
-    if (this.#inputs.length >= limits.inputsMax) return false;
+    if (this.#stopped || this.#inputs.length >= limits.inputsMax) return false;
     this.#push(input);
     return true;
   }
@@ -221,7 +228,7 @@ export class Driver {
 
   #write(operation: PersistOperation): void {
     this.#writingTicks = 0;
-    this.#log.persist(operation).then(
+    this.#written = this.#log.persist(operation).then(
       () => {
         const hadStalled = (this.#writingTicks ?? 0) >= stallTicks;
         this.#writingTicks = undefined;

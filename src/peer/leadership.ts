@@ -4,7 +4,8 @@
 // L1. `controlTerm` is a term only while this peer may decide for the cluster; listeners hear every change, in order.
 // L2. It ends when the proof does of which the core told last: a process that slept may not decide before it has looked again.
 // L3. A waiter wakes on any change of leader or link, or when its time is up; it looks again for itself.
-// L4. Who has a state that is not to be trusted does not decide, whatever it leads.
+// L4. Who has a state that is not to be trusted does not decide, whatever it leads; nor does who was told to stop, though its core
+//     may still lead for a moment.
 
 import type { RaftStatus } from '../../raft/status.ts';
 import type { StoreId, Term } from '../../raft/types.ts';
@@ -20,6 +21,7 @@ export class Leadership {
   #mayControlIn: Term | undefined;
   #untilMs = Number.NEGATIVE_INFINITY;
   #isTrusted = true;
+  #isStopped = false;
   #changes = 0;
   readonly #controlListeners = new Set<(term: Term | undefined) => void>();
   #waiters = new Set<() => void>();
@@ -56,17 +58,16 @@ export class Leadership {
   }
 
   #judge(): void {
-    const controlTerm = this.#isTrusted ? this.#mayControlIn : undefined;
+    const controlTerm = this.#isTrusted && !this.#isStopped ? this.#mayControlIn : undefined; // L4
     if (controlTerm === this.#controlTerm) return;
     this.#controlTerm = controlTerm;
     for (const listener of this.#controlListeners) listener(controlTerm);
   }
 
-  /** This peer stops leading whatever it led. */
+  /** This peer stops deciding, for good. */
   stop(): void {
-    this.#mayControlIn = undefined;
-    this.#controlTerm = undefined;
-    for (const listener of this.#controlListeners) listener(undefined);
+    this.#isStopped = true;
+    this.#judge();
     this.wake();
   }
 

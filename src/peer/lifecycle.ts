@@ -226,8 +226,9 @@ export class Lifecycle {
 
   async #fail(error: unknown): Promise<void> {
     if (this.#phase.kind === 'stopped') return;
-    this.#phase = { kind: 'stopped' };
     this.leadership.stop();
+    this.core?.halt();
+    this.#phase = { kind: 'stopped' };
     await this.#options.transport.stop();
     this.#options.onFatal(error);
   }

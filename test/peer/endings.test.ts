@@ -1,0 +1,162 @@
+// How a peer ends: told to stop, failed, or out of its cluster. What it had under way ends with it.
+
+import { expect, test, vi } from 'vitest';
+import { raftDefaults } from '../../raft/config.ts';
+import { asPeerId, asStoreId, type PersistOperation } from '../../raft/types.ts';
+import { present } from '../../src/lib/assert.ts';
+import { OrionError } from '../../src/lib/errors.ts';
+import { limits } from '../../src/lib/limits.ts';
+import { compactionDefaults } from '../../src/peer/compactor.ts';
+import { Peer } from '../../src/peer/peer.ts';
+import type { PeerOptions } from '../../src/peer/peer-options.ts';
+import type { Transport } from '../../src/peer/ports.ts';
+import { staleReason } from '../../src/peer/stale.ts';
+import { createCommandCodec } from '../../src/storage/codec.ts';
+import { FakeClock } from '../lib/fake-clock.ts';
+import { emptyImage, MemoryLogStore } from '../storage/memory-log-store.ts';
+import { MemoryStateStore } from '../storage/memory-state-store.ts';
+import { MemoryIncarnations } from './memory-incarnations.ts';
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** A log that tells what was under way when, and whose writes wait while it is held. */
+class WatchedLog extends MemoryLogStore {
+  readonly course: string[] = [];
+  writes = 0;
+  held: (() => void)[] | undefined;
+
+  override async persist(operation: PersistOperation): Promise<void> {
+    this.writes += 1;
+    const { held } = this;
+    if (held !== undefined) await new Promise<void>((go) => void held.push(go));
+    await super.persist(operation);
+    this.course.push('written');
+  }
+
+  override async retire(): Promise<void> {
+    this.course.push('retired');
+    await super.retire();
+  }
+}
+
+/** Its end takes as long as a test likes. */
+class SlowTransport implements Transport {
+  started: Parameters<Transport['start']>[0] | undefined;
+  end: Promise<void> = Promise.resolve();
+
+  async start(options: Parameters<Transport['start']>[0]): Promise<void> {
+    this.started = options;
+  }
+
+  setPeers(): void {}
+
+  send(): boolean {
+    return false;
+  }
+
+  reconnect(): void {}
+
+  stop(): Promise<void> {
+    return this.end;
+  }
+}
+
+/** A cluster of one, which leads; its time goes on with `pass`. */
+async function leading(options: Partial<PeerOptions> = {}) {
+  const peerId = asPeerId('p1');
+  const log = new WatchedLog(emptyImage(peerId, asStoreId('s1')));
+  const transport = new SlowTransport();
+  const clock = new FakeClock();
+  const fatal: unknown[] = [];
+  const peer = await Peer.open({
+    clusterName: 'home',
+    founders: [{ peerId, api: 'http://127.0.0.1:1', raft: '127.0.0.1:2' }],
+    peerId,
+    joins: false,
+    version: '0',
+    raftConfig: raftDefaults,
+    compaction: compactionDefaults,
+    incarnations: new MemoryIncarnations(),
+    doubts: { stand: false, note: () => Promise.resolve() },
+    stateStore: new MemoryStateStore(),
+    codec: createCommandCodec(),
+    seed: 1,
+    requestId: () => 'id',
+    hash: () => 'c1',
+    report: () => undefined,
+    log,
+    clock,
+    transport,
+    onFatal: (error) => void fatal.push(error),
+    ...options,
+  });
+  const terms: (number | undefined)[] = [];
+  peer.onControlTerm((term) => terms.push(term));
+  const pass = async (ms: number): Promise<void> => {
+    for (let passed = 0; passed < ms; passed += limits.tickMs) {
+      clock.advance(limits.tickMs);
+      await turn();
+    }
+  };
+  await peer.start();
+  await vi.waitFor(() => expect(transport.started?.self().genesis).toBeDefined());
+  await pass(raftDefaults.electionMaxMs * 2);
+  expect(terms.at(-1)).toBe(2);
+  return { peer, log, transport, clock, fatal, terms, pass };
+}
+
+test('a leader that was told to stop does not decide again before it has stopped', async () => {
+  const { peer, transport, terms, pass } = await leading();
+  let end = (): void => undefined;
+  transport.end = new Promise((resolve) => (end = resolve));
+  const stopped = peer.stop();
+  await pass(200);
+  expect(terms.at(-1)).toBeUndefined();
+  expect(peer.controlTerm()).toBeUndefined();
+  end();
+  await stopped;
+  expect(peer.controlTerm()).toBeUndefined();
+});
+
+test('a peer whose state cannot be written writes nothing more, decides nothing, and lets nobody wait', async () => {
+  const stateStore = new MemoryStateStore();
+  const { peer, log, fatal, terms, pass } = await leading({ stateStore });
+  const flush = vi.spyOn(stateStore, 'flush');
+  const put = (name: string): Promise<unknown> =>
+    peer
+      .propose({ kind: 'setting.put', name, data: 'x' }, { operation: name } as never)
+      .catch((error: unknown) => (error as OrionError).code);
+  flush.mockRejectedValue(new OrionError('DISK_FAILED', 'no'));
+  void put('a');
+  await pass(limits.tickMs);
+  log.held = [];
+  const second = put('b');
+  await pass(limits.flushMs * 2);
+  expect(fatal).toHaveLength(1);
+  expect(await second).toBe('OUTCOME_UNKNOWN');
+  const { writes } = log;
+  for (const go of log.held) go();
+  await pass(limits.flushMs * 2);
+  expect(log.writes).toBe(writes);
+  expect(terms.at(-1)).toBeUndefined();
+  await peer.stop();
+});
+
+test('an old copy of a disk is marked as such once the write under way has ended, not beside it', async () => {
+  const { peer, log, transport, pass } = await leading();
+  log.held = [];
+  log.course.length = 0;
+  void peer
+    .propose({ kind: 'setting.put', name: 'a', data: 'x' }, { operation: 'a' } as never)
+    .catch(() => undefined);
+  await pass(limits.tickMs);
+  expect(log.held).toHaveLength(1);
+  const { events, self } = present(transport.started, 'it has started');
+  events.onRefused(asPeerId('p2'), `refused by the other side: ${staleReason}`, self());
+  await pass(limits.tickMs);
+  expect(log.course).toEqual([]);
+  log.held[0]?.();
+  await pass(limits.tickMs);
+  expect(log.course).toEqual(['written', 'retired']);
+  await peer.stop();
+});
