@@ -3,6 +3,7 @@
 //
 // B1. All reads that come in one turn share one request to the core; a later one never joins an earlier request.
 // B2. Each settles exactly once. A refused one has seen nothing and may be tried again.
+// B3. A read whose time is up leaves nothing behind, however long nothing is applied.
 
 import type { ReadOutcome } from '../../raft/outcomes.ts';
 import { asRequestId, type RequestId } from '../../raft/types.ts';
@@ -13,16 +14,18 @@ import { limits } from '../lib/limits.ts';
 export type BarrierOutcome = 'passed' | 'NO_LEADER' | 'BUSY';
 
 type Settle = (outcome: BarrierOutcome) => void;
+/** Reads of one request; each leaves it when it settles. */
+type Group = Set<Settle>;
 
 export class Barriers {
   readonly #clock: Clock;
   readonly #push: (requestId: RequestId) => boolean;
   readonly #appliedIndex: () => number;
   /** Reads of this turn, not yet sent to the core. */
-  #gathering: Settle[] = [];
-  readonly #asked = new Map<RequestId, readonly Settle[]>();
+  #gathering: Group = new Set();
+  readonly #asked = new Map<RequestId, Group>();
   /** Confirmed, and waiting for the state to apply an index. */
-  #applying: { readonly index: number; readonly settles: readonly Settle[] }[] = [];
+  readonly #applying = new Map<Group, number>();
   #waiting = 0;
   #lastId = 0;
 
@@ -41,31 +44,31 @@ export class Barriers {
     if (this.#waiting >= limits.readsMax) return Promise.resolve('BUSY');
     this.#waiting += 1;
     return new Promise((resolve) => {
-      let settled = false;
+      const group = this.#gathering;
       const settle = (outcome: BarrierOutcome): void => {
-        if (settled) return;
-        settled = true;
+        if (!group.delete(settle)) return;
+        if (group.size === 0) this.#applying.delete(group); // B3
         this.#waiting -= 1;
         cancelTimer();
         resolve(outcome);
       };
       const cancelTimer = this.#clock.after(withinMs, () => settle('NO_LEADER'));
-      if (this.#gathering.length === 0) this.#clock.soon(() => this.#ask());
-      this.#gathering.push(settle);
+      if (group.size === 0) this.#clock.soon(() => this.#ask());
+      group.add(settle);
     });
   }
 
   onRead(outcome: ReadOutcome): void {
-    const settles = this.#asked.get(outcome.requestId);
-    if (settles === undefined) return;
+    const group = this.#asked.get(outcome.requestId);
+    if (group === undefined) return;
     this.#asked.delete(outcome.requestId);
     switch (outcome.kind) {
       case 'confirmed':
-        this.#applying.push({ index: outcome.index, settles });
+        if (group.size > 0) this.#applying.set(group, outcome.index);
         this.onApplied();
         return;
       case 'refused':
-        settleAll(settles, outcome.reason);
+        settleAll(group, outcome.reason);
         return;
       default:
         unreachable(outcome);
@@ -74,36 +77,28 @@ export class Barriers {
 
   /** The state has moved, maybe by a whole snapshot: whoever waited for no more than this goes on. */
   onApplied(): void {
-    if (this.#applying.length === 0) return;
+    if (this.#applying.size === 0) return;
     const applied = this.#appliedIndex();
-    const passed = this.#applying.filter(({ index }) => index <= applied);
-    if (passed.length === 0) return;
-    this.#applying = this.#applying.filter(({ index }) => index > applied);
-    for (const { settles } of passed) settleAll(settles, 'passed');
+    for (const [group, index] of this.#applying) if (index <= applied) settleAll(group, 'passed');
   }
 
   stop(): void {
-    const settles = [
-      ...this.#gathering,
-      ...[...this.#asked.values(), ...this.#applying.map((one) => one.settles)].flat(),
-    ];
-    this.#gathering = [];
+    const groups = [this.#gathering, ...this.#asked.values(), ...this.#applying.keys()];
     this.#asked.clear();
-    this.#applying = [];
-    settleAll(settles, 'NO_LEADER');
+    for (const group of groups) settleAll(group, 'NO_LEADER');
   }
 
   #ask(): void {
-    const settles = this.#gathering;
-    if (settles.length === 0) return;
-    this.#gathering = [];
+    const group = this.#gathering;
+    if (group.size === 0) return;
+    this.#gathering = new Set();
     this.#lastId += 1;
     const requestId = asRequestId(this.#lastId);
-    if (this.#push(requestId)) this.#asked.set(requestId, settles);
-    else settleAll(settles, 'BUSY');
+    if (this.#push(requestId)) this.#asked.set(requestId, group);
+    else settleAll(group, 'BUSY');
   }
 }
 
-function settleAll(settles: readonly Settle[], outcome: BarrierOutcome): void {
-  for (const settle of settles) settle(outcome);
+function settleAll(group: Group, outcome: BarrierOutcome): void {
+  for (const settle of group) settle(outcome);
 }

@@ -70,8 +70,8 @@ export class Caller {
     } catch (error) {
       if (isOrionError(error, 'NO_LEADER')) return { kind: 'refused' };
       if (isOrionError(error, 'OUTCOME_UNKNOWN')) return { kind: 'unknown' };
-      if (isOrionError(error)) return { kind: 'failed', code: error.code, message: error.message };
-      throw error;
+      if (!isOrionError(error)) throw error;
+      return { kind: 'failed', code: error.code, message: error.message.slice(0, limits.linkTextCharsMax) };
     }
   }
 

@@ -256,11 +256,10 @@ export class Lifecycle {
   }
 
   #leave(reason: string): void {
-    const { core } = this;
     if (this.#phase.kind === 'stopped' || this.#phase.kind === 'superseded') return;
-    this.#phase = { kind: 'superseded', reason };
     this.leadership.stop();
-    if (core !== undefined) this.#writing = core.stop();
+    if (this.core !== undefined) this.#writing = this.core.stop();
+    this.#phase = { kind: 'superseded', reason };
     this.#options.report({}, reason);
     this.#writing = retire(this.#options, this.#writing).catch((error: unknown) => this.#fail(error));
   }

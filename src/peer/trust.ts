@@ -9,10 +9,18 @@
 // S4. Where nothing can be written no later comparison comes: there a peer whose link comes up anew is judged anew.
 // S5. Whoever has started tells what it has loaded, and whoever hears of an index compares it, too, once it stands there: what
 //     was found of others, which is not kept across a restart, is soon found again.
-// S6. That the own state differs is kept: a peer that only starts anew serves nothing before a comparison.
+// S6. That the own state differs is kept: a peer that only starts anew serves nothing before a comparison. Where it is the only
+//     voter there is nobody to compare it with: what it has is the state of the cluster.
 
 import { membersOf } from '../../raft/membership.ts';
-import { asIndex, type Configuration, type LogIndex, type Member, type StoreId } from '../../raft/types.ts';
+import {
+  asIndex,
+  type Configuration,
+  type LogIndex,
+  type Member,
+  type PeerId,
+  type StoreId,
+} from '../../raft/types.ts';
 import { unreachable } from '../lib/assert.ts';
 import type { Clock } from '../lib/clock.ts';
 import { OrionError } from '../lib/errors.ts';
@@ -44,7 +52,7 @@ export class Trust {
   /** Where the own state was last told. */
   #toldIndex: LogIndex | undefined;
   /** About whom alarms may stand. */
-  #judged: readonly Member[] = [];
+  #judged: readonly PeerId[] = [];
 
   constructor(options: TrustOptions) {
     this.#options = options;
@@ -87,6 +95,7 @@ export class Trust {
     if (!doubts.stand) return;
     this.#agreement.suspect(asIndex(state.appliedIndex));
     this.#judge();
+    this.#tell();
   }
 
   /** The state here has applied one entry more. */
@@ -125,16 +134,14 @@ export class Trust {
 
   #judge(): void {
     const { self, configuration, alarms, onStanding } = this.#options;
+    const messages = new Map<PeerId, string | undefined>(this.#judged.map((peerId) => [peerId, undefined]));
     const members = membersOf(configuration());
-    for (const member of this.#judged) {
-      const isMember = members.some(({ storeId }) => storeId === member.storeId);
-      if (!isMember) alarms.set('state-differs', member.peerId, undefined);
-    }
-    this.#judged = members;
     for (const member of members) {
-      const standing = this.#agreement.standingOf(member.storeId);
-      alarms.set('state-differs', member.peerId, messageOf(member, standing));
+      const message = messageOf(member, this.#agreement.standingOf(member.storeId));
+      messages.set(member.peerId, messages.get(member.peerId) ?? message); // two disks have a name while one is replaced
     }
+    this.#judged = members.map(({ peerId }) => peerId);
+    for (const [peerId, message] of messages) alarms.set('state-differs', peerId, message);
     const before = this.#standing;
     this.#standing = this.#agreement.standingOf(self.storeId);
     if (before.kind !== this.#standing.kind) onStanding(this.#standing);

@@ -76,3 +76,26 @@ test('one read more than may wait is refused as busy', async () => {
   await turn();
   expect(outcomes).toEqual(['BUSY']);
 });
+
+test('reads that gave up while nothing is applied leave nothing behind', () => {
+  let looks = 0;
+  const asked: RequestId[] = [];
+  const clock = new FakeClock();
+  const barriers = new Barriers({
+    clock,
+    push: (requestId) => asked.push(requestId) > 0,
+    appliedIndex: () => (looks += 1) * 0,
+  });
+  const confirm = (): void =>
+    barriers.onRead({ kind: 'confirmed', requestId: asked.at(-1)!, index: asIndex(9) });
+  for (const isLate of [false, true]) {
+    void barriers.pass(limits.requestMs);
+    clock.settle();
+    if (!isLate) confirm();
+    clock.advance(limits.requestMs);
+    if (isLate) confirm();
+  }
+  looks = 0;
+  barriers.onApplied();
+  expect(looks).toBe(0);
+});

@@ -95,3 +95,10 @@ test('a peer that starts is compared although nobody has compared at that index 
   peers.of('c').onLinkUp(memberOf('a').storeId);
   expect(peers.alarmed()).toEqual({ a: ['c'], b: ['c'], c: ['c'] });
 });
+
+test('the only voter that is left has nobody to be compared with: what it has is the state of the cluster', () => {
+  const peers = new Peers(['a'], ['b']);
+  peers.start('a', 5, 'x', true);
+  expect(peers.standings['a']).toEqual(['differs', 'trusted']);
+  expect(peers.alarmed()['a']).toEqual([]);
+});

@@ -25,6 +25,8 @@ export class Peers {
   configuration: Configuration;
   /** Messages. */
   said = 0;
+  /** Alarms that were raised, put in other words or taken back. */
+  changes = 0;
   readonly #states = new Map<string, { appliedIndex: number; hash: () => string }>();
   readonly #trusts = new Map<string, Trust>();
 
@@ -57,6 +59,7 @@ export class Peers {
         send: (to, message) => this.#send(name, to, message),
         alarms: {
           set: (_kind, peer, message) => {
+            if (alarms.get(peer) !== message) this.changes += 1;
             if (message === undefined) alarms.delete(peer);
             else alarms.set(peer, message);
           },

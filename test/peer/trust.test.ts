@@ -1,7 +1,7 @@
 // States that are compared: who is found wrong, who says so, and what that peer does no more.
 
 import { expect, test } from 'vitest';
-import { asIndex } from '../../raft/types.ts';
+import { asIndex, asStoreId } from '../../raft/types.ts';
 import { limits } from '../../src/lib/limits.ts';
 import { every, memberOf, Peers } from './trust-rig.ts';
 
@@ -153,4 +153,20 @@ test('what is remembered is bounded, and a peer that stops leaves no timer', () 
   expect(peers.clock.timers).toBeLessThanOrEqual(2 * limits.stateHashesKept);
   for (const name of ['a', 'b']) peers.of(name).stop();
   expect(peers.clock.timers).toBe(0);
+});
+
+test('while the disk of a peer that differs is replaced its name has one alarm, which does not come and go', () => {
+  const peers = new Peers(['a', 'b', 'c']);
+  peers.apply(every, { a: 'x', b: 'x', c: 'y' });
+  peers.down.add('c');
+  const fresh = { ...memberOf('c'), storeId: asStoreId('store-fresh') };
+  const replaces = memberOf('c').storeId;
+  peers.configuration = {
+    ...peers.configuration,
+    learners: [{ ...fresh, wants: 'voter', replaces }],
+  };
+  const before = peers.changes;
+  for (let index = every + 1; index < every + 10; index += 1) peers.apply(index, { a: 'x', b: 'x' });
+  expect(peers.alarmed()).toMatchObject({ a: ['c'], b: ['c'] });
+  expect(peers.changes).toBe(before);
 });
