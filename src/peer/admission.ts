@@ -8,12 +8,16 @@
 // A4. A store is refused when a run of it is remembered that its disk does not know of: an old copy was put in place, which
 //     lacks the votes and entries that were promised since (stale.ts). A recovery voids what was promised before it, and so what
 //     is remembered from before it: A3 comes first.
+// A5. Of two disks under the name of one peer that which is linked stays, unless the other is more to the cluster: a voter is more
+//     than a learner, and that more than a stranger. A second process that was started under the name of a peer would
+//     else end its links again and again.
 
 import type { RaftStatus } from '../../raft/status.ts';
-import type { ClusterId, Genesis, StoreId } from '../../raft/types.ts';
+import type { ClusterId, Configuration, Genesis, PeerId, StoreId } from '../../raft/types.ts';
 import type { Core } from './core.ts';
 import { isPristine } from './founding.ts';
 import type { Incarnations } from './incarnations.ts';
+import type { Links } from './links.ts';
 import type { PeerOptions } from './peer-options.ts';
 import type { PeerIdentity } from './ports.ts';
 import { hasGoneBack, staleReason } from './stale.ts';
@@ -28,13 +32,18 @@ export interface AdmissionFacts {
   /** Of this peer's disk. */
   readonly epoch: number;
   readonly incarnations: Pick<Incarnations, 'last'>;
+  /** The newest; undefined before genesis. */
+  readonly configuration: Configuration | undefined;
+  /** The store that is linked under a name. */
+  readonly linked: (peerId: PeerId) => StoreId | undefined;
 }
 
 /** What a peer knows of itself that decides whom it talks to. */
 export function factsOf(
   { clusterName, log, incarnations }: Pick<PeerOptions, 'clusterName' | 'log' | 'incarnations'>,
-  { genesis, core }: { readonly genesis: Genesis | undefined; readonly core: Core | undefined },
+  now: { readonly genesis: Genesis | undefined; readonly core: Core | undefined; readonly links: Links },
 ): AdmissionFacts {
+  const { genesis, core, links } = now;
   return {
     clusterName,
     clusterId: genesis?.clusterId,
@@ -42,6 +51,8 @@ export function factsOf(
     removed: committedRemovals(core?.status),
     epoch: log.identity.epoch,
     incarnations,
+    configuration: core?.status.configuration,
+    linked: (peerId) => links.identities().find((one) => one.peerId === peerId)?.storeId,
   };
 }
 
@@ -70,9 +81,25 @@ export function refusalOf(facts: AdmissionFacts, identity: PeerIdentity): string
   if (isOwn && identity.epoch > facts.epoch) return supersededReason;
   if (hasGoneBack(identity, facts.incarnations.last(identity.storeId))) return staleReason;
   if (isOwn && identity.epoch < facts.epoch) return `EPOCH: ${identity.peerId} ${formerly}`;
+  const linked = facts.linked(identity.peerId);
+  if (linked !== undefined && linked !== identity.storeId && isLess(facts, identity.storeId, linked)) {
+    return `${identity.peerId} is linked already, with the disk that is a member: end one of the two processes`;
+  }
   if (facts.clusterId === undefined || theirs === undefined || facts.clusterId === theirs) return undefined;
   if (facts.pristine || !identity.settled) return undefined;
   return `it belongs to another cluster of that name (${theirs}, here ${facts.clusterId})`;
+}
+
+/** A5. */
+function isLess({ configuration }: AdmissionFacts, storeId: StoreId, linked: StoreId): boolean {
+  const weights = [linked, storeId].map((one) => {
+    const isOf = (set: readonly { readonly storeId: StoreId }[] = []): boolean =>
+      set.some((member) => member.storeId === one);
+    if (isOf(configuration?.voters) || isOf(configuration?.outgoing)) return 2;
+    return isOf(configuration?.learners) ? 1 : 0;
+  });
+  const [held = 0, offered = 0] = weights;
+  return held > 0 && offered <= held;
 }
 
 /** Whether a peer is let in that this one does not know: of its own cluster, or of the one that it waits to join. */

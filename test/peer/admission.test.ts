@@ -1,11 +1,12 @@
 // Whom a peer lets in, and what it makes of disks that have gone back in time.
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { makeGenesis } from '../../raft/genesis.ts';
-import { asClusterId, asPeerId, asStoreId, type Member } from '../../raft/types.ts';
+import { asClusterId, asIndex, asPeerId, asStoreId, type Member, type StoreId } from '../../raft/types.ts';
 import { isWelcome, refusalOf, type AdmissionFacts, supersededReason } from '../../src/peer/admission.ts';
 import type { PeerIdentity } from '../../src/peer/ports.ts';
 import { staleReason, tellsStale } from '../../src/peer/stale.ts';
+import { allUp, once, portsFor, storeOf, TestPeer } from '../transport/rig.ts';
 
 const member = (name: string): Member => ({
   storeId: asStoreId(name),
@@ -28,6 +29,8 @@ const facts: AdmissionFacts = {
   incarnations: {
     last: (storeId) => (storeId === asStoreId('again') ? { epoch: 1, incarnation: 5, id: 'r5' } : undefined),
   },
+  configuration: undefined,
+  linked: () => undefined,
 };
 const identity: PeerIdentity = {
   ...member('d'),
@@ -118,4 +121,52 @@ test('lets strangers in only of its own cluster, or of any while it belongs to n
   expect(isWelcome(waiting, identity)).toBe(true);
   expect(isWelcome(waiting, { ...identity, genesis: undefined })).toBe(false);
   expect(isWelcome(facts, { ...identity, genesis: undefined })).toBe(false);
+});
+
+test('of two disks under one name the one that is linked stays, unless the other is more to the cluster', () => {
+  const [voter, learner, other] = ['voter', 'learner', 'other'].map((name) => asStoreId(name));
+  const configuration = {
+    index: asIndex(1),
+    voters: [{ ...member('p'), storeId: voter! }],
+    outgoing: [],
+    learners: [{ ...member('p'), storeId: learner!, wants: 'voter' as const, replaces: voter }],
+    removed: [],
+  };
+  const isRefused = (linked: StoreId | undefined, comes: StoreId | undefined): boolean =>
+    refusalOf({ ...facts, configuration, linked: () => linked }, { ...identity, storeId: comes! }) !==
+    undefined;
+  expect([voter, learner, other].map((comes) => isRefused(voter, comes))).toEqual([false, true, true]);
+  expect([voter, learner, other].map((comes) => isRefused(learner, comes))).toEqual([false, false, true]);
+  expect([voter, learner, other].map((comes) => isRefused(other, comes))).toEqual([false, false, false]);
+  expect([voter, learner, other].map((comes) => isRefused(undefined, comes))).toEqual([false, false, false]);
+});
+
+test('a second process under the name of a peer does not end the links of the first, and is let in once that is gone', async () => {
+  const ports = await portsFor('a', 'b');
+  const b = await new TestPeer({
+    id: 'b',
+    ports,
+    refuse: (newcomer) => {
+      const configuration = {
+        index: asIndex(1),
+        voters: [{ ...member('a'), storeId: storeOf('a') }],
+        outgoing: [],
+        learners: [],
+        removed: [],
+      };
+      const isUp = b.turns(a).up > b.turns(a).down;
+      const linked = (): StoreId | undefined => (isUp ? b.of('up').at(-1)?.identity.storeId : undefined);
+      return refusalOf({ ...facts, clusterName: 'home', configuration, linked }, newcomer);
+    },
+  }).start();
+  const a: TestPeer = await new TestPeer({ id: 'a', ports }).start();
+  await allUp(a, b);
+  const storeId = storeOf('f');
+  const second = new TestPeer({ id: 'a', ports, identity: { storeId }, listen: '127.0.0.1:0' });
+  await second.start();
+  await vi.waitFor(() => expect(second.transport.stats().refusals).toBeGreaterThan(3), 10_000);
+  expect(b.turns(a)).toEqual(once);
+  expect(second.of('refused')[0]?.reason).toContain('end one of the two processes');
+  await a.transport.stop();
+  await second.until(() => second.isUp(b));
 });
