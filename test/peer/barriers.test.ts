@@ -84,7 +84,10 @@ test('reads that gave up while nothing is applied leave nothing behind', () => {
   const barriers = new Barriers({
     clock,
     push: (requestId) => asked.push(requestId) > 0,
-    appliedIndex: () => (looks += 1) * 0,
+    appliedIndex: () => {
+      looks += 1;
+      return 0;
+    },
   });
   const confirm = (): void =>
     barriers.onRead({ kind: 'confirmed', requestId: asked.at(-1)!, index: asIndex(9) });

@@ -85,8 +85,8 @@ export const peerMutations: readonly Mutation[] = [
     file: 'src/peer/barriers.ts',
     edits: [
       {
-        find: 'const passed = this.#applying.filter(({ index }) => index <= applied);',
-        replace: 'const passed = this.#applying.filter(({ index }) => index > 0 || applied > 0);',
+        find: 'if (index <= applied) settleAll',
+        replace: 'if (index > 0 || applied > 0) settleAll',
       },
     ],
   },
@@ -96,9 +96,8 @@ export const peerMutations: readonly Mutation[] = [
     file: 'src/peer/barriers.ts',
     edits: [
       {
-        find: '      this.#gathering.push(settle);\n',
-        replace:
-          '      const [under] = this.#asked.keys();\n      if (under === undefined) this.#gathering.push(settle);\n      else this.#asked.set(under, [...(this.#asked.get(under) ?? []), settle]);\n',
+        find: '      const group = this.#gathering;\n      const settle',
+        replace: '      const group = [...this.#asked.values()][0] ?? this.#gathering;\n      const settle',
       },
     ],
   },
@@ -135,9 +134,9 @@ export const peerMutations: readonly Mutation[] = [
         replace: '',
       },
       {
-        find: '    this.#writingTicks = 0;\n    this.#log.persist',
+        find: '    this.#writingTicks = 0;\n    this.#written = this.#log.persist',
         replace:
-          "    this.#writingTicks = 0;\n    this.#push({ kind: 'persisted', operation: operation.operation });\n    this.#log.persist",
+          "    this.#writingTicks = 0;\n    this.#push({ kind: 'persisted', operation: operation.operation });\n    this.#written = this.#log.persist",
       },
     ],
   },
