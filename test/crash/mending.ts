@@ -1,5 +1,6 @@
-// The power goes while a start makes something of a damaged log, and while the peer's disk is told that it counts again. Every
-// start after that finds what the first one would have made of the damage, and is impaired until it was told otherwise.
+// The power goes while a start makes something of a damaged disk (log, base, superblock, state), and while a disk that lost
+// entries is told that it counts again. Every start after that finds what the first one would have made of the damage, and is
+// impaired until it was told otherwise.
 
 import { isDeepStrictEqual } from 'node:util';
 import { present } from '../../src/lib/assert.ts';
@@ -12,8 +13,15 @@ import { openParts } from './parts.ts';
 import { type Found, type Parts, readAll } from './play.ts';
 import { simLevelAt } from './sim-level.ts';
 
-/** Bits of one script's log that rot, one at a time. */
-const bitsOfScript = 3;
+/** What rots in each script, one bit of one of its files at a time: segments more often, since most of what is mended is there. */
+const kinds: readonly ((path: string) => boolean)[] = [
+  isSegment,
+  isSegment,
+  isSegment,
+  (path) => path.endsWith('.base'),
+  (path) => path.startsWith('/data/superblock'),
+  (path) => path.startsWith('/data/state/'),
+];
 
 /** Answers at how many points the power went. Throws at the first after which something was not as it must be. */
 export async function crashInMending(options: {
@@ -24,9 +32,9 @@ export async function crashInMending(options: {
   const prng = new Prng(seed);
   const pristine = await playScript({ seed, steps });
   let points = 0;
-  for (let i = 0; i < bitsOfScript; i += 1) {
+  for (const isOfKind of kinds) {
     const disk = pristine.fork(seed);
-    const paths = disk.paths().filter((path) => isSegment(path) && disk.content(path).length > 0);
+    const paths = disk.paths().filter((path) => isOfKind(path) && disk.content(path).length > 0);
     const path = paths[prng.int({ from: 0, to: Math.max(1, paths.length) })];
     if (path === undefined) continue;
     const bit = prng.int({ from: 0, to: disk.content(path).length * 8 });
@@ -40,17 +48,15 @@ async function crashAround(damaged: SimDisk, what: string, prng: Prng): Promise<
   const mended = damaged.fork(prng.next());
   const { found: expected, parts } = await open(mended);
   await parts.close();
-  if (!expected.impaired) return 0; // It stood where nobody reads any more.
   const opening = async (disk: SimDisk): Promise<void> => (await open(disk)).parts.close();
   const telling = async (disk: SimDisk): Promise<void> => {
     const opened = await open(disk);
     await opened.parts.log.persist({ ...persistOf({}), mended: true });
     await opened.parts.close();
   };
-  return (
-    (await crashIn({ disk: damaged, work: opening, expected, isTold: false, what, prng })) +
-    (await crashIn({ disk: mended, work: telling, expected, isTold: true, what, prng }))
-  );
+  const points = await crashIn({ disk: damaged, work: opening, expected, isTold: false, what, prng });
+  if (!expected.impaired) return points;
+  return points + (await crashIn({ disk: mended, work: telling, expected, isTold: true, what, prng }));
 }
 
 /** Cuts the power at each operation of `work`, and looks at what is left; so it does after an end in order. */
@@ -72,14 +78,15 @@ async function crashIn(options: {
   };
   await work(worked);
   worked.fault = () => undefined;
-  await expectFound(worked, { ...expected, impaired: !isTold }, `${what}, after all`);
+  const until = isTold ? false : expected.impaired;
+  await expectFound(worked, { ...expected, impaired: until }, `${what}, after all`);
   let points = 0;
   for (const [number, moment] of moments.entries()) {
     for (const fate of fates) {
       const left = moment.fork(prng.next());
       left.reboot(fate);
       const where = `${what}, operation ${number}, unsynced writes ${fate}`;
-      const impaired = isTold ? undefined : true;
+      const impaired = isTold ? undefined : expected.impaired;
       const found = await expectFound(left, { ...expected, impaired }, where);
       left.reboot(drawFate(prng));
       await expectFound(left, { ...expected, impaired: found.impaired }, `${where}, and again`);
@@ -92,15 +99,17 @@ async function crashIn(options: {
 const drawFate = (prng: Prng): Fate =>
   present(fates[prng.int({ from: 0, to: fates.length })], 'there are fates');
 
-type Expected = Omit<Found, 'impaired' | 'incarnation'> & { readonly impaired: boolean | undefined };
+type Expected = Omit<Found, 'impaired' | 'incarnation' | 'discarded'> & {
+  readonly impaired: boolean | undefined;
+};
 
-/** Opens `disk` and compares what it holds, all but its run; whether it is impaired only where that is said. */
+/** Opens `disk` and compares what it holds, all but its run and what was set aside; whether it is impaired only where that is said. */
 async function expectFound(disk: SimDisk, expected: Expected, where: string): Promise<Found> {
   const { found, parts } = await open(disk);
   await parts.close();
-  const { incarnation } = found;
+  const { incarnation, discarded } = found;
   const impaired = expected.impaired ?? found.impaired;
-  if (isDeepStrictEqual(found, { ...expected, incarnation, impaired })) return found;
+  if (isDeepStrictEqual(found, { ...expected, incarnation, discarded, impaired })) return found;
   throw new Error(`${where}: it is ${tell(found)}, not ${tell({ ...expected, impaired })}`);
 }
 
@@ -109,5 +118,11 @@ async function open(disk: SimDisk): Promise<{ readonly found: Found; readonly pa
   return { found: await readAll(parts), parts };
 }
 
-const tell = ({ impaired, hardState, base, entries, snapshot }: Omit<Found, 'incarnation'>): string =>
+const tell = ({
+  impaired,
+  hardState,
+  base,
+  entries,
+  snapshot,
+}: Omit<Found, 'incarnation' | 'discarded'>): string =>
   `${impaired ? 'impaired' : 'sound'}, term ${hardState.term}, ${base.index} to ${base.index + entries.length}, a state at ${snapshot?.index ?? 0}`;
