@@ -3,6 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { renderTable } from '../src/cli/table.ts';
+import { limits } from '../src/lib/limits.ts';
 import { Cluster } from '../test/e2e/cluster.ts';
 import { SyncCounter, writtenBytes } from '../test/e2e/disk-use.ts';
 import { request } from '../test/e2e/http.ts';
@@ -17,7 +18,7 @@ const connectionCounts = [1, 16, 64, 256];
 const warmupMs = 2_000;
 const runMs = 10_000;
 /** After the last write, until what is written behind is on disk too, in milliseconds. */
-const settleMs = 2_000;
+const settleMs = 2 * limits.flushMs;
 
 interface Row {
   readonly target: string;

@@ -33,10 +33,10 @@ export const limits = {
   environmentBytesMax: 128 * KiB - 1,
   /** Replicas that one dry run plans. */
   trialReplicasMax: 1_000,
-  /** Users' writes that are remembered, applied or refused; the oldest are forgotten first. */
+  /** Users' writes that are remembered at least, applied or refused; the oldest are forgotten first, a bundle at a time. */
   operationsMax: 100_000,
-  /** What is remembered of them, together, in characters (state/operations.ts); past it the oldest are forgotten, too. */
-  operationsCharsMax: 128 * MiB,
+  /** Bytes of what is remembered of them, together (state/operations.ts); past it the oldest are forgotten, too. */
+  operationsBytesMax: 128 * MiB,
   /** Operations on one page of the audit, unless more or fewer are asked for. */
   auditPage: 100,
   /** Operations that may be asked for on one page. */
@@ -153,26 +153,20 @@ export const limits = {
   logRetainHeardMs: 60_000,
   /** The newest entries of the log, read into memory when a peer starts. */
   logTailBytesMax: 16 * MiB,
-  /** Log bytes appended since the last state flush began that make the next one due. */
-  flushBytesMax: 4 * MiB,
+  /** Log bytes appended since the last state flush began that make the next one due: what a restart may have to apply again. */
+  flushBytesMax: 8 * MiB,
   /** One part of a state on its way to another peer is closed by the row with which it gets this large. */
   snapshotChunkBytes: 256 * KiB,
   /** Processes in a row that may end while they read a state, before it is tried whether it is the state that ends them. */
   stateReadsMax: 3,
-  /** Entries in the window of changes, from which watches resume and objects are read as they were. */
-  windowChangesMax: 10_000,
-  /** Bytes of objects as they were in the window of changes. */
-  windowBytesMax: 64 * MiB,
-  /** Bytes of objects as they were before one entry; an entry that changes more ends the window. */
-  windowChangeBytesMax: 2 * MiB,
-  /** Rows changed but not flushed, about five for each write; past it, new commands are refused with BUSY. */
+  /** Rows changed but not flushed; past it, new commands are refused with BUSY. */
   unflushedRowsMax: 200_000,
   /** Bytes of commands applied but not flushed; past it, new commands are refused with BUSY. */
   unflushedBytesMax: 64 * MiB,
   /** How long one flush may take before new commands are refused with BUSY, in milliseconds. */
   unflushedMs: 10_000,
-  /** The longest that a changed row waits for its flush to begin, in milliseconds. */
-  flushMs: 500,
+  /** The longest that a changed row waits for its flush to begin, in milliseconds: what is written over until then is not written. */
+  flushMs: 2_000,
   /** Peers compare their states at each index that this divides. */
   stateHashEvery: 1_000,
   /** Hashes of its state that are remembered of each peer. */
@@ -266,11 +260,6 @@ assert(
     limits.snapshotQueueBytesMax,
   'the queue of snapshots holds a whole window',
 );
-assert(
-  limits.snapshotChunkBytes + limits.windowChangeBytesMax * 2 <= limits.frameBytesMax,
-  'a frame holds the largest chunk of a snapshot with room',
-);
-assert(limits.windowChangeBytesMax * 8 <= limits.windowBytesMax, 'the window holds several changes');
 assert(
   limits.agentReportsMax * limits.agentStatusBytesMax < limits.commandBytesMax,
   'a command holds as many reports as it may',

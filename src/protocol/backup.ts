@@ -13,8 +13,11 @@ import { Sha256 } from '../lib/hash.ts';
 import { limits } from '../lib/limits.ts';
 
 const magic = 'ORIONBAK';
-/** 1: objects alone. 2: records, too (protocol/records.ts), and the window of changes. */
-export const backupFormat = 2;
+/**
+ * 1: objects alone. 2: records, too (protocol/records.ts), and the window of changes, a row each. 3: many of them in a row.
+ * Operations of format 2 do not go on in a cluster that begins from it (offline/carry-over.ts).
+ */
+export const backupFormat = 3;
 const hashBytes = 32;
 
 export interface BackupHeader {
@@ -113,7 +116,7 @@ function headerOf(bytes: Buffer): BackupHeader {
   const counts = [header?.index, header?.term, header?.time, header?.takenAt];
   const texts = [header?.clusterId, header?.name, header?.version, header?.hash];
   const isHeader =
-    (format === 1 || format === backupFormat) &&
+    (format === 1 || format === 2 || format === backupFormat) &&
     counts.every((count) => Number.isSafeInteger(count) && Number(count) >= 0) &&
     texts.every((text) => typeof text === 'string');
   if (!isHeader) throw damaged(magic.length, 'its header is not one');

@@ -1,9 +1,9 @@
 // What the state keeps beside its objects: the window of changes, operations, revisions.
 
-import type { OperationRow, RevisionRow } from '../protocol/records.ts';
+import type { RevisionRow } from '../protocol/records.ts';
 import { Operations } from './operations.ts';
 import { Revisions } from './revisions.ts';
-import type { ChangeRow, Row } from './row.ts';
+import type { BundleRow, Row } from './row.ts';
 import { Tables } from './table.ts';
 import { ChangeWindow } from './window.ts';
 
@@ -19,23 +19,23 @@ export interface Contents {
 export function* rowsOf({ tables, window, operations, revisions }: Contents): Generator<Row> {
   for (const table of ['service', 'node', 'assignment', 'setting', 'event'] as const)
     yield* tables[table].values();
-  yield* window.rows();
-  yield* operations.values();
+  yield* window.bundles.rows();
+  yield* operations.bundles.rows();
   yield* revisions.values();
 }
 
 /** `rows` in any order. */
 export function contentsOf(rows: Iterable<Row>): Contents {
   const tables = new Tables();
-  const changes: ChangeRow[] = [];
-  const operations: OperationRow[] = [];
+  const changes: BundleRow[] = [];
+  const operations: BundleRow[] = [];
   const revisions: RevisionRow[] = [];
   for (const row of rows) {
     switch (row.kind) {
-      case 'Change':
+      case 'Changes':
         changes.push(row);
         break;
-      case 'Operation':
+      case 'Operations':
         operations.push(row);
         break;
       case 'Revision':
@@ -47,8 +47,10 @@ export function contentsOf(rows: Iterable<Row>): Contents {
   }
   return {
     tables,
-    window: new ChangeWindow(changes, (table, name) => tables[table].get(name)),
-    operations: new Operations(operations),
+    window: new ChangeWindow(changes.sort(oldestFirst), (table, name) => tables[table].get(name)),
+    operations: new Operations(operations.sort(oldestFirst)),
     revisions: new Revisions(revisions),
   };
 }
+
+const oldestFirst = (a: BundleRow, b: BundleRow): number => a.first - b.first;

@@ -1,146 +1,141 @@
 // The operations: what became of users' writes, so that one that comes again is answered and not done again, and so that it
 // can be asked for. They are the audit, too.
-// Owns: their rows and their bounds. Does not own: what is written there, and when (apply/operation.ts, State).
+// Owns: their records and their bounds. Does not own: what is written there, and when (apply/operation.ts, State), rows (Bundles).
 //
-// Q1. One row for each user's write that was applied or refused, the last `operationsMax` of them, as long as they take no
-//     more than `operationsCharsMax`; the oldest go first. All of it follows from the rows: the same on every peer.
-// Q2. Every operation with an index above `start` is there. (Once one was forgotten there is never room for another again,
-//     so that it need not be remembered that there was one.)
+// Q1. One record for each user's write that was applied or refused: at least the last `operationsMax`, and less than a bundle
+//     more; or fewer, where they would take more than `operationsBytesMax`. The oldest go first, a bundle at a time. All of it
+//     follows from the rows: the same on every peer.
+// Q2. Every operation with an index above `start` is there. (Once some were forgotten there is never room for as many again,
+//     so that it need not be remembered that there were some.)
+// Q3. Of bundles that are full memory holds their texts, and the ids in them: most are never asked for.
 
 import { assert, present } from '../lib/assert.ts';
 import { limits } from '../lib/limits.ts';
 import type { OperationRow } from '../protocol/records.ts';
-import { encodeRow } from './row-codec.ts';
-import { keyOf, type RowWrite } from './row.ts';
-import { rowDigest } from './state-hash.ts';
+import { type BundleBounds, Bundles, defaultBundle } from './bundles.ts';
+import { operationsIn, recordOf } from './operation-codec.ts';
+import type { BundleRow } from './row.ts';
 
 export interface OperationBounds {
   readonly operationsMax: number;
-  readonly operationsCharsMax: number;
-}
-
-interface Kept {
-  readonly row: OperationRow;
-  /** Of the row, so that it need not be made again when the row goes; undefined of one that was loaded. */
-  readonly digest: bigint | undefined;
+  readonly operationsBytesMax: number;
+  readonly bundle?: BundleBounds;
 }
 
 export class Operations {
   readonly #bounds: OperationBounds;
-  readonly #byId = new Map<string, OperationRow>();
-  /** In the order of their indexes; those before `#first` are gone. */
-  #rows: (Kept | undefined)[];
-  #first = 0;
-  #chars = 0;
+  readonly bundles: Bundles;
+  /** Of the bundles that are full: by id, the first index of its bundle. */
+  readonly #byId = new Map<string, number>();
+  /** Of the last bundle, while it has room; by id. */
+  #open = new Map<string, OperationRow>();
+  #last: OperationRow | undefined;
+  /** The bundle that was looked into last. */
+  #read: { readonly row: BundleRow; readonly rows: readonly OperationRow[] } | undefined;
 
-  /** `rows` in any order. */
-  constructor(rows: readonly OperationRow[], bounds: OperationBounds = limits) {
+  /** `rows` in the order of their records. */
+  constructor(rows: readonly BundleRow[], bounds: OperationBounds = limits) {
     this.#bounds = bounds;
-    this.#rows = rows.toSorted((a, b) => a.index - b.index).map((row) => ({ row, digest: undefined }));
-    for (const { row } of this.#rows as readonly Kept[]) {
-      this.#byId.set(row.id, row);
-      this.#chars += charsOf(row);
+    this.bundles = new Bundles('Operations', rows, bounds.bundle);
+    for (const [position, row] of rows.entries()) {
+      const found = operationsIn(row);
+      this.#last = found.at(-1);
+      if (position === rows.length - 1 && !this.bundles.isLastFull) {
+        for (const one of found) this.#open.set(one.id, one);
+      } else this.#close(row.first, found);
     }
   }
 
   get size(): number {
-    return this.#byId.size;
+    return this.bundles.count;
   }
 
   /** Operations up to here may be forgotten; 0 while none can be. */
   get start(): number {
-    const { operationsMax, operationsCharsMax } = this.#bounds;
-    const isFull = this.size >= operationsMax || this.#chars > operationsCharsMax - rowCharsMax; // Q2
-    return isFull ? this.#at(this.#first).row.index - 1 : 0;
+    const { operationsMax, operationsBytesMax, bundle = defaultBundle } = this.#bounds;
+    const room = bundle.bytesMax + recordBytesMax;
+    const isFull = this.size >= operationsMax || this.bundles.bytes > operationsBytesMax - room; // Q2
+    return isFull ? this.bundles.oldest.first - 1 : 0;
   }
 
   get(id: string): OperationRow | undefined {
-    return this.#byId.get(id);
-  }
-
-  /** Oldest first. */
-  values(): Iterable<OperationRow> {
-    return this.#byId.values();
+    const open = this.#open.get(id);
+    if (open !== undefined) return open;
+    const first = this.#byId.get(id);
+    if (first === undefined) return undefined;
+    const found = this.#at(this.bundles.positionFrom(first)).find((row) => row.id === id);
+    return present(found, 'an operation stands in its bundle');
   }
 
   /** At most `count` with an index below `index`, newest first. */
   before(index: number, count: number): readonly OperationRow[] {
     const found: OperationRow[] = [];
-    for (let at = this.#positionOf(index) - 1; at >= this.#first && found.length < count; at -= 1) {
-      found.push(this.#at(at).row);
+    for (let at = this.bundles.positionFrom(index) - 1; at >= 0 && found.length < count; at -= 1) {
+      const rows = this.#at(at).filter((row) => row.index < index);
+      found.push(...rows.toReversed().slice(0, count - found.length));
     }
     return found;
   }
 
   /** How many have an index below `index`. */
   countBefore(index: number): number {
-    return this.#positionOf(index) - this.#first;
+    const position = this.bundles.positionFrom(index);
+    if (position === 0) return 0;
+    const inside = this.#at(position - 1).filter((row) => row.index < index);
+    return this.bundles.countBefore(position - 1) + inside.length;
   }
 
-  /** One more, the newest. Answers the rows that come and go with it. */
-  push(row: OperationRow): RowWrite[] {
-    assert(!this.#byId.has(row.id), 'an operation is written once');
-    assert(row.index > (this.#rows.at(-1)?.row.index ?? 0), 'operations come in the order of their entries');
-    const key = keyOf(row);
-    const digest = rowDigest(key, encodeRow(row));
-    this.#rows.push({ row, digest });
-    this.#byId.set(row.id, row);
-    this.#chars += charsOf(row);
-    const writes: RowWrite[] = [{ key, before: undefined, after: row, delta: digest }];
-    while (this.size > this.#bounds.operationsMax || this.#chars > this.#bounds.operationsCharsMax) {
-      writes.push(this.#dropOldest());
+  /** One more, the newest. */
+  push(row: OperationRow): void {
+    assert(this.get(row.id) === undefined, 'an operation is written once');
+    const isFirst = this.bundles.isLastFull;
+    this.bundles.push(row.index, recordOf(row, isFirst ? undefined : this.#last));
+    this.#open.set(row.id, row);
+    this.#last = row;
+    if (this.bundles.isLastFull) {
+      // Read back, so that what is kept shares no memory with the command that it came from.
+      const full = this.bundles.row(this.bundles.length - 1);
+      this.#close(full.first, operationsIn(full));
+      this.#open = new Map();
     }
-    return writes;
+    while (this.#isTooLarge()) this.#dropOldest();
   }
 
-  #dropOldest(): RowWrite {
-    const { row, digest } = this.#at(this.#first);
-    const key = keyOf(row);
-    this.#rows[this.#first] = undefined; // to be collected
-    this.#first += 1;
-    this.#byId.delete(row.id);
-    this.#chars -= charsOf(row);
-    if (this.#first * 2 > this.#rows.length) {
-      this.#rows = this.#rows.slice(this.#first);
-      this.#first = 0;
-    }
-    return { key, before: row, after: undefined, delta: -(digest ?? rowDigest(key, encodeRow(row))) };
+  /** Q3. */
+  #close(first: number, rows: readonly OperationRow[]): void {
+    for (const { id } of rows) this.#byId.set(id, first);
   }
 
-  #at(position: number): Kept {
-    return present(this.#rows[position], 'what is not gone is there');
+  /** Q1. */
+  #isTooLarge(): boolean {
+    const { length, count, bytes, oldest } = this.bundles;
+    const { operationsMax, operationsBytesMax } = this.#bounds;
+    return length > 1 && (count - oldest.count >= operationsMax || bytes > operationsBytesMax);
   }
 
-  /** Of the first with an index that is not below `index`. */
-  #positionOf(index: number): number {
-    let low = this.#first;
-    let high = this.#rows.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#at(middle).row.index < index) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+  #dropOldest(): void {
+    for (const { id } of this.#at(0)) this.#byId.delete(id);
+    this.bundles.dropOldest();
+  }
+
+  /** Those of the bundle at that position, oldest first. */
+  #at(position: number): readonly OperationRow[] {
+    if (position === this.bundles.length - 1 && this.#open.size > 0) return [...this.#open.values()];
+    const row = this.bundles.row(position);
+    if (this.#read?.row.first !== row.first) this.#read = { row, rows: operationsIn(row) };
+    return this.#read.rows;
   }
 }
 
-/** About what a row takes beside its texts: keys, numbers, ids. */
-const rowCharsFixed = 400;
-
-/** What the names of all peers take, as they were and as they are, at most. */
+/** What the names of all peers take, as they were and as they are, at most, in characters. */
 const memberCharsMax = 8_192;
 
-/** The most that one row may take: one with as many changes as a request may ask for. */
-const rowCharsMax =
-  rowCharsFixed +
-  limits.operationPathCharsMax +
-  limits.operationAgentCharsMax +
-  limits.operationMessageCharsMax +
-  limits.operationChangesMax * 128;
-
-/** What a row takes, near enough, and the same on every peer. */
-function charsOf({ path, agent, message = '', changes = [], members }: OperationRow): number {
-  const names = members === undefined ? 0 : memberCharsMax;
-  const told = changes.reduce((sum, { name }) => sum + name.length + 64, names);
-  return rowCharsFixed + path.length + agent.length + message.length + told;
-}
+/** The most that one record may take: one with as many changes as a request may ask for. Three bytes at most are a character. */
+const recordBytesMax =
+  3 *
+  (1_024 +
+    memberCharsMax +
+    limits.operationPathCharsMax +
+    limits.operationAgentCharsMax +
+    limits.operationMessageCharsMax +
+    limits.operationChangesMax * 128);

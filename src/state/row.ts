@@ -5,7 +5,7 @@
 import type { Brand } from '../lib/brand.ts';
 import { unreachable } from '../lib/assert.ts';
 import type { Assignment, Event, Node, Service, Setting } from '../protocol/objects.ts';
-import type { OperationRow, RevisionRow } from '../protocol/records.ts';
+import type { RevisionRow } from '../protocol/records.ts';
 
 /** Tables of objects. */
 export type TableName = 'service' | 'node' | 'assignment' | 'setting' | 'event';
@@ -16,27 +16,19 @@ export type RowKey = Brand<string, 'RowKey'>;
 /** Any object of the state; which one, its `kind` says. */
 export type ObjectRow = Service | Node | Assignment | Setting | Event;
 
-/** What one entry changed, as it was before: of these rows the window of changes consists (window.ts). */
-export interface ChangeRow {
-  readonly kind: 'Change';
-  /** Log index of the entry. */
-  readonly index: number;
-  /** Of the entry, as RFC 3339. */
-  readonly time: string;
-  /** Index of the change before this one, kept or not; 0 for the first of all. */
-  readonly previous: number;
-  /** Size of the objects in `changes`: characters of their texts (row-codec.ts). */
-  readonly bytes: number;
-  /** `before` is null for an object that the entry created. */
-  readonly changes: readonly {
-    readonly table: TableName;
-    readonly name: string;
-    readonly before: ObjectRow | null;
-  }[];
+/** Records in the order of their entries, many in one row (bundles.ts). It is kept as the text that it is stored as. */
+export interface BundleRow {
+  /** Changes: of the window (window.ts). Operations: what became of users' writes (operations.ts). */
+  readonly kind: 'Changes' | 'Operations';
+  /** Log index of the first of them. */
+  readonly first: number;
+  readonly count: number;
+  /** row-codec.ts. */
+  readonly text: string;
 }
 
 /** Anything beside the objects. */
-type RecordRow = ChangeRow | OperationRow | RevisionRow;
+type RecordRow = BundleRow | RevisionRow;
 
 export type Row = ObjectRow | RecordRow;
 
@@ -45,11 +37,9 @@ export interface RowWrite {
   readonly key: RowKey;
   readonly before: Row | undefined;
   readonly after: Row | undefined;
-  /** What it adds to the sum of digests (state-hash.ts), where that is known without a look at the rows. */
-  readonly delta?: bigint;
 }
 
-export const rowKey = (table: TableName | 'change' | 'operation' | 'revision', name: string): RowKey =>
+export const rowKey = (table: TableName | 'changes' | 'operations' | 'revision', name: string): RowKey =>
   `${table}/${name}` as RowKey;
 
 export function tableOf({ kind }: Pick<ObjectRow, 'kind'>): TableName {
@@ -70,12 +60,12 @@ export function tableOf({ kind }: Pick<ObjectRow, 'kind'>): TableName {
 }
 
 /** Under which a row is stored, and digested. */
-export function keyOf(row: Row): RowKey {
+export function keyOf(row: ObjectRow | RevisionRow | Pick<BundleRow, 'kind' | 'first'>): RowKey {
   switch (row.kind) {
-    case 'Change':
-      return rowKey('change', String(row.index).padStart(16, '0'));
-    case 'Operation':
-      return rowKey('operation', row.id);
+    case 'Changes':
+      return rowKey('changes', String(row.first).padStart(16, '0'));
+    case 'Operations':
+      return rowKey('operations', String(row.first).padStart(16, '0'));
     case 'Revision':
       return rowKey('revision', `${row.service}.${String(row.revision).padStart(6, '0')}`);
     default:

@@ -33,12 +33,14 @@ export const emptyStateHash = hashOf(0n);
 const changedMax = 256;
 
 /**
- * The hash of rows in memory. A row that changes many times in a short while is digested once, as it was and as it is: rows
- * are replaced, never changed, so that no digest needs to be kept. Whoever looks at the hash waits for few of them.
+ * The hash of rows in memory. A row that changes many times in a short while is digested once, as it is; as it was it was
+ * digested before, and that number is kept. Whoever looks at the hash waits for few of them.
  */
 export class IncrementalHash {
   #sum: bigint;
   #changed = new Map<RowKey, { readonly before: Row | undefined; readonly after: Row | undefined }>();
+  /** Of rows, as the sum has them; not of those that nobody has changed since they were loaded. */
+  readonly #digests = new Map<RowKey, bigint>();
 
   constructor(hash: string) {
     this.#sum = BigInt(`0x${hash}`);
@@ -53,7 +55,7 @@ export class IncrementalHash {
     if (this.#changed.size >= changedMax) this.#digest();
   }
 
-  /** A row came or went whose digest is known. */
+  /** Rows changed whose digests are kept elsewhere: what they add to the sum. */
   add(delta: bigint): void {
     this.#sum = addDigests(this.#sum, delta);
   }
@@ -66,8 +68,14 @@ export class IncrementalHash {
   #digest(): void {
     let delta = 0n;
     for (const [key, { before, after }] of this.#changed) {
-      if (after !== undefined) delta += rowDigest(key, encodeRow(after));
-      if (before !== undefined) delta -= rowDigest(key, encodeRow(before));
+      delta -= this.#digests.get(key) ?? (before === undefined ? 0n : rowDigest(key, encodeRow(before)));
+      if (after === undefined) {
+        this.#digests.delete(key);
+        continue;
+      }
+      const digest = rowDigest(key, encodeRow(after));
+      delta += digest;
+      this.#digests.set(key, digest);
     }
     this.#changed = new Map();
     this.add(delta);

@@ -22,6 +22,7 @@ import type { OperationRow, RevisionRow } from '../protocol/records.ts';
 import { refused } from './apply/judge.ts';
 import { answerWithoutRun, type MembersChanged, outcomeOf, remember } from './apply/operation.ts';
 import { runCommand } from './apply/run.ts';
+import type { Bundles } from './bundles.ts';
 import { type Contents, contentsOf, rowsOf } from './contents.ts';
 import { Overlay, type Sealed } from './overlay.ts';
 import {
@@ -172,7 +173,7 @@ export class State implements View {
         this.#clusterId = payload.clusterId;
         return { result: undefined, changes: [] };
       case 'members':
-        this.#noteAll(remember(this.#contents.operations, payload.origin, entry, payload.outcome));
+        remember(this.#contents.operations, payload.origin, entry, payload.outcome);
         return { result: undefined, changes: [] };
       case 'command':
         return this.#applyCommand(payload.command, entry);
@@ -198,18 +199,20 @@ export class State implements View {
 
   /** Rows changed and not yet taken. */
   get dirtyCount(): number {
-    return this.#dirty.size;
+    return this.#bundles.reduce((sum, { dirtyCount }) => sum + dirtyCount, this.#dirty.size);
   }
 
   /** The rows changed since the last call, as they are now; `undefined` for a deleted one. */
   takeDirty(): ReadonlyMap<RowKey, Row | undefined> {
     const dirty = this.#dirty;
     this.#dirty = new Map();
+    for (const bundles of this.#bundles) bundles.takeDirty(dirty);
     return dirty;
   }
 
   /** Of all rows as of `appliedIndex`, the same on every peer. Costs what changed since the last call. */
   hash(): string {
+    for (const bundles of this.#bundles) this.#hash.add(bundles.takeDelta());
     return this.#hash.value();
   }
 
@@ -223,7 +226,7 @@ export class State implements View {
     if (answer !== undefined) return { result: answer, changes: [] };
     const { result, sealed } = this.#judge(command, entry);
     this.#keep(entry, sealed);
-    if (origin !== undefined) this.#noteAll(remember(operations, origin, entry, outcomeOf(command, result)));
+    if (origin !== undefined) remember(operations, origin, entry, outcomeOf(command, result));
     return { result, changes: sealed.changes };
   }
 
@@ -266,7 +269,7 @@ export class State implements View {
       this.#note(isGone ? kept.delete(row) : kept.put(row));
     }
     if (changes.length === 0) return;
-    this.#noteAll(this.#contents.window.push({ index, time: timestamp(time), changes }));
+    this.#contents.window.push({ index, time: timestamp(time), changes });
   }
 
   #write({ before, after }: RowChange): void {
@@ -276,14 +279,13 @@ export class State implements View {
     this.#note({ key: keyOf(row), before, after });
   }
 
-  #noteAll(writes: readonly RowWrite[]): void {
-    for (const write of writes) this.#note(write);
+  #note({ key, before, after }: RowWrite): void {
+    this.#dirty.set(key, after);
+    this.#hash.onChange(key, { before, after });
   }
 
-  #note({ key, before, after, delta }: RowWrite): void {
-    this.#dirty.set(key, after);
-    if (delta === undefined) this.#hash.onChange(key, { before, after });
-    else this.#hash.add(delta);
+  get #bundles(): readonly Bundles[] {
+    return [this.#contents.window.bundles, this.#contents.operations.bundles];
   }
 
   get #tables(): Tables {

@@ -1,103 +1,118 @@
 // The window of changes: what the last entries changed, with the objects as they were before and after. Watches resume from
 // it, and objects are read as they were.
-// Owns: the change rows and their bounds. Does not own: the objects as they are now (Tables).
+// Owns: the records of changes and their bounds. Does not own: the objects as they are now (Tables), rows (Bundles).
 //
-// N1. It holds the last changes, at most `changesMax` entries and `bytesMax` bytes; the oldest go first. The last one stays.
-// N2. Which rows it holds follows from the entries alone: the same on a peer that applied all of them and on one that
-//     loaded a state on the way. Only what was before is in a row; what an object became follows from the rows behind it.
+// N1. It holds the last changes: of at least `changesMax` entries, if there were so many, and of less than a bundle more; or
+//     of fewer, where they would take more than `bytesMax` bytes. The oldest go first, a bundle at a time. The last bundle stays.
+// N2. Which records it holds follows from the entries alone: the same on a peer that applied all of them and on one that
+//     loaded a state on the way. Only what was before is in a record; what an object became follows from those behind it.
 // N3. Every change with an index above `start` is there.
 // N4. An entry that changes more than `changeBytesMax` bytes is not told: the window begins anew behind it.
 
 import { assert, present } from '../lib/assert.ts';
-import { limits } from '../lib/limits.ts';
-import { canonicalText, encodeRow } from './row-codec.ts';
-import { type ChangeRow, keyOf, type ObjectRow, type RowKey, rowKey, type RowWrite, tableOf } from './row.ts';
+import { recordLimits } from '../lib/record-limits.ts';
+import { type BundleBounds, Bundles } from './bundles.ts';
+import { bundleText, canonicalText, decodeBundle } from './row-codec.ts';
+import { type BundleRow, type ObjectRow, type RowKey, rowKey, tableOf } from './row.ts';
 import type { TableName } from './row.ts';
-import { rowDigest } from './state-hash.ts';
 import type { Change, RowChange } from './view.ts';
 
 export interface WindowBounds {
   readonly changesMax: number;
   readonly bytesMax: number;
   readonly changeBytesMax: number;
+  readonly bundle?: BundleBounds;
 }
 
 const defaults: WindowBounds = {
-  changesMax: limits.windowChangesMax,
-  bytesMax: limits.windowBytesMax,
-  changeBytesMax: limits.windowChangeBytesMax,
+  changesMax: recordLimits.windowChangesMax,
+  bytesMax: recordLimits.windowBytesMax,
+  changeBytesMax: recordLimits.windowChangeBytesMax,
 };
 
-/** A change row, and both sides of what it tells. */
+/** A change, and the index of the one before it, kept or not; 0 for the first of all. */
 interface Kept extends Change {
-  readonly row: ChangeRow;
-  /** Of the row; undefined while nobody asked for it. A row is written once, so that it is made once. */
-  digest: bigint | undefined;
+  readonly previous: number;
 }
 
-/** The row of an entry up to which no change is known: it tells nothing, and the window begins behind it. */
-export function windowBegins({ index, time }: Pick<ChangeRow, 'index' | 'time'>): ChangeRow {
-  return { kind: 'Change', index, time, previous: index, bytes: 0, changes: [] };
+/** As it stands in a row. The object is null where the entry created one. */
+type ChangeRecord = readonly [
+  index: number,
+  previous: number,
+  time: string,
+  changes: readonly (readonly [table: TableName, name: string, before: ObjectRow | null])[],
+];
+
+/** The record of an entry up to which no change is known: it tells nothing, and the window begins behind it. */
+const beginning = ({ index, time }: Pick<Change, 'index' | 'time'>): string =>
+  recordText({ index, time, previous: index }, '[]');
+
+const recordText = ({ index, previous, time }: Omit<Kept, 'changes'>, changes: string): string =>
+  `[${index},${previous},"${time}",${changes}]`;
+
+/** A window that begins behind an entry, as a row. */
+export function windowBegins(at: Pick<Change, 'index' | 'time'>): BundleRow {
+  const head = { kind: 'Changes', first: at.index, count: 1 } as const;
+  return { ...head, text: bundleText(head, beginning(at)) };
 }
 
 export class ChangeWindow {
   readonly #bounds: WindowBounds;
+  readonly bundles: Bundles;
   /** In the order of their indexes; those before `#first` have gone. */
   #kept: (Kept | undefined)[] = [];
   #first = 0;
-  #bytes = 0;
 
-  /** `rows` in any order; `objectOf`: an object as it is now. */
+  /** `rows` in the order of their records; `objectOf`: an object as it is now. */
   constructor(
-    rows: readonly ChangeRow[],
+    rows: readonly BundleRow[],
     objectOf: (table: TableName, name: string) => ObjectRow | undefined,
     bounds: WindowBounds = defaults,
   ) {
     this.#bounds = bounds;
+    this.bundles = new Bundles('Changes', rows, bounds.bundle);
     const later = new Map<RowKey, ObjectRow | undefined>();
-    for (const row of rows.toSorted((a, b) => b.index - a.index)) {
-      const changes = row.changes.map(({ table, name, before: was }): RowChange => {
-        const key = rowKey(table, name);
-        const after = later.has(key) ? later.get(key) : objectOf(table, name);
-        const before = was ?? undefined;
-        later.set(key, before);
-        return { before, after };
-      });
-      this.#kept.push({ row, index: row.index, time: row.time, changes, digest: undefined });
-      this.#bytes += row.bytes;
+    for (const row of rows.toReversed()) {
+      const records = decodeBundle(row) as readonly ChangeRecord[];
+      for (const [index, previous, time, told] of records.toReversed()) {
+        const changes = told.map(([table, name, was]): RowChange => {
+          const key = rowKey(table, name);
+          const after = later.has(key) ? later.get(key) : objectOf(table, name);
+          const before = was ?? undefined;
+          later.set(key, before);
+          return { before, after };
+        });
+        this.#kept.push({ index, previous, time, changes });
+      }
     }
     this.#kept.reverse();
   }
 
   /** Changes up to here are not known, or there were none. */
   get start(): number {
-    return this.#kept[this.#first]?.row.previous ?? 0;
+    return this.#kept[this.#first]?.previous ?? 0;
   }
 
-  /** All rows, oldest first. */
-  rows(): readonly ChangeRow[] {
-    return this.#all().map(({ row }) => row);
-  }
-
-  /** An entry changed objects. Answers the rows that come and go with that. */
-  push(change: Change): RowWrite[] {
-    const { row: whole, text } = this.#rowOf(change);
-    const isTold = whole.bytes <= this.#bounds.changeBytesMax;
-    const row = isTold ? whole : windowBegins(change); // N4
-    const key = keyOf(row);
-    const digest = rowDigest(key, isTold ? text : encodeRow(row));
-    this.#kept.push({ ...change, changes: isTold ? change.changes : [], row, digest });
-    this.#bytes += row.bytes;
-    const writes: RowWrite[] = [{ key, before: undefined, after: row, delta: digest }];
-    const sizeMax = isTold ? this.#bounds.changesMax : 1;
-    while (this.#size > sizeMax || this.#isTooLarge()) writes.push(this.#dropOldest());
-    return writes;
+  /** An entry changed objects. */
+  push({ index, time, changes }: Change): void {
+    const previous = this.#kept.at(-1)?.index ?? 0;
+    assert(index > previous, 'changes come in the order of their entries');
+    const text = changesText(changes);
+    if (Buffer.byteLength(text) > this.#bounds.changeBytesMax) {
+      while (this.bundles.length > 0) this.#dropOldest(); // N4
+      this.#kept.push({ index, previous: index, time, changes: [] });
+      this.bundles.push(index, beginning({ index, time }));
+      return;
+    }
+    this.#kept.push({ index, previous, time, changes });
+    this.bundles.push(index, recordText({ index, previous, time }, text));
+    while (this.#isTooLarge()) this.#dropOldest();
   }
 
   /** Those with an index above `index`, oldest first. */
   since(index: number): readonly Change[] {
     assert(index >= this.start, 'the window covers what is asked of it'); // N3
-    return this.#all(this.#positionAfter(index));
+    return this.#kept.slice(this.#positionAfter(index)) as Kept[];
   }
 
   /** By name: the objects of a table that have changed since `index`, as they were then; undefined for one that was not there. */
@@ -106,38 +121,16 @@ export class ChangeWindow {
     const was = new Map<string, ObjectRow | undefined>();
     const oldest = this.#positionAfter(index);
     for (let at = this.#kept.length - 1; at >= oldest; at -= 1) {
-      for (const change of this.#at(at).row.changes)
-        if (change.table === table) was.set(change.name, change.before ?? undefined);
+      for (const change of this.#at(at).changes) {
+        const object = objectOf(change);
+        if (tableOf(object) === table) was.set(object.metadata.name, change.before);
+      }
     }
     return was;
   }
 
-  get #size(): number {
-    return this.#kept.length - this.#first;
-  }
-
-  #all(from = this.#first): readonly Kept[] {
-    return this.#kept.slice(from) as Kept[];
-  }
-
   #at(position: number): Kept {
     return present(this.#kept[position], 'a position of the window holds a change');
-  }
-
-  /** And its text: that of `changes` is most of it, and is made once. */
-  #rowOf({ index, time, changes: told }: Change): { readonly row: ChangeRow; readonly text: string } {
-    const previous = this.#kept.at(-1)?.index ?? 0;
-    assert(index > previous, 'changes come in the order of their entries');
-    const changes = told.map(({ before, after }) => {
-      const object = present(after ?? before, 'a change has an object');
-      return { before: before ?? null, name: object.metadata.name, table: tableOf(object) };
-    });
-    const inner = canonicalText(changes);
-    const bytes = Buffer.byteLength(inner);
-    return {
-      row: { bytes, changes, index, kind: 'Change', previous, time },
-      text: `{"bytes":${bytes},"changes":${inner},"index":${index},"kind":"Change","previous":${previous},"time":"${time}"}`,
-    };
   }
 
   /** Position of the first with an index above `index`. */
@@ -154,19 +147,31 @@ export class ChangeWindow {
 
   /** N1. */
   #isTooLarge(): boolean {
-    return this.#bytes > this.#bounds.bytesMax && this.#size > 1;
+    const { length, count, bytes, oldest } = this.bundles;
+    const { changesMax, bytesMax } = this.#bounds;
+    return length > 1 && (count - oldest.count >= changesMax || bytes > bytesMax);
   }
 
-  #dropOldest(): RowWrite {
-    const { row, digest } = this.#at(this.#first);
-    const key = keyOf(row);
-    this.#kept[this.#first] = undefined; // to be collected
-    this.#first += 1;
-    this.#bytes -= row.bytes;
+  #dropOldest(): void {
+    const end = this.#first + this.bundles.oldest.count;
+    this.#kept.fill(undefined, this.#first, end); // to be collected
+    this.#first = end;
+    this.bundles.dropOldest();
     if (this.#first > this.#kept.length / 2) {
       this.#kept = this.#kept.slice(this.#first); // each is moved once for each that goes
       this.#first = 0;
     }
-    return { key, before: row, after: undefined, delta: -(digest ?? rowDigest(key, encodeRow(row))) };
   }
+}
+
+const objectOf = ({ before, after }: RowChange): ObjectRow =>
+  present(after ?? before, 'a change has an object');
+
+function changesText(changes: readonly RowChange[]): string {
+  return canonicalText(
+    changes.map((change) => {
+      const object = objectOf(change);
+      return [tableOf(object), object.metadata.name, change.before ?? null];
+    }),
+  );
 }

@@ -2,7 +2,7 @@
 //
 // C1. Where chunks are cut follows from the rows alone, so that a transfer begun with one peer can go on with another.
 // C2. A chunk holds whole rows, at least one, and ends with the first that fills it: no row is larger than a command, or than
-//     `limits.windowChangeBytesMax`, so a chunk has at most `chunkBytes` and so many bytes more, and a little.
+//     `recordLimits.windowChangeBytesMax`, so a chunk has at most `chunkBytes` and so many bytes more, and a little.
 //
 // A row: u32 bytes of key, u32 bytes of text, key, text (row-codec.ts); all numbers little-endian.
 

@@ -11,11 +11,13 @@
 //     on a file system that keeps the order of changes to one directory, as ext4, xfs and btrfs do.
 // B3. Every value begins with a checksum over its key and itself: LevelDB does not check its blocks when it reads them, and
 //     skips a damaged record of its log in silence.
-// B4. The record names the rows' hash (state-hash.ts), so that a row that is missing does not pass for one that was deleted. Rows
+// B4. Values of some size are deflated: LevelDB writes each several times, its own log as it is. Not larger ones, which would
+//     hold up the event loop.
+// B5. The record names the rows' hash (state-hash.ts), so that a row that is missing does not pass for one that was deleted. Rows
 //     and record of one batch can vanish together: then an older state is there, whole, as if the batch had never been.
 
 import { ClassicLevel, type Snapshot as LevelSnapshot } from 'classic-level';
-import { crc32 } from 'node:zlib';
+import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Snapshot } from '../../raft/types.ts';
 import type { RowKey } from '../state/row.ts';
 import { addDigests, hashOf, rowDigest } from '../state/state-hash.ts';
@@ -24,15 +26,24 @@ import { formatTooNew, stateTooOld } from './faults.ts';
 import type { EncodedRow } from './snapshot-chunk.ts';
 import { onState, StateDamaged } from './state-faults.ts';
 
-/** 3: records beside the objects, and the window of changes. */
-const format = 3;
+/** 3: records beside the objects, and the window of changes. 4: many of them in a row; values that are deflated. */
+const format = 4;
 /** Sorts before every row: their keys begin with the name of a table. */
 const recordKey = '!meta';
 const checksumBytes = 4;
+/** Stands before a text that is deflated: no text begins with it. */
+const deflatedMark = Buffer.of(1);
+/** Texts from this size on are deflated, and up to the other. */
+const deflateBytesMin = 2 * 1024;
+const deflateBytesMax = 64 * 1024;
+/** Quick, and with little memory to be cleared: each text stands by itself, and is small. */
+const deflation = { level: 1, windowBits: 14, memLevel: 6 } as const;
 /** Rows read, or made ready to be written, in one go: one or two milliseconds. */
 const rowsAtOnce = 256;
 /** Bytes read in one go, if they are fewer than those of so many rows. */
 const bytesAtOnce = 256 * 1024;
+/** A deflated value counts as so many rows. */
+const rowsADeflation = 16;
 
 /** What the rows are. */
 export interface StateRecord {
@@ -151,10 +162,13 @@ export class StateDatabase {
       const batch = this.#level.batch();
       let count = 0;
       for (const [key, text] of rows) {
-        if (text === undefined) batch.del(key);
-        else batch.put(key, seal(key, text));
-        count += 1;
-        if (count % rowsAtOnce === 0) await turn();
+        const value = text === undefined ? undefined : seal(key, text);
+        if (value === undefined) batch.del(key);
+        else batch.put(key, value);
+        count += value !== undefined && isDeflated(value) ? rowsADeflation : 1;
+        if (count < rowsAtOnce) continue;
+        count = 0;
+        await turn();
       }
       batch.put(recordKey, seal(recordKey, JSON.stringify({ format, ...record() })));
       await batch.write({ sync: true });
@@ -226,20 +240,31 @@ const under = (view: StateView | undefined): { snapshot?: LevelSnapshot } =>
   view === undefined ? {} : { snapshot: view as LevelSnapshot };
 
 function seal(key: string, text: string | Uint8Array): Buffer {
-  const size = typeof text === 'string' ? Buffer.byteLength(text) : text.length;
+  const content = deflated(text) ?? text;
+  const size = typeof content === 'string' ? Buffer.byteLength(content) : content.length;
   const value = Buffer.allocUnsafe(checksumBytes + size);
-  if (typeof text === 'string') value.write(text, checksumBytes);
-  else value.set(text, checksumBytes);
+  if (typeof content === 'string') value.write(content, checksumBytes);
+  else value.set(content, checksumBytes);
   value.writeUInt32LE(crc32(value.subarray(checksumBytes), crc32(key)), 0);
   return value;
 }
 
 function unseal(path: string, key: string, value: Buffer): Buffer {
-  const text = value.subarray(checksumBytes);
-  if (value.length < checksumBytes || value.readUInt32LE(0) !== crc32(text, crc32(key))) {
+  const content = value.subarray(checksumBytes);
+  if (value.length < checksumBytes || value.readUInt32LE(0) !== crc32(content, crc32(key))) {
     throw new StateDamaged(
       `${path} is damaged: the row at ${JSON.stringify(key)} does not match its checksum`,
     );
   }
-  return text;
+  return isDeflated(value) ? inflateRawSync(content.subarray(deflatedMark.length)) : content;
 }
+
+/** B4. Undefined when that is not done, or does not help. */
+function deflated(text: string | Uint8Array): Buffer | undefined {
+  const size = typeof text === 'string' ? Buffer.byteLength(text) : text.length;
+  if (size < deflateBytesMin || size > deflateBytesMax) return undefined;
+  const content = Buffer.concat([deflatedMark, deflateRawSync(text, deflation)]);
+  return content.length < size ? content : undefined;
+}
+
+const isDeflated = (value: Buffer): boolean => value[checksumBytes] === deflatedMark[0];

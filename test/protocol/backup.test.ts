@@ -93,8 +93,8 @@ test('one with something behind its end is refused', async () => {
 });
 
 test('one of a later version says which version reads it', async () => {
-  const later = await written([], { ...header, format: 3, version: '9.0.0' });
-  await expect(partsOf(later)).rejects.toThrow(/format 3.*9\.0\.0/);
+  const later = await written([], { ...header, format: 4, version: '9.0.0' });
+  await expect(partsOf(later)).rejects.toThrow(/format 4.*9\.0\.0/);
   expect(await codeOf(later)).toBe('FORMAT_TOO_NEW');
 });
 

@@ -1,13 +1,9 @@
 // What is remembered of users' writes, and what one hears that comes again.
 
 import { describe, expect, test } from 'vitest';
-import { limits } from '../../src/lib/limits.ts';
 import type { CommandBody, EntryResult, Origin } from '../../src/protocol/command.ts';
-import type { OperationRow } from '../../src/protocol/records.ts';
-import { answerWithoutRun } from '../../src/state/apply/operation.ts';
-import { Operations } from '../../src/state/operations.ts';
 import { State } from '../../src/state/state.ts';
-import { applying, contentOf, hashOfRows, Lab, rowsOf } from './lab.ts';
+import { applying, contentOf, Lab, rowsOf } from './lab.ts';
 
 function originOf(operation: string, more: Partial<Origin> = {}): Origin {
   return { actor: 'anonymous', method: 'PUT', path: '/p', from: '::1', agent: 'test', operation, ...more };
@@ -136,76 +132,6 @@ describe('the rows of operations', () => {
     });
     expect(contentOf(loaded)).toEqual(contentOf(state));
     expect(write(new Lab(loaded), put('one'), originOf('a'))).toMatchObject({ kind: 'repeated' });
-  });
-});
-
-function row(index: number, more: Partial<OperationRow> = {}): OperationRow {
-  const told = { time: '', actor: '', method: 'PUT', path: '/', from: '', agent: '', status: 200 } as const;
-  return { kind: 'Operation', id: `id-${index}`, index, code: 'OK', ...told, ...more };
-}
-
-const change = (name: string) => ({ kind: 'Service', name, action: 'unchanged' }) as const;
-
-describe('the bounds of operations', () => {
-  const bounds = { operationsMax: 3, operationsCharsMax: limits.operationsCharsMax };
-
-  test('hold the newest, and what was forgotten before is known to be so after a restart, too', () => {
-    const operations = new Operations([], bounds);
-    for (const index of [5, 6]) operations.push(row(index));
-    expect(operations.start).toBe(0);
-    operations.push(row(8));
-    expect(operations.start).toBe(4);
-    const writes = operations.push(row(9));
-    expect(writes.map(({ key, after }) => [key, after === undefined])).toEqual([
-      ['operation/id-9', false],
-      ['operation/id-5', true],
-    ]);
-    expect([operations.get('id-5'), operations.get('id-6')?.index, operations.size]).toEqual([
-      undefined,
-      6,
-      3,
-    ]);
-    const loaded = new Operations([...operations.values()].toReversed(), bounds);
-    expect([operations.start, loaded.start]).toEqual([5, 5]);
-    expect([...loaded.values()]).toEqual([...operations.values()]);
-    expect(loaded.push(row(10))).toEqual(operations.push(row(10)));
-  });
-
-  test('refuse a key that may have been used before them, and no other', () => {
-    const operations = new Operations([row(5), row(7), row(9)], bounds);
-    const answerTo = (since: number | undefined): EntryResult | undefined =>
-      answerWithoutRun(operations, originOf('new', { since }), () => undefined);
-    expect(answerTo(3)).toMatchObject({ kind: 'refused', code: 'IDEMPOTENCY_EXPIRED' });
-    expect([answerTo(4), answerTo(1_000), answerTo(undefined)]).toEqual([undefined, undefined, undefined]);
-    const known = answerWithoutRun(operations, originOf('id-5', { since: 3 }), () => undefined);
-    expect(known).toMatchObject({ kind: 'repeated', index: 5 });
-  });
-
-  test('count what a row takes: large ones leave room for fewer', () => {
-    const changes = Array.from({ length: limits.operationChangesMax }, (_, i) => change(`s${i}`));
-    const operations = new Operations([], { operationsMax: 1_000, operationsCharsMax: 400_000 });
-    for (let index = 1; index <= 50; index += 1) {
-      operations.push(row(index, { changes }));
-      const lost = Array.from({ length: index }, (_, i) => i + 1).filter(
-        (at) => operations.get(`id-${at}`) === undefined && at > operations.start,
-      );
-      expect(lost).toEqual([]);
-    }
-    expect(operations.size).toBeLessThan(10);
-    expect(operations.size).toBeGreaterThan(1);
-  });
-
-  test('pages go from the newest to the oldest, whatever was forgotten', () => {
-    const operations = new Operations([], { ...bounds, operationsMax: 100 });
-    for (let index = 1; index <= 500; index += 2) operations.push(row(index));
-    const seen: number[] = [];
-    for (let below = Number.POSITIVE_INFINITY; ; below = seen.at(-1) ?? 0) {
-      expect(operations.countBefore(below)).toBe(100 - seen.length);
-      const page = operations.before(below, 7);
-      if (page.length === 0) break;
-      seen.push(...page.map(({ index }) => index));
-    }
-    expect(seen).toEqual(Array.from({ length: 100 }, (_, i) => 499 - 2 * i));
   });
 });
 

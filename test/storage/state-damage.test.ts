@@ -213,7 +213,7 @@ test.each([
 });
 
 test('states of later formats are refused, and stay as they are', async () => {
-  const record = JSON.stringify({ format: 4 });
+  const record = JSON.stringify({ format: 5 });
   const { directory } = await soundState();
   await meddle(directory, (level) => level.put('!meta', sealed('!meta', record)));
   for (let i = 0; i < 2; i += 1) {
@@ -225,8 +225,8 @@ test('states of later formats are refused, and stay as they are', async () => {
   await expect(openStateStore({ directory })).rejects.toMatchObject({ code: 'FORMAT_TOO_NEW' });
 });
 
-test('states of earlier formats are refused, and stay as they are', async () => {
-  const record = JSON.stringify({ format: 2 });
+test.each([2, 3])('states of earlier formats are refused, and stay as they are: %s', async (format) => {
+  const record = JSON.stringify({ format });
   const { directory } = await soundState();
   await meddle(directory, (level) => level.put('!meta', sealed('!meta', record)));
   for (let i = 0; i < 2; i += 1) {

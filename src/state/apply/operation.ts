@@ -13,7 +13,6 @@ import { errorMeanings } from '../../protocol/error-meanings.ts';
 import type { OrionObject } from '../../protocol/objects.ts';
 import type { OperationRow } from '../../protocol/records.ts';
 import type { Operations } from '../operations.ts';
-import type { RowWrite } from '../row.ts';
 import { timestamp } from '../timestamp.ts';
 import { refused } from './judge.ts';
 
@@ -76,9 +75,9 @@ export function remember(
   origin: Origin,
   entry: { readonly index: number; readonly time: number },
   outcome: Outcome,
-): readonly RowWrite[] {
-  if (operations.get(origin.operation) !== undefined) return [];
-  return operations.push(operationRow(origin, entry, outcome));
+): void {
+  if (operations.get(origin.operation) !== undefined) return;
+  operations.push(operationRow(origin, entry, outcome));
 }
 
 function operationRow(
