@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CommandBody, EntryResult, Origin } from '../../src/protocol/command.ts';
 import { State } from '../../src/state/state.ts';
-import { applying, contentOf, Lab, rowsOf } from './lab.ts';
+import { applying, contentOf, hashOfRows, Lab, rowsOf } from './lab.ts';
 
 function originOf(operation: string, more: Partial<Origin> = {}): Origin {
   return { actor: 'anonymous', method: 'PUT', path: '/p', from: '::1', agent: 'test', operation, ...more };
