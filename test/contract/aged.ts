@@ -42,7 +42,7 @@ async function age(cluster: Cluster): Promise<void> {
   await cluster.ready();
 }
 
-/** The state after changes of members alone: they are the smallest entries that are remembered, and count most. */
+/** The state after changes of members alone: they are the smallest entries that are remembered. */
 function agedState(): State {
   const state = new State({ applied: 0, clusterId: '', rows: new Map(), hash: emptyStateHash });
   const members = { before: { learners: [], voters: [] }, after: { learners: [], voters: [] } };
