@@ -29,6 +29,8 @@ export interface WholeClientOptions {
   readonly registers: Registers;
   readonly situations: Situations;
   readonly thinkMs: Span;
+  /** From the first operation of a burst to its last, at most. */
+  readonly spreadMs: number;
   /** Requests that take longer than they may are a fault. */
   readonly answersInTime: boolean;
   readonly readBarrier: (peer: Peer) => Promise<void>;
@@ -164,9 +166,20 @@ export class WholeClient {
     if (prng.chance(0.05)) void this.scale(target, prng.int({ from: 0, to: 7 }));
     time.after(patienceMs, done); // C2
     const isRead = Array.from({ length: prng.int({ from: 1, to: burstMax + 1 }) }, () => prng.chance(0.4));
-    target.enter(() => {
-      const operations = isRead.map((read) => (read ? this.read(target) : this.write(target)));
-      Promise.all(operations).then(done, onBroken);
+    const operations = isRead.map((read) => this.#beginSoon(target, read));
+    Promise.all(operations).then(done, onBroken);
+  }
+
+  /** Never settles when the process ends first. */
+  #beginSoon(target: WholePeer, isRead: boolean): Promise<boolean> {
+    const { time, prng, spreadMs } = this.#options;
+    return new Promise((resolve, reject) => {
+      time.after(drawFrom(prng, { from: 0, to: spreadMs }), () =>
+        target.enter(() => {
+          if (target.peer === undefined) return resolve(false);
+          (isRead ? this.read(target) : this.write(target)).then(resolve, reject);
+        }),
+      );
     });
   }
 

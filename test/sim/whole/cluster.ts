@@ -104,6 +104,11 @@ export class WholeCluster {
   readonly note = (what: string, ...fields: (string | number | undefined)[]): void =>
     this.#options.trace.note(this.time.now, what, ...fields);
 
+  /** It takes in the state of another peer. */
+  receives(storeId: StoreId): boolean {
+    return this.#messageSituations.receives(storeId);
+  }
+
   heal(): void {
     this.links.heal(calmNetwork);
     for (const peer of this.peers) peer.heal();
@@ -197,6 +202,7 @@ export class WholeCluster {
       registers,
       situations,
       thinkMs: plan.thinkMs,
+      spreadMs: plan.spreadMs,
       // A process that sleeps, sleeps through its time-outs.
       answersInTime: plan.stall === undefined,
       readBarrier: parts.readBarrier,

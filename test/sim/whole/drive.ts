@@ -41,6 +41,7 @@ export class Drive {
   #image: Image | undefined;
   #wentBackTo: number | undefined;
   #drawn = 0;
+  #hold: { readonly how: 'full' | 'slow'; readonly states: readonly string[]; hasHeld: boolean } | undefined;
 
   constructor(options: DriveOptions) {
     this.#options = options;
@@ -98,6 +99,24 @@ export class Drive {
     this.disk.capacity = bytes === undefined ? Number.POSITIVE_INFINITY : used + bytes;
   }
 
+  /** From now on writes to the states that are on it find no room, or their syncs do not end; a state that comes later is spared. */
+  holdState(how: 'full' | 'slow' | undefined): void {
+    const states = new Set(this.disk.paths().flatMap((path) => /^.*\/state\/\d+\//u.exec(path) ?? []));
+    this.#hold = how === undefined ? undefined : { how, states: [...states], hasHeld: false };
+  }
+
+  /** Something was written since the state is held. */
+  get hasHeld(): boolean {
+    return this.#hold?.hasHeld === true;
+  }
+
+  holds(how: 'full' | 'slow', path: string): boolean {
+    const hold = this.#hold;
+    if (hold?.how !== how || !hold.states.some((state) => path.startsWith(state))) return false;
+    hold.hasHeld = true;
+    return true;
+  }
+
   /** One bit of one file is not what it was; answers which file, or undefined when there is none with a bit in it. */
   rot(prng: Prng): string | undefined {
     const paths = this.disk.paths().filter((path) => this.disk.content(path).length > 0);
@@ -118,7 +137,9 @@ export class Drive {
     disk.fault = (operation, path) => {
       if (operation === 'datasync' && failsSync()) return new Error('EIO: a sync failed');
       const isOfState = operation === 'write' && path.includes('/state/');
-      return isOfState && lacksRoom() ? new Error('ENOSPC: no room for a moment') : undefined;
+      return isOfState && (this.holds('full', path) || lacksRoom())
+        ? new Error('ENOSPC: no room for a moment')
+        : undefined;
     };
     return disk;
   }

@@ -108,6 +108,11 @@ export class WholeJudge {
     return this.#checker.evidence.synced(storeId).lastTerm;
   }
 
+  /** Of its disk. */
+  lastIndex(storeId: StoreId): number {
+    return this.#checker.evidence.synced(storeId).lastIndex;
+  }
+
   /** A violation is kept rather than thrown: it would end in somebody's promise. */
   guard(check: () => void): void {
     try {

@@ -105,6 +105,13 @@ export class SimLinks {
     });
   }
 
+  /** A cut at which the link falls at once: nothing is held back. */
+  sever(a: string, b: string): void {
+    const pair = pairOf(a, b);
+    this.#cut.add(pair);
+    this.#drop(pair);
+  }
+
   mend(a: string, b: string): void {
     const pair = pairOf(a, b);
     if (!this.#cut.delete(pair)) return;

@@ -10,6 +10,8 @@ import type { Disk, DiskFile } from '../../../src/storage/disk.ts';
 import { drawFrom, type DiskFaults } from '../faults.ts';
 import type { SimProcess } from './process.ts';
 
+/** Between two looks whether a sync may end. */
+const heldMs = 5;
 /** Anything but a sync or a read: the page cache. */
 const cachedMs = 0.02;
 
@@ -20,6 +22,8 @@ export interface MachineOptions {
   readonly faults: () => DiskFaults;
   /** Whether the disk says that it has no room. */
   readonly isFull: () => boolean;
+  /** Whether syncs of that file do not end. */
+  readonly isHeld: (path: string) => boolean;
 }
 
 /** The parts that a test may replace by broken ones, to prove that they are found. */
@@ -46,12 +50,12 @@ function syncMs({ prng, faults }: MachineOptions): number {
 
 /** `disk` as one process uses it. */
 export function slowDisk(disk: Disk, options: MachineOptions): Disk {
-  const { process, prng, faults } = options;
+  const { process, prng, faults, isHeld } = options;
   const cached = async <T>(act: () => Promise<T>): Promise<T> => {
     await process.sleep(cachedMs);
     return act();
   };
-  const slowFile = (file: DiskFile): DiskFile => ({
+  const slowFile = (path: string, file: DiskFile): DiskFile => ({
     size: () => file.size(),
     read: async (into, position) => {
       await process.sleep(drawFrom(prng, faults().readMs));
@@ -60,6 +64,7 @@ export function slowDisk(disk: Disk, options: MachineOptions): Disk {
     write: (bytes, position) => cached(() => file.write(bytes, position)),
     datasync: async () => {
       await process.sleep(syncMs(options));
+      while (isHeld(path)) await process.sleep(heldMs);
       return file.datasync();
     },
     close: () => file.close(),
@@ -70,13 +75,13 @@ export function slowDisk(disk: Disk, options: MachineOptions): Disk {
     openToRead: (path) =>
       cached(async () => {
         const file = await disk.openToRead(path);
-        return file === undefined ? undefined : slowFile(file);
+        return file === undefined ? undefined : slowFile(path, file);
       }),
-    openToWrite: (path) => cached(async () => slowFile(await disk.openToWrite(path))),
+    openToWrite: (path) => cached(async () => slowFile(path, await disk.openToWrite(path))),
     // Apart, so that a process can end between what the cache takes and what the disk keeps.
     openToWriteThrough: (path) =>
       cached(async () => {
-        const file = slowFile(await disk.openToWrite(path));
+        const file = slowFile(path, await disk.openToWrite(path));
         const write = async (bytes: Uint8Array, position: number): Promise<void> => {
           await file.write(bytes, position);
           await file.datasync();

@@ -16,6 +16,11 @@ export class MessageSituations {
     this.#isChanging = isChanging;
   }
 
+  /** It takes in a state. */
+  receives(storeId: StoreId): boolean {
+    return this.#receiving.has(storeId);
+  }
+
   sent(from: StoreId, message: PeerMessage): void {
     const situations = this.#situations;
     switch (message.kind) {

@@ -39,10 +39,13 @@ export class Run {
   control: Control | undefined;
   /** As its disk says now. */
   identity: () => StoreIdentity | undefined = () => undefined;
+  logBase: () => number | undefined = () => undefined;
   /** Of other stores, as it remembers them. */
   incarnations: Incarnations | undefined;
   /** A write of its log is under way. */
   isWriting = false;
+  /** The beginning of its log is being cut off. */
+  isCutting = false;
   isStopping = false;
   readonly #options: RunOptions;
   #requests = 0;
@@ -80,6 +83,8 @@ export class Run {
           if (!drive.isOutdated) observe({ kind: 'synced', peer: drive.storeId, operation });
           if (operation.mended) situations.add('disks mended');
         },
+        cutting: () => (this.isCutting = true),
+        cutEnded: () => (this.isCutting = false),
         cut: () => situations.add('logs cut'),
       },
     });
@@ -114,6 +119,7 @@ export class Run {
     peer.onReset((index) => onReset(peer.view, index));
     this.peer = peer;
     this.identity = () => log.identity;
+    this.logBase = () => log.base;
     this.incarnations = incarnations;
     this.control = this.#runControllers(peer);
     await peer.start();

@@ -1,8 +1,9 @@
 // What may go wrong in a run of whole peers, beside what can happen to cores alone (faults.ts).
 // Times are in virtual milliseconds; chances are in [0, 1].
 
+import { raftDefaults } from '../../../raft/config.ts';
 import { type CompactionBounds, compactionDefaults } from '../../../src/peer/compactor.ts';
-import type { Prng } from '../../../src/lib/prng.ts';
+import { Prng } from '../../../src/lib/prng.ts';
 import { drawFaults } from '../draw-faults.ts';
 import { calmDisk, calmNetwork, drawFrom, type FaultPlan } from '../faults.ts';
 import { segmentBytesMax } from './stores.ts';
@@ -24,9 +25,13 @@ export interface WholePlan extends FaultPlan {
   readonly flapEveryMs: number | undefined;
   /** Between two losses of a disk, on average; none when absent. */
   readonly wipeEveryMs: number | undefined;
-  /** A leader is led to write in the place of what another will commit (overtaking.ts). */
-  readonly overtakes: boolean;
+  /** Within so long the operations of one client's burst begin. */
+  readonly spreadMs: number;
+  /** Whole peers are led into one course of events, step by step (courses/). */
+  readonly course: CourseName | undefined;
 }
+
+export type CourseName = 'overtaking' | 'leftBehind' | 'heldFlush' | 'cutShort';
 
 /** From a log of a few entries, of which followers soon need what is gone, to one that is never cut. */
 function drawCuts(prng: Prng): CompactionBounds {
@@ -42,7 +47,7 @@ function drawCuts(prng: Prng): CompactionBounds {
 }
 
 function drawPlan(prng: Prng): WholePlan {
-  const plan = drawFaults(prng);
+  const plan = drawFaults(new Prng(prng.next()));
   const changes = prng.chance(0.6);
   return {
     ...plan,
@@ -58,26 +63,44 @@ function drawPlan(prng: Prng): WholePlan {
       ? { everyMs: drawFrom(prng, { from: 500, to: 4_000 }), lastsMs: { from: 1, to: 800 } }
       : undefined,
     wipeEveryMs: changes && prng.chance(0.5) ? drawFrom(prng, { from: 500, to: 4_000 }) : undefined,
-    overtakes: false,
+    spreadMs: prng.chance(0.6) ? drawFrom(prng, { from: 1, to: 40 }) : 0,
+    course: undefined,
     noRoomChance: prng.chance(0.4) ? prng.fraction() * 0.1 : 0,
   };
 }
 
 export function drawWholePlan(prng: Prng): WholePlan {
   const plan = drawPlan(prng);
-  return prng.chance(0.04) ? overtaking(plan) : plan;
+  const drawn = prng.fraction();
+  if (drawn < 0.035) return { ...calm(plan, 8), course: 'overtaking' };
+  if (drawn < 0.075) return { ...calm(plan, 64), course: 'leftBehind', cuts: shortest };
+  if (drawn < 0.11) return { ...calm(plan, 64), course: 'heldFlush', cuts: shortest, peers: 3 };
+  if (drawn < 0.14) return { ...calm(plan, 64), course: 'cutShort', cuts: shortest, peers: 3 };
+  return plan;
 }
 
+/** Whoever was away for a moment needs a snapshot. */
+const shortest: CompactionBounds = {
+  keepEntries: 1,
+  keepBytes: 1_000_000,
+  retainBytesMax: 1,
+  retainHeardMs: 1,
+  cutBytesMin: 500,
+};
+
 /** Five peers that elect quickly, and nothing that goes wrong by itself. */
-function overtaking(plan: WholePlan): WholePlan {
+function calm(plan: WholePlan, uncommittedMax: number): WholePlan {
   const timeouts = { tickMs: 10, heartbeatMs: 30, electionMinMs: 90, electionMaxMs: 180 };
+  const { appendBytesMax, inflightMessagesMax, inflightBytesMax } = raftDefaults;
+  const windows = { appendBytesMax, inflightMessagesMax, inflightBytesMax };
   return {
     ...plan,
-    overtakes: true,
     peers: 5,
     spares: 0,
     tickMs: 10,
-    raft: { ...plan.raft, ...timeouts, uncommittedMax: 8 },
+    raft: { ...plan.raft, ...timeouts, ...windows, uncommittedMax },
+    clients: 1,
+    thinkMs: { from: 300, to: 1_000 },
     network: { ...calmNetwork, delayMs: { from: 0.5, to: 1 } },
     disk: calmDisk,
     syncErrorChance: 0,

@@ -2,24 +2,31 @@
 
 import './bounds.ts';
 import { setImmediate } from 'node:timers/promises';
+import { unreachable } from '../../../src/lib/assert.ts';
 import { messageOf } from '../../../src/lib/errors.ts';
 import { Prng } from '../../../src/lib/prng.ts';
 import { drawFrom } from '../faults.ts';
 import { Violation } from '../observation.ts';
 import { Trace } from '../trace.ts';
 import { WholeCluster } from './cluster.ts';
+import { CutShort } from './courses/cut-short.ts';
+import { HeldFlush } from './courses/held-flush.ts';
+import { LeftBehind } from './courses/left-behind.ts';
+import { Overtaking } from './courses/overtaking.ts';
 import { converge } from './converge.ts';
 import { DiskNemesis } from './disk-nemesis.ts';
 import { soundWholeParts, type WholeParts } from './machine.ts';
 import { WholeNemesis } from './nemesis.ts';
 import { Operator } from './operator.ts';
-import { Overtaking } from './overtaking.ts';
-import { drawWholePlan } from './plan.ts';
+import { type CourseName, drawWholePlan } from './plan.ts';
 import type { Situations } from './situations.ts';
+import type { Course } from './stage.ts';
 import { Survivors } from './survivors.ts';
 
 /** How long faults last, in virtual milliseconds. */
 const safetyMs = { from: 4_000, to: 12_000 };
+/** A course needs no longer. */
+const courseMs = { from: 4_000, to: 4_500 };
 /** What a healed cluster has to get well: stalls and hanging syncs, lost links, then elections. */
 const livenessMs = (electionMaxMs: number): number => 20_000 + 20 * electionMaxMs;
 
@@ -45,16 +52,16 @@ export async function runWhole(
   const survivors = new Survivors(cluster);
   const operator = new Operator({ cluster, survivors, plan, prng: new Prng(prng.next()) });
   const diskNemesis = new DiskNemesis({ cluster, survivors, plan, prng: new Prng(prng.next()) });
-  const overtaking = plan.overtakes ? new Overtaking({ cluster, prng: new Prng(prng.next()) }) : undefined;
+  const course = courseOf(plan.course, { cluster, prng: new Prng(prng.next()) });
   let failure: string | undefined;
   try {
     for (const founder of cluster.founders) founder.start();
     nemesis.start();
     operator.start();
     diskNemesis.start();
-    overtaking?.start();
-    await runUntil(cluster, drawFrom(prng, safetyMs), () => false);
-    overtaking?.stop();
+    course?.start();
+    await runUntil(cluster, drawFrom(prng, plan.course === undefined ? safetyMs : courseMs), () => false);
+    course?.stop();
     cluster.heal();
     nemesis.stop();
     diskNemesis.stop();
@@ -66,6 +73,26 @@ export async function runWhole(
     failure = `at ${cluster.time.now.toFixed(3)} ms: ${detail}`;
   }
   return { seed, failure, messages: cluster.messages, traceHash: trace.hash, situations: cluster.situations };
+}
+
+function courseOf(
+  name: CourseName | undefined,
+  parts: { cluster: WholeCluster; prng: Prng },
+): Course | undefined {
+  switch (name) {
+    case undefined:
+      return undefined;
+    case 'cutShort':
+      return new CutShort(parts);
+    case 'overtaking':
+      return new Overtaking(parts);
+    case 'leftBehind':
+      return new LeftBehind(parts);
+    case 'heldFlush':
+      return new HeldFlush(parts);
+    default:
+      return unreachable(name);
+  }
 }
 
 /** Runs event by event for `ms`, or until `isDone`: after each event all promises that can go on have gone on. */

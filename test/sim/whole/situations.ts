@@ -67,6 +67,10 @@ const rare = [
   'disks given up that went back',
   'replicas lost with their node',
   'leaders that wrote in the place of what another committed',
+  'snapshots that went past writes of a leader',
+  'snapshots that came while the state could not be written',
+  'crashes while a log is cut',
+  'crashes while a state is flushed',
 ] as const;
 
 const situations = [...frequent, ...rare];

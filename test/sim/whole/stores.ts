@@ -26,7 +26,9 @@ interface Watch {
   opened(log: RestoredLog, state: LoadedState): { readonly tail: number };
   issued(operation: PersistOperation): void;
   synced(operation: PersistOperation): void;
-  /** Its beginning was cut off. */
+  /** Its beginning is being cut off; that has ended; something of it is gone. */
+  cutting(): void;
+  cutEnded(): void;
   cut(): void;
 }
 
@@ -74,9 +76,9 @@ export async function openWatchedStores(options: {
 class WatchedLog implements LogStore {
   readonly restored: RestoredLog;
   readonly #log: LogStore;
-  readonly #watch: Pick<Watch, 'issued' | 'synced' | 'cut'>;
+  readonly #watch: Omit<Watch, 'opened'>;
 
-  constructor(log: LogStore, options: Pick<Watch, 'issued' | 'synced' | 'cut'> & { readonly tail: number }) {
+  constructor(log: LogStore, options: Omit<Watch, 'opened'> & { readonly tail: number }) {
     this.#log = log;
     this.#watch = options;
     this.restored = { ...log.restored, tail: log.restored.tail.slice(-Math.max(1, options.tail)) };
@@ -92,7 +94,9 @@ class WatchedLog implements LogStore {
 
   async compact(upTo: LogIndex): Promise<void> {
     const { base } = this;
+    this.#watch.cutting();
     await this.#log.compact(upTo);
+    this.#watch.cutEnded();
     if (this.base > base) this.#watch.cut();
   }
 

@@ -57,6 +57,15 @@ export class WholePeer {
     return this.#drive.storeId;
   }
 
+  get drive(): Drive {
+    return this.#drive;
+  }
+
+  /** Its process; absent while it is down. */
+  get run(): Run | undefined {
+    return this.#run;
+  }
+
   /** Absent while it is down or starts. */
   get peer(): Peer | undefined {
     return this.#run?.peer;
@@ -94,6 +103,7 @@ export class WholePeer {
       prng,
       faults: () => this.#diskFaults,
       isFull: () => this.#isFull,
+      isHeld: (path) => this.#drive.holds('slow', path),
     };
     this.#runs += 1;
     const run = new Run({
@@ -234,6 +244,7 @@ export class WholePeer {
 
   heal(): void {
     this.fill(false);
+    this.#drive.holdState(undefined);
     this.#diskFaults = calmDisk;
     this.#syncErrorChance = 0;
     this.#noRoomChance = 0;
