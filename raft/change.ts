@@ -26,7 +26,7 @@ export type ChangeRefusal =
   /** That store was removed for good. */
   | 'REMOVED'
   | 'TOO_MANY_MEMBERS'
-  /** The learner to be promoted does not hold what was committed a heartbeat ago. */
+  /** The learner to be promoted does not hold what was committed a heartbeat ago, has no room, or was not heard lately. */
   | 'LAGGING'
   | 'LAST_VOTER'
   /** No majority of the new voters was heard lately: the change could never be committed. */

@@ -33,7 +33,8 @@ export function answerLeader(
 }
 
 /** Taking it in would need room: the log lacks some of the entries, and they can follow what it holds. */
-function isNews(log: Log, { previousIndex, previousTerm, entries }: AppendRequest): boolean {
+function isNews(log: Log, request: AppendRequest): boolean {
+  const { previousIndex, previousTerm, entries } = behindBase(log, request);
   const follows = log.termAt(previousIndex) === previousTerm;
   return follows && entries.some((entry) => log.termAt(entry.index) !== entry.term);
 }
@@ -59,8 +60,7 @@ function acceptAppend(
 }
 
 function mergeAppend(log: Log, request: AppendRequest): AppendOutcome {
-  if (request.previousIndex < log.base) return mergeAppend(log, behindBase(log, request));
-  const { previousIndex, previousTerm, entries } = request;
+  const { previousIndex, previousTerm, entries } = behindBase(log, request);
   if (log.termAt(previousIndex) !== previousTerm) return rejection(log, request);
   log.merge(entries);
   const match = asIndex(previousIndex + entries.length);
@@ -71,6 +71,7 @@ function mergeAppend(log: Log, request: AppendRequest): AppendOutcome {
 
 /** What was cut off is committed, and so the same in every leader's log: only what is behind it is looked at. */
 function behindBase(log: Log, request: AppendRequest): AppendRequest {
+  if (request.previousIndex >= log.base) return request;
   const previousTerm = log.termAt(log.base);
   assert(previousTerm !== undefined, 'the term of the base stays known');
   const entries = request.entries.filter((entry) => entry.index > log.base);

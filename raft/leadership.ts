@@ -42,7 +42,7 @@ export class Leadership {
   readonly #members: MemberChanges;
   readonly #transfer: Transfer;
   readonly #electedMs: number;
-  /** Check-quorum counts from here until a quorum has answered a later round: the election, or a late tick. */
+  /** Check-quorum counts from here until a quorum has answered a later round: the election, or a late tick (E2). */
   #graceFromMs: number;
   /** Rounds before it prove nothing to controllers (K3). */
   #leaseFromRound = 1;
@@ -132,7 +132,7 @@ export class Leadership {
   /** Why a proposal of so many bytes is not taken now. */
   #refusal(bytes: number): 'TRANSFERRING' | 'NOT_LEADER' | 'BUSY' | undefined {
     const { self, log, config, quorum, disk } = this.#shared;
-    if (this.#transfer.isUnderWay) return 'TRANSFERRING';
+    if (this.#transfer.isUnderWay || disk.isDistrusted) return 'TRANSFERRING'; // T4
     if (!quorum.has(self)) return 'NOT_LEADER'; // K5
     const isOver = log.unappliedBytes + bytes > config.uncommittedBytesMax;
     const isFull = log.unapplied >= config.uncommittedMax || isOver;
@@ -199,13 +199,11 @@ export class Leadership {
     this.#isDirty = true;
   }
 
-  /** After a late tick, nothing proven before it counts, and there is time to prove it anew. */
-  tick(late: boolean): void {
+  /** After a late tick nothing proven before it counts; if it is excused, there is time to prove it anew. */
+  tick({ late, excused }: { readonly late: boolean; readonly excused: boolean }): void {
     const { timer, config } = this.#shared;
-    if (late) {
-      this.#graceFromMs = timer.now;
-      this.#leaseFromRound = this.#rounds.current + 1;
-    }
+    if (late) this.#leaseFromRound = this.#rounds.current + 1;
+    if (excused) this.#graceFromMs = timer.now;
     this.#rounds.forget(timer.now - config.electionMaxMs);
     this.#transfer.tick();
     if (this.#replication.tick()) this.#isDirty = true;

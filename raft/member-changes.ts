@@ -4,7 +4,7 @@
 //     this term's no-op is (Ongaro's correction of 2015: else two leaders could each change a different configuration).
 // V2. A committed joint configuration is left at once (§4.3).
 // V3. A learner that wants to be a voter is promoted at the first heartbeat at which it holds what was committed at the
-//     one before.
+//     one before. One that is silent, or has no room, holds that for ever while nothing is written: it is not promoted.
 // V4. Nothing is appended while leadership is handed over, since the target's log would fall behind again, nor on a full
 //     disk. What is due then, the next leader does, or this one when it goes on.
 
@@ -12,7 +12,7 @@ import type { Replication } from './replication.ts';
 import { isJoint, judgeChange, leaveJoint, type MemberFacts, nextToPromote } from './membership.ts';
 import type { Shared } from './shared.ts';
 import type { ChangeRefusal } from './change.ts';
-import type { Entry, EntryPayload, Input, LogIndex, Membership } from './types.ts';
+import type { Entry, EntryPayload, Input, LogIndex, Membership, StoreId } from './types.ts';
 
 type Append = (payload: Extract<EntryPayload, { kind: 'configuration' }>, time: number) => Entry;
 type ChangeMembers = Extract<Input, { kind: 'changeMembers' }>;
@@ -89,9 +89,10 @@ export class MemberChanges {
   get #facts(): MemberFacts {
     const { self, timer, config } = this.#shared;
     const sinceMs = timer.now - config.electionMaxMs;
+    const isFit = (storeId: StoreId): boolean => this.#replication.isFit(storeId, sinceMs);
     return {
-      isCaughtUp: (storeId) => this.#replication.holds(storeId, this.#beatCommit),
-      isHeard: (storeId) => storeId === self || this.#replication.isFit(storeId, sinceMs),
+      isCaughtUp: (storeId) => isFit(storeId) && this.#replication.holds(storeId, this.#beatCommit),
+      isHeard: (storeId) => storeId === self || isFit(storeId),
     };
   }
 }

@@ -17,9 +17,9 @@ export const removedMax = 64;
 
 /** What the leader knows of a member. */
 export interface MemberFacts {
-  /** It holds what was committed a heartbeat ago. */
+  /** It holds what was committed a heartbeat ago, and is heard. */
   isCaughtUp(storeId: StoreId): boolean;
-  /** It answered within an election time-out. */
+  /** It answered within an election time-out, its word counts, and it has room. */
   isHeard(storeId: StoreId): boolean;
 }
 

@@ -9,8 +9,10 @@
 // Y4. A full disk takes in no entries, and what needs none goes on: term, votes, commit. A leader could not even append
 //     its no-op there: whoever is full does not campaign.
 // Y5. A peer whose disk hangs could not make a vote for itself durable: it does not campaign.
-// Y6. A peer whose state differs from the others' would decide and serve by it: it does not campaign. Its log is sound, so
-//     that it votes and acknowledges as ever.
+// Y6. A peer whose state differs from the others' would decide and serve by it: it takes over from nobody, campaigns later
+//     than all others (E5), hands over what it leads, and takes no proposals meanwhile (T4). Its log is sound, so that it votes
+//     and acknowledges as ever, and can be the only one left that holds all that is committed: without it nobody could lead.
+//     Its state is sent to nobody: two that are wrong alike would pass for right.
 // Y7. A loss at the very end of a log looks like an earlier moment, until a leader counts on what was lost. Then this peer is
 //     impaired, for this run: the next one learns it in the same way, as long as that leader leads.
 
@@ -52,7 +54,12 @@ export class OwnDisk {
   }
 
   get mayCampaign(): boolean {
-    return !this.isImpaired && !this.#isFull && !this.#hangs && !this.#isDistrusted; // Y1, Y4, Y5, Y6
+    return !this.isImpaired && !this.#isFull && !this.#hangs; // Y1, Y4, Y5
+  }
+
+  /** Whether it is as good a leader as any. */
+  get mayTakeOver(): boolean {
+    return this.mayCampaign && !this.#isDistrusted; // Y6
   }
 
   /** Entries that it acknowledged are not there (Y7). */

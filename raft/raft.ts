@@ -31,7 +31,7 @@
 //      before the operation that installs it is reported (R10). Its configuration is in effect from its arrival on.
 //   9. Who lost entries that it may have acknowledged neither votes nor counts until it holds what was committed without it
 //      since; then what it forgot harms nobody (X1–X4, Y1–Y3). Who has no room takes in no entries, and leads only to serve
-//      reads (T4, Y4).
+//      reads (T4, Y4); whose state is not trusted leads only until another can, and sends it to nobody (T4, Y6).
 //  10. Bounded: entries not applied, entries under way, reads, held messages; beyond `RaftConfig`, BUSY.
 //
 // What a driver owes. A tick at least every `tickMs`, with the present time, also right before it trusts `mayControl`.
@@ -136,7 +136,7 @@ export class Raft {
       durability: new Durability(log, disk, restored.hardState),
       disk,
       quorum,
-      timer: new Timer({ config, prng, now: options.now }),
+      timer: new Timer({ config, prng, disk, now: options.now }),
       loads: new Loads(log, outbox),
       snapshots: new Snapshots(log, outbox),
       outbox,

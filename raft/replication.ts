@@ -113,10 +113,12 @@ export class Replication {
     return this.isFit(storeId, sinceMs) && this.#of(storeId).progress.kind !== 'snapshot';
   }
 
-  /** The voter that holds most, of those that could lead. */
+  /** The voter that holds most, of those that could lead, and are not on their way out. */
   mostCaughtUp(sinceMs: number): StoreId | undefined {
+    const { voters } = this.#shared.log.configurations.current;
+    const staying = new Set(voters.map(({ storeId }) => storeId));
     const heard = [...this.#followers.values()].filter(
-      ({ storeId }) => this.#shared.quorum.has(storeId) && this.couldLead(storeId, sinceMs),
+      ({ storeId }) => staying.has(storeId) && this.couldLead(storeId, sinceMs),
     );
     const matchMax = Math.max(...heard.map(({ progress }) => progress.match));
     return heard.find(({ progress }) => progress.match === matchMax)?.storeId;

@@ -51,11 +51,11 @@ export class Roles {
   }
 
   tick(now: number): void {
-    const { late, electionDue } = this.#shared.timer.tick(now);
+    const { late, excused, electionDue } = this.#shared.timer.tick(now);
     this.#forwardedReads.expire(now);
     if (this.#role.kind === 'leader') {
-      if (this.#role.leadership.isOver && !late) return this.#becomeFollower(this.term, undefined);
-      this.#role.leadership.tick(late);
+      if (this.#role.leadership.isOver && !excused) return this.#becomeFollower(this.term, undefined);
+      this.#role.leadership.tick({ late, excused });
     } else if (electionDue && this.#mayCampaign) {
       this.#becomePreCandidate();
     }
@@ -99,10 +99,10 @@ export class Roles {
     if (this.#role.kind !== 'follower') this.#becomeFollower(this.term, undefined);
   }
 
-  /** Whether this peer may lead has changed: whoever may not does not ask for it any more. */
+  /** Whether this peer should lead has changed: whoever should not does not ask for it any more. */
   onFitness(): void {
     const campaigns = this.#role.kind !== 'leader' && this.#role.kind !== 'follower';
-    if (campaigns && !this.#shared.disk.mayCampaign) this.#becomeFollower(this.term, undefined);
+    if (campaigns && !this.#shared.disk.mayTakeOver) this.#becomeFollower(this.term, undefined);
   }
 
   /** A state that holds what is committed has arrived, whole. Whoever lacks some of that has nothing to campaign with. */
@@ -163,7 +163,8 @@ export class Roles {
       case 'mended':
         return this.#shared.disk.onMended(message, this.#shared.log);
       case 'timeoutNow':
-        if (this.#role.kind !== 'candidate' && this.#mayCampaign) this.#becomeCandidate({ kind: 'transfer' });
+        if (this.#role.kind !== 'candidate' && this.#mayCampaign && this.#shared.disk.mayTakeOver)
+          this.#becomeCandidate({ kind: 'transfer' });
         return;
       case 'readRequest':
         return this.#onReadRequest(message);

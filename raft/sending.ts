@@ -54,8 +54,8 @@ export class Sending {
   }
 
   #askForSnapshot({ storeId: to, full: isFull }: Follower, progress: NeedsSnapshot): void {
-    if (progress.state !== 'due' || isFull) return;
-    const { log, snapshots } = this.#shared;
+    const { log, snapshots, disk } = this.#shared;
+    if (progress.state !== 'due' || isFull || disk.isDistrusted) return; // Y6
     progress.state = 'sending';
     progress.next = asIndex(log.base + 1);
     snapshots.request({ to, atLeast: log.base });

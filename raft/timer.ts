@@ -2,19 +2,24 @@
 // Owns: the election deadline, stickiness, the notice of late ticks. Does not own: heartbeats (leadership.ts).
 // E1. What happened since the last tick is taken to have happened at the next one: a leader heard late is not heard
 //     early, and an election never starts sooner than it should.
-// E2. A late tick starts no election and moves the deadline by a heartbeat: what was queued meanwhile is read first.
+// E2. A late tick starts no election and moves the deadline by a heartbeat: what was queued meanwhile is read first. One
+//     that follows a late tick is not excused: what that one waited for has been read, and a process whose ticks are all
+//     late must not wait for ever.
 // E3. A start counts as having heard a leader: the run before may have answered one a moment ago.
 // E4. After the death of the leader deadlines are short, for as long as an election takes at most: then this peer may
 //     be too slow for them.
-// E5. A peer of low priority waits one more range, and a heartbeat: whoever else can lead has begun by then, and is heard.
+// E5. A peer of low priority, or whose state is not trusted, waits one more range, and a heartbeat: whoever else can lead has
+//     begun by then, and is heard.
 
 import { assert } from '../src/lib/assert.ts';
 import type { Prng } from '../src/lib/prng.ts';
 import type { RaftConfig } from './config.ts';
+import type { OwnDisk } from './own-disk.ts';
 
 export class Timer {
   readonly #config: RaftConfig;
   readonly #prng: Prng;
+  readonly #disk: Pick<OwnDisk, 'isDistrusted'>;
   #now: number;
   #deadlineMs: number;
   /** The deadline was drawn since the last tick (E1). */
@@ -24,12 +29,20 @@ export class Timer {
   #leaderHeardMs: number | undefined;
   /** Until then deadlines are short (E4). */
   #hasteUntilMs = Number.NEGATIVE_INFINITY;
+  /** The last tick was late. */
+  #wasLate = false;
   /** Votes are withheld for `electionMinMs` from here on (§4.2.3). */
   #stickyFromMs: number;
 
-  constructor(options: { readonly config: RaftConfig; readonly prng: Prng; readonly now: number }) {
+  constructor(options: {
+    readonly config: RaftConfig;
+    readonly prng: Prng;
+    readonly disk: Pick<OwnDisk, 'isDistrusted'>;
+    readonly now: number;
+  }) {
     this.#config = options.config;
     this.#prng = options.prng;
+    this.#disk = options.disk;
     this.#now = options.now;
     this.#stickyFromMs = options.now;
     this.#deadlineMs = options.now + this.#draw();
@@ -50,7 +63,7 @@ export class Timer {
   }
 
   /** Time has come to `now`. Ticks are due each heartbeat at the latest; one that comes later than two is late. */
-  tick(now: number): { readonly late: boolean; readonly electionDue: boolean } {
+  tick(now: number): { readonly late: boolean; readonly excused: boolean; readonly electionDue: boolean } {
     assert(now >= this.#now, 'monotonic time never falls');
     const elapsedMs = now - this.#now;
     this.#now = now;
@@ -58,8 +71,10 @@ export class Timer {
     if (this.#heard) this.#leaderHeardMs = this.#stickyFromMs = now;
     this.#restarted = this.#heard = false;
     const late = elapsedMs > 2 * this.#config.heartbeatMs;
-    if (late) this.#deadlineMs = Math.max(this.#deadlineMs, now) + this.#config.heartbeatMs;
-    return { late, electionDue: now >= this.#deadlineMs };
+    const excused = late && !this.#wasLate; // E2
+    this.#wasLate = late;
+    if (excused) this.#deadlineMs = Math.max(this.#deadlineMs, now) + this.#config.heartbeatMs;
+    return { late, excused, electionDue: now >= this.#deadlineMs };
   }
 
   onLeaderHeard(): void {
@@ -90,7 +105,8 @@ export class Timer {
 
   #within(range: { readonly from: number; readonly to: number }): number {
     const { priority, heartbeatMs } = this.#config;
-    const laterMs = priority === 'low' ? range.to - range.from + heartbeatMs : 0;
+    const isLater = priority === 'low' || this.#disk.isDistrusted; // E5
+    const laterMs = isLater ? range.to - range.from + heartbeatMs : 0;
     return this.#prng.int(range) + laterMs;
   }
 }

@@ -5,8 +5,8 @@
 // T2. TimeoutNow cannot be taken back: it may arrive late, and brings an election that no lease holds up. Once it was
 //     sent, or when the disk hangs, the term ends: with that election, or after `electionMaxMs` by stepping down.
 // T3. Without either, the leader goes on after `electionMaxMs`.
-// T4. A leader whose disk is full takes no proposals. It hands over to a voter that has room and holds the whole log, as
-//     long as a quorum without this peer has room; so does one whose state is not trusted, which counts in that quorum.
+// T4. A leader whose disk is full, or whose state is not trusted, takes no proposals. It hands over to a voter that has room
+//     and holds the whole log, as long as a quorum has room, this peer included if it has.
 //     Else it leads on, for those who read: no other leader's no-op could be committed.
 
 import type { Replication } from './replication.ts';

@@ -229,7 +229,7 @@ export type Input =
   | { readonly kind: 'diskStalled' }
   /** The disk has no room for entries any more, though still for term and vote; or it has room again. */
   | { readonly kind: 'diskFull'; readonly full: boolean }
-  /** The state of this peer is found to differ from the others', and may lead nobody; or it is as theirs again. */
+  /** The state of this peer is found to differ from the others', and should lead nobody; or it is as theirs again. */
   | { readonly kind: 'distrusted'; readonly distrusted: boolean }
   /** The operation of that number, and so every one before it, is durable. */
   | { readonly kind: 'persisted'; readonly operation: OperationId }

@@ -243,6 +243,7 @@ export class Core implements WriteParts {
     if (isLedAnew) this.forwards.abandon(); // the new leader can tell how they ended, the old one maybe never
     this.#raise('corruption', status.impaired);
     this.snapshots.onStatus(status);
+    if (this.trust.standing.kind === 'differs') this.snapshots.onDiffers();
     this.#compactor.onStatus(status);
     this.#options.onStatus(status);
   }

@@ -219,7 +219,8 @@ const refusals: Readonly<Record<Reason, { readonly code: ErrorCode; readonly say
     },
     LAGGING: {
       code: 'LAGGING',
-      say: (id) => `${id} does not hold yet what was committed a moment ago: wait until it has caught up`,
+      say: (id) =>
+        `${id} does not hold yet what was committed a moment ago, has no room, or is not heard: wait until it has caught up`,
     },
     LAST_VOTER: {
       code: 'LAST_VOTER',

@@ -6,6 +6,7 @@
 // N2. At most `limits.snapshotSendsMax` transfers at once; further requests wait in their order. All together send at most
 //     `limits.snapshotBytesPerSecond`, so that writes go on.
 // N3. A transfer ends with the link to its receiver, and all do when this peer leads their term no more, or stops.
+// N4. Nor is a state sent on that is found to differ from the others': two that are wrong alike would pass for right.
 
 import type { RaftStatus } from '../../raft/status.ts';
 import type { LogIndex, SnapshotRequest, StoreId, Term } from '../../raft/types.ts';
@@ -73,6 +74,12 @@ export class SnapshotSender {
       if (role !== 'leader' || sending.term !== term) this.#stopSending(to, 'this peer leads no more');
     }
     if (role !== 'leader') this.#kept.drop();
+  }
+
+  /** N4. The state of this peer differs. */
+  onDiffers(): void {
+    for (const to of this.#sendings.keys()) this.#stopSending(to, 'the state of this peer is not trusted');
+    this.#kept.drop();
   }
 
   stop(): Promise<void> {

@@ -67,6 +67,11 @@ export class Snapshots {
     this.#sender.onStatus(status);
   }
 
+  /** The state of this peer is found to differ from the others'. */
+  onDiffers(): void {
+    this.#sender.onDiffers();
+  }
+
   /** There is no room on the disk any more, or there is again. */
   onSpace(full: boolean): void {
     this.#receiver.onSpace(full);

@@ -1,7 +1,8 @@
 // Trust: what follows from the comparison of states (Agreement), for this peer and for people.
 //
-// S1. A peer whose state differs from that of a majority serves nothing, neither leads nor campaigns, and says so; all
-//     others say so, too. It goes on keeping the log, voting and acknowledging: those rest on the log alone.
+// S1. A peer whose state differs from that of a majority serves nothing, sends its state to nobody, hands over what it leads, and
+//     says so; all others say so, too. It goes on keeping the log, voting and acknowledging: those rest on the log alone, and it
+//     campaigns where nobody else can lead (raft/own-disk.ts, Y6).
 // S2. While states differ and no majority tells which is right, nothing is written and nothing decided, anywhere.
 // S3. Both end by themselves once a later comparison finds the states equal. While an alarm of this kind stands anywhere,
 //     states are compared at every entry, so that whoever was repaired is trusted again soon, and whoever only started anew

@@ -136,6 +136,22 @@ test.each([
   expect(rig.clock.timers).toBe(0);
 });
 
+test('a state that is found to differ is sent on to nobody, nor is what was kept of it later', async () => {
+  const rig = await rigWith();
+  const follower = rig.follower();
+  follower.held = true;
+  rig.request(follower);
+  await rig.run();
+  rig.sender.onDiffers();
+  expect(rig.sent).toEqual([{ to: follower.storeId, index: undefined }]);
+  expect(follower.inbox.at(-1)?.kind).toBe('snapshotCancelled');
+  await fill(rig.store, parts, 12);
+  follower.held = false;
+  rig.request(follower);
+  await rig.run();
+  expect(follower.received).toMatchObject([{ snapshot: { index: 12 } }]);
+});
+
 test('a receiver that says nothing for long is given up', async () => {
   const rig = await rigWith();
   const follower = rig.follower();

@@ -27,6 +27,18 @@ describe('Y4 a peer without room', () => {
     expect(node.takeSent('voteResponse')).toMatchObject([{ granted: true, term: 3 }]);
   });
 
+  test('takes in nothing that comes with entries which it has cut off already', () => {
+    const node = peer({ base: 2 });
+    full(node);
+    node.receive(append(2, 1, [command(2, 2), command(3, 2), command(4, 2)]));
+    node.receive(append(2, 1, [command(2, 2), command(3, 2)]));
+    node.settle();
+    expect(node.status.lastIndex).toBe(3);
+    expect(node.takeSent('appendResponse').map(({ outcome }) => outcome)).toEqual([
+      { kind: 'accepted', match: 3 },
+    ]);
+  });
+
   test('cuts off nothing for entries that it cannot take in', () => {
     const node = peer();
     full(node);

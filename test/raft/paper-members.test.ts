@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { present } from '../../src/lib/assert.ts';
 import { addVoter, founders, network, promote, reasonsOf, remove, votersOf } from './members.ts';
-import { acceptOf, ackOf, leader, member, store } from './node.ts';
+import { acceptOf, ackOf, config, leader, member, store } from './node.ts';
 
 describe('who joins', () => {
   test('is a learner first, catches up from genesis, and is made a voter by the leader itself (§4.2.1)', () => {
@@ -93,6 +93,19 @@ describe('who joins', () => {
     a.change(promote('d'));
     net.pass(300);
     expect(votersOf(net.node('d'))).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('is not promoted while it is silent, though it lacks nothing while nothing is written', () => {
+    const net = network(['d']);
+    const a = net.node('a');
+    a.change({ kind: 'add', member: member('d'), wants: 'learner' });
+    net.pass(500);
+    net.isolate('d');
+    net.pass(config.electionMaxMs + 100);
+    a.change(promote('d'));
+    net.settle();
+    expect(reasonsOf(a)).toEqual(['appended', 'LAGGING']);
+    expect(votersOf(a)).toEqual(founders);
   });
 });
 

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { asIndex, asTerm, type Message } from '../../raft/types.ts';
+import { TestNetwork } from './network.ts';
 import { acceptOf, ackOf, config, leader, store, TestNode, timedOut } from './node.ts';
 
 const names = ['a', 'b', 'c'];
@@ -100,6 +101,29 @@ describe('late ticks', () => {
       ...log,
     });
     expect(node.status).toMatchObject({ role: 'follower', term: 9 });
+  });
+});
+
+describe('ticks that are all late excuse nothing but the first (E2)', () => {
+  const lateMs = 2 * config.heartbeatMs + 1;
+
+  test('somebody is elected', () => {
+    const net = TestNetwork.of(names);
+    for (let i = 0; i < 50; i += 1) {
+      for (const node of net.nodes.values()) node.tick(lateMs);
+      net.settle();
+    }
+    expect([...net.nodes.values()].filter(({ status }) => status.role === 'leader')).toHaveLength(1);
+  });
+
+  test('a leader that is answered by nobody steps down, and controls nothing until then', () => {
+    const node = controlling();
+    for (let passed = 0; passed < config.electionMaxMs + lateMs; passed += lateMs) {
+      expect(node.status.role).toBe('leader');
+      node.tick(lateMs);
+      expect(node.status.mayControl).toBe(false);
+    }
+    expect(node.status.role).toBe('follower');
   });
 });
 

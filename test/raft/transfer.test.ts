@@ -183,6 +183,18 @@ describe('a transfer', () => {
     expect(node.takeSent('timeoutNow')).toMatchObject([{ to: b }]);
   });
 
+  test('goes to nobody who is on the way out, unless he is named', () => {
+    const net = TestNetwork.of(names);
+    const old = net.elect();
+    const [leaving, staying] = names.filter((name) => name !== old.id);
+    old.change({ kind: 'remove', storeId: store(leaving!) });
+    transfer(old, undefined);
+    net.settle();
+    net.pass(500);
+    expect(net.node(staying!).status.role).toBe('leader');
+    expect(net.node(staying!).status.term).toBe(3);
+  });
+
   test('is told again with each round, as a message may be lost (T1)', () => {
     const node = controlling();
     transfer(node, b);
