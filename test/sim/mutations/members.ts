@@ -116,8 +116,8 @@ export const memberMutations: readonly Mutation[] = [
     edits: [
       { find: "if (!isNoopCommitted) return 'NO_OP_NOT_COMMITTED';", replace: '' },
       {
-        find: 'judged.reason : this.#append(judged.membership, time)',
-        replace: 'judged.reason : this.#append({ ...judged.membership, outgoing: [] }, time)',
+        find: 'membership: judged.membership } as const',
+        replace: 'membership: { ...judged.membership, outgoing: [] } } as const',
       },
     ],
   },
@@ -149,7 +149,7 @@ export const memberMutations: readonly Mutation[] = [
     file: memberChanges,
     edits: [
       {
-        find: 'isCaughtUp: (storeId) => this.#replication.holds(storeId, this.#beatCommit)',
+        find: 'isCaughtUp: (storeId) => isFit(storeId) && this.#replication.holds(storeId, this.#beatCommit)',
         replace: 'isCaughtUp: (storeId) => this.#replication.has(storeId)',
       },
     ],
