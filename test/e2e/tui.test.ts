@@ -166,6 +166,40 @@ describe.skipIf(!canDraw)('the screen', () => {
     expect((await cluster.leader()).id).toBe(to.id);
   });
 
+  test('a learner is promoted by P and taken out by Ctrl-d, each told with how many may be lost', async () => {
+    const joiner = await cluster.addPeer();
+    const { id, api, raft } = joiner;
+    joiner.start();
+    await cluster.until('the learner is added', async () => {
+      const leader = await cluster.leader();
+      const body = { id, api, raft, as: 'learner' };
+      const { status } = await request(`${leader.api}/api/cluster/peers`, { method: 'POST', body });
+      if (status !== 202) throw new Error(`status ${status}`);
+      return true;
+    });
+    const screen = open();
+    screen.keys('4');
+    await screen.shows(new RegExp(`${id} +learner +no`));
+    screen.keys('G', 'P');
+    await screen.shows('voters 3 to 4, can lose 1 before, 1 after');
+    screen.keys('n');
+    await screen.shows('left as it was');
+    screen.keys('P', 'y');
+    await screen.shows(new RegExp(`promote peer/${id}: done, can lose 1`));
+    await screen.shows(new RegExp(`${id} +follower +yes`));
+    await screen.shows('4/4 voters');
+    screen.keys('C-d');
+    await screen.shows(`peer/${id} leaves the cluster for good`);
+    await screen.shows('voters 4 to 3, can lose 1 before, 1 after');
+    screen.keys('y');
+    await screen.shows(`remove peer/${id}: done, can lose 1; stop it now`);
+    await screen.hides(`${id} `);
+    await screen.shows('3/3 voters');
+    expect(screen.text()).toContain('Raft [3]');
+    await joiner.kill();
+    cluster.peers.splice(cluster.peers.indexOf(joiner), 1);
+  });
+
   test('the terminal may change its size, and wide ones show more', async () => {
     const screen = open({ width: 80 });
     screen.keys('3');
