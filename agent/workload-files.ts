@@ -4,6 +4,10 @@
 // F2. A relative path stays below the workload's own, wherever symbolic links lead; no directory is made.
 // F3. What a file holds stands in no message.
 //
+// Why files are not removed with their last replica: a path may lie on a file system that nodes share, or several agents may
+// have one machine. The same file, with the same text, is then in use by replicas that this agent knows nothing of, and a service
+// that loses its configuration while it runs is worse than a file that stays.
+//
 // Not synced: after a power cut nothing runs that could read it, and the next start writes it again.
 
 import * as fs from 'node:fs';

@@ -9,6 +9,7 @@ import { benchReads } from './reads.ts';
 import { benchSteady } from './steady.ts';
 import { benchStorage } from './storage.ts';
 import { benchTui } from './tui.ts';
+import { benchTuiHeap } from './tui-heap.ts';
 import { benchWear } from './wear.ts';
 
 const count = (byDefault: number): number => Number(process.argv[3] ?? byDefault);
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, { readonly usage: string; readonly run: (
   steady: { usage: 'steady [MINUTES]', run: () => benchSteady(count(10)) },
   storage: { usage: 'storage [ENTRIES]', run: () => benchStorage(count(1_000_000)) },
   tui: { usage: 'tui [SECONDS]', run: () => benchTui(count(20)) },
+  'tui-heap': { usage: 'tui-heap [THOUSANDS]', run: () => benchTuiHeap(count(2_000)) },
   wear: { usage: 'wear [IDLE MINUTES]', run: () => benchWear(count(5)) },
 };
 

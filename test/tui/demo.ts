@@ -120,7 +120,7 @@ export function node(
   };
 }
 
-function event(
+export function event(
   name: string,
   spec: Omit<Event['spec'], 'regarding'> & { readonly about: readonly [string, string] },
   seen: { readonly count: number; readonly first: number; readonly last: number },
