@@ -109,7 +109,12 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
       peerId,
       joins: options.join.length > 0,
       version,
-      raftConfig: { ...raftDefaults, tickMs: limits.tickMs, priority: listed.priority },
+      raftConfig: {
+        ...raftDefaults,
+        tickMs: limits.tickMs,
+        applyingMax: limits.applyTurnEntries,
+        priority: listed.priority,
+      },
       compaction: compactionDefaults,
       log: storage.log,
       incarnations: storage.incarnations,

@@ -69,6 +69,8 @@ export const limits = {
   requestMs: 1_900,
   /** Between two looks for a leader while a request waits for one, in milliseconds. */
   leaderRetryMs: 100,
+  /** Entries that are applied before everything else has its turn: a long backlog must not keep heartbeats waiting. */
+  applyTurnEntries: 512,
   /** Between two ticks of the Raft core, in milliseconds. */
   tickMs: 20,
   /** A process that stands still for this long says so, in milliseconds: half of the shortest election time-out. */

@@ -15,6 +15,8 @@
 //     stall in between, a leader would take its lease for young (both found by simulation).
 // D5. The queue is bounded: a Raft message beyond it is dropped (Raft resends), a proposal or read refused as busy. What
 //     this peer tells its core of itself is always taken: there is little of it, and none of it comes twice.
+// D6. A backlog is applied in portions of about `limits.applyTurnEntries`: in between ticks and messages are taken, so that a
+//     follower that catches up answers heartbeats, and a leader sends them.
 
 import type { ChangeOutcome } from '../../raft/change.ts';
 import type { LoadRequest } from '../../raft/loads.ts';
@@ -139,6 +141,10 @@ export class Driver {
   #push(input: Input): void {
     if (this.#stopped) return;
     this.#inputs.push(input);
+    this.#runSoon();
+  }
+
+  #runSoon(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#clock.soon(() => this.#run());
@@ -194,8 +200,15 @@ export class Driver {
       for (const input of inputs) this.#step(input);
       const isOverdue = this.#clock.monotonicMs() - this.#toldMs > limits.tickMs;
       if (isOverdue) this.#step({ kind: 'tick', now: this.#toldMs }); // D4
-      while (this.#raft.hasReady() && !this.#stopped) this.#carryOut(this.#raft.takeReady());
-      if (!this.#stopped) this.#events.onStatus(this.#raft.status());
+      let applied = 0;
+      while (this.#raft.hasReady() && !this.#stopped && applied < limits.applyTurnEntries) {
+        const ready = this.#raft.takeReady();
+        this.#carryOut(ready);
+        applied += ready.apply.length;
+      }
+      if (this.#stopped) return;
+      this.#events.onStatus(this.#raft.status());
+      if (this.#raft.hasReady()) this.#runSoon(); // D6
     } catch (error) {
       this.#fail(error);
     }
