@@ -136,10 +136,16 @@ export class Applier {
     while (this.#flushing !== undefined) await this.#flushing; // W5
     const { index, term, time, configuration, hash } = snapshot;
     const { rows } = await this.#store.install(snapshot);
-    this.state.reset({ applied: index, clusterId, rows, hash });
+    const steps = this.state.replace({ applied: index, clusterId, rows, hash });
+    while (steps.next().done !== true) await this.#turn();
     this.#point = { index, term, time, configuration };
     this.#bytesSinceFlush = 0;
     this.#onWritten(this.#unflushedBytes);
+  }
+
+  /** Lets everything else that waits have its turn. */
+  #turn(): Promise<void> {
+    return new Promise((resolve) => this.#clock.soon(resolve));
   }
 
   get #dirtyCount(): number {

@@ -44,9 +44,9 @@ export class Bundles {
   readonly #kind: BundleRow['kind'];
   readonly #bounds: BundleBounds;
   /** Oldest first. */
-  readonly #bundles: Bundle[];
-  #count: number;
-  #bytes: number;
+  readonly #bundles: Bundle[] = [];
+  #count = 0;
+  #bytes = 0;
   /** What the digests of rows have changed since that was taken. */
   #delta = 0n;
   /** The last bundle has records that the hash does not have. */
@@ -55,18 +55,20 @@ export class Bundles {
   readonly #dirty = new Set<Bundle>();
   readonly #gone = new Set<RowKey>();
 
-  /** `rows` of this kind, in the order of their records. */
-  constructor(kind: BundleRow['kind'], rows: readonly BundleRow[], bounds: BundleBounds = defaultBundle) {
+  constructor(kind: BundleRow['kind'], bounds: BundleBounds = defaultBundle) {
     this.#kind = kind;
     this.#bounds = bounds;
-    this.#bundles = rows.map((row) => {
-      const { first, count } = row;
-      const records = recordsIn(row);
-      const bytes = Buffer.byteLength(records) + 1;
-      return { first, count, bytes, texts: [records], digest: undefined, isStored: true };
-    });
-    this.#count = rows.reduce((sum, { count }) => sum + count, 0);
-    this.#bytes = this.#bundles.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** One more row of this kind as a disk holds it, behind those before. */
+  load(row: BundleRow): void {
+    assert(row.kind === this.#kind, 'bundles are of one kind');
+    const { first, count } = row;
+    const records = recordsIn(row);
+    const bytes = Buffer.byteLength(records) + 1;
+    this.#bundles.push({ first, count, bytes, texts: [records], digest: undefined, isStored: true });
+    this.#count += count;
+    this.#bytes += bytes;
   }
 
   /** Records in all bundles. */

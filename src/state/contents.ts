@@ -1,4 +1,7 @@
-// What the state keeps beside its objects: the window of changes, operations, revisions.
+// Everything that a state holds: its objects and, beside them, the window of changes, operations, revisions.
+//
+// C1. It is made of rows in steps of a few milliseconds at most: as many as there may be hold up whoever shares the event loop for a
+//     quarter of a second.
 
 import type { RevisionRow } from '../protocol/records.ts';
 import { Operations } from './operations.ts';
@@ -24,8 +27,12 @@ export function* rowsOf({ tables, window, operations, revisions }: Contents): Ge
   yield* revisions.values();
 }
 
-/** `rows` in any order. */
-export function contentsOf(rows: Iterable<Row>): Contents {
+/** Rows of objects in one step. */
+const rowsAStep = 1_000;
+
+/** `rows` in any order, in steps (C1). */
+export function* contentsInSteps(rows: Iterable<Row>): Generator<undefined, Contents> {
+  let count = 0;
   const tables = new Tables();
   const changes: BundleRow[] = [];
   const operations: BundleRow[] = [];
@@ -44,13 +51,25 @@ export function contentsOf(rows: Iterable<Row>): Contents {
       default:
         tables.set(row);
     }
+    count += 1;
+    if (count % rowsAStep === 0) yield;
   }
-  return {
-    tables,
-    window: new ChangeWindow(changes.sort(oldestFirst), (table, name) => tables[table].get(name)),
-    operations: new Operations(operations.sort(oldestFirst)),
-    revisions: new Revisions(revisions),
-  };
+  const window = new ChangeWindow((table, name) => tables[table].get(name));
+  yield* window.load(changes.sort(oldestFirst));
+  const kept = new Operations();
+  yield* kept.load(operations.sort(oldestFirst));
+  return { tables, window, operations: kept, revisions: new Revisions(revisions) };
+}
+
+/** As {@link contentsInSteps}, all at once. */
+export const contentsOf = (rows: Iterable<Row>): Contents => atOnce(contentsInSteps(rows));
+
+/** Takes all steps, one after the other. */
+export function atOnce<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
 }
 
 const oldestFirst = (a: BundleRow, b: BundleRow): number => a.first - b.first;

@@ -33,16 +33,22 @@ export class Operations {
   /** The bundle that was looked into last. */
   #read: { readonly row: BundleRow; readonly rows: readonly OperationRow[] } | undefined;
 
-  /** `rows` in the order of their records. */
-  constructor(rows: readonly BundleRow[], bounds: OperationBounds = limits) {
+  constructor(bounds: OperationBounds = limits) {
     this.#bounds = bounds;
-    this.bundles = new Bundles('Operations', rows, bounds.bundle);
+    this.bundles = new Bundles('Operations', bounds.bundle);
+  }
+
+  /** `rows` in the order of their records, a bundle a step; it is empty before, and whole after the last step. */
+  *load(rows: readonly BundleRow[]): Generator<undefined, void> {
+    assert(this.size === 0, 'what is loaded comes first');
     for (const [position, row] of rows.entries()) {
+      this.bundles.load(row);
       const found = operationsIn(row);
       this.#last = found.at(-1);
       if (position === rows.length - 1 && !this.bundles.isLastFull) {
         for (const one of found) this.#open.set(one.id, one);
       } else this.#close(row.first, found);
+      yield;
     }
   }
 

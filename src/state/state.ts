@@ -23,7 +23,7 @@ import { refused } from './apply/judge.ts';
 import { answerWithoutRun, type MembersChanged, outcomeOf, remember } from './apply/operation.ts';
 import { runCommand } from './apply/run.ts';
 import type { Bundles } from './bundles.ts';
-import { type Contents, contentsOf, rowsOf } from './contents.ts';
+import { atOnce, type Contents, contentsInSteps, contentsOf, rowsOf } from './contents.ts';
 import { Overlay, type Sealed } from './overlay.ts';
 import {
   byCodeUnits,
@@ -76,12 +76,15 @@ export class State implements View {
   #hash = new IncrementalHash(emptyStateHash);
 
   constructor(restored: RestoredState) {
-    this.reset(restored);
+    atOnce(this.replace(restored));
   }
 
-  /** Another state takes the place of this one, whole: what was changed and not taken is forgotten with it. */
-  reset(restored: RestoredState): void {
-    this.#contents = contentsOf(restored.rows.values());
+  /**
+   * Another state takes the place of this one, whole, at the last of many steps: until then this one is read, and nothing is
+   * applied to it. What was changed and not taken is forgotten with it.
+   */
+  *replace(restored: RestoredState): Generator<undefined, void> {
+    this.#contents = yield* contentsInSteps(restored.rows.values());
     this.#appliedIndex = restored.applied;
     this.#clusterId = restored.clusterId;
     this.#dirty = new Map();

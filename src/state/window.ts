@@ -57,33 +57,44 @@ export function windowBegins(at: Pick<Change, 'index' | 'time'>): BundleRow {
 }
 
 export class ChangeWindow {
+  readonly #objectOf: (table: TableName, name: string) => ObjectRow | undefined;
   readonly #bounds: WindowBounds;
   readonly bundles: Bundles;
   /** In the order of their indexes; those before `#first` have gone. */
   #kept: (Kept | undefined)[] = [];
   #first = 0;
 
-  /** `rows` in the order of their records; `objectOf`: an object as it is now. */
+  /** `objectOf`: an object as it is now. */
   constructor(
-    rows: readonly BundleRow[],
     objectOf: (table: TableName, name: string) => ObjectRow | undefined,
     bounds: WindowBounds = defaults,
   ) {
+    this.#objectOf = objectOf;
     this.#bounds = bounds;
-    this.bundles = new Bundles('Changes', rows, bounds.bundle);
+    this.bundles = new Bundles('Changes', bounds.bundle);
+  }
+
+  /** `rows` in the order of their records, a bundle a step; it is empty before, and whole after the last step. */
+  *load(rows: readonly BundleRow[]): Generator<undefined, void> {
+    assert(this.bundles.length === 0, 'what is loaded comes first');
+    for (const row of rows) {
+      this.bundles.load(row);
+      yield;
+    }
     const later = new Map<RowKey, ObjectRow | undefined>();
     for (const row of rows.toReversed()) {
       const records = decodeBundle(row) as readonly ChangeRecord[];
       for (const [index, previous, time, told] of records.toReversed()) {
         const changes = told.map(([table, name, was]): RowChange => {
           const key = rowKey(table, name);
-          const after = later.has(key) ? later.get(key) : objectOf(table, name);
+          const after = later.has(key) ? later.get(key) : this.#objectOf(table, name);
           const before = was ?? undefined;
           later.set(key, before);
           return { before, after };
         });
         this.#kept.push({ index, previous, time, changes });
       }
+      yield;
     }
     this.#kept.reverse();
   }

@@ -42,6 +42,8 @@ const deflation = { level: 1, windowBits: 14, memLevel: 6 } as const;
 const rowsAtOnce = 256;
 /** Bytes read in one go, if they are fewer than those of so many rows. */
 const bytesAtOnce = 256 * 1024;
+/** A larger value counts as several rows. */
+const bytesARow = bytesAtOnce / rowsAtOnce;
 /** A deflated value counts as so many rows. */
 const rowsADeflation = 16;
 
@@ -165,7 +167,7 @@ export class StateDatabase {
         const value = text === undefined ? undefined : seal(key, text);
         if (value === undefined) batch.del(key);
         else batch.put(key, value);
-        count += value !== undefined && isDeflated(value) ? rowsADeflation : 1;
+        count += costOf(value);
         if (count < rowsAtOnce) continue;
         count = 0;
         await turn();
@@ -190,7 +192,19 @@ export class StateDatabase {
       for (;;) {
         const found = await onState(`reading ${this.path}`, () => iterator.nextv(rowsAtOnce));
         if (found.length === 0) return;
-        yield found.map(([key, value]) => ({ key: key as RowKey, text: unseal(this.path, key, value) }));
+        let some: EncodedRow[] = [];
+        let bytes = 0;
+        for (const [key, value] of found) {
+          const text = unseal(this.path, key, value);
+          some.push({ key: key as RowKey, text });
+          bytes += text.length;
+          if (bytes < bytesAtOnce) continue; // values may be a tenth of what they hold
+          yield some;
+          some = [];
+          bytes = 0;
+          await turn();
+        }
+        if (some.length > 0) yield some;
       }
     } finally {
       await iterator.close();
@@ -266,5 +280,11 @@ function deflated(text: string | Uint8Array): Buffer | undefined {
   const content = Buffer.concat([deflatedMark, deflateRawSync(text, deflation)]);
   return content.length < size ? content : undefined;
 }
+
+/** How many rows of usual size take as long to be made ready. */
+const costOf = (value: Buffer | undefined): number =>
+  value === undefined
+    ? 1
+    : Math.max(isDeflated(value) ? rowsADeflation : 1, Math.ceil(value.length / bytesARow));
 
 const isDeflated = (value: Buffer): boolean => value[checksumBytes] === deflatedMark[0];

@@ -27,7 +27,7 @@ export class FakeView implements View {
   readonly assignments = new FakeTable<Assignment>();
   readonly settings = new FakeTable<Setting>();
   readonly events = new FakeTable<Event>();
-  readonly window = new ChangeWindow([], () => undefined);
+  readonly window = new ChangeWindow(() => undefined);
   readonly operationRows = new Map<string, OperationRow>();
   readonly revisionRows: RevisionRow[] = [];
 

@@ -3,22 +3,23 @@
 import { expect, test } from 'vitest';
 import { asIndex, type Snapshot } from '../../raft/types.ts';
 import { limits } from '../../src/lib/limits.ts';
+import { chunksOf } from '../../src/peer/snapshot-ports.ts';
 import { rowKey } from '../../src/state/row.ts';
 import { settingRow } from '../api/fake-rows.ts';
 import { MemoryStateStore } from '../storage/memory-state-store.ts';
 import { setUp, snapshot, turn } from './applier-rig.ts';
 
 /** What another peer has sent, staged in `store`. */
-async function staged(store: MemoryStateStore): Promise<Snapshot> {
+async function staged(store: MemoryStateStore, names: readonly string[] = ['theirs']): Promise<Snapshot> {
   const other = new MemoryStateStore();
   const at = { ...snapshot, index: asIndex(50), configuration: snapshot.configuration };
   await other.flush({
     snapshot: at,
-    rows: new Map([[rowKey('setting', 'theirs'), settingRow('theirs', 'x')]]),
+    rows: new Map(names.map((name) => [rowKey('setting', name), settingRow(name, 'x')])),
   });
   const source = await other.openSnapshot();
   const sink = await store.stage(source.snapshot);
-  await sink.write((await source.read(0))!);
+  for await (const chunk of chunksOf(source)) await sink.write(chunk);
   await sink.finish();
   return source.snapshot;
 }
@@ -69,4 +70,26 @@ test("a flush for a backup and a snapshot keep out of each other's way, whicheve
   await installed;
   expect(await Promise.all([before, after, meanwhile])).toEqual([true, true, true]);
   expect([flushes.length, flushed, applier.state.appliedIndex]).toEqual([1, [2], 50]);
+});
+
+test('a large snapshot is taken over in steps, and until the last of them the state before is read', async () => {
+  const { applier, store, clock, apply } = setUp();
+  const names = Array.from({ length: 5_000 }, (_, i) => `row-${i}`);
+  const theirs = await staged(store, names);
+  apply();
+  let isInstalled = false;
+  const installed = applier.install(theirs, 'the-cluster').then(() => (isInstalled = true));
+  const { state } = applier;
+  const count = (): number => [...state.settings.values()].length;
+  const before = state.appliedIndex;
+  const seen: number[] = [];
+  for (let turns = 0; !isInstalled && turns < 100; turns += 1) {
+    await turn();
+    if (state.appliedIndex === before) seen.push(count());
+    clock.settle();
+  }
+  await installed;
+  expect(seen.length).toBeGreaterThan(4);
+  expect(new Set(seen)).toEqual(new Set([1]));
+  expect([state.appliedIndex, count()]).toEqual([50, 5_000]);
 });

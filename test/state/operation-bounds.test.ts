@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { limits } from '../../src/lib/limits.ts';
 import type { EntryResult, Origin } from '../../src/protocol/command.ts';
 import type { OperationRow } from '../../src/protocol/records.ts';
+import { atOnce } from '../../src/state/contents.ts';
 import { answerWithoutRun } from '../../src/state/apply/operation.ts';
 import { operationsIn } from '../../src/state/operation-codec.ts';
 import { type OperationBounds, Operations } from '../../src/state/operations.ts';
@@ -55,8 +56,14 @@ const { operationsBytesMax } = limits;
 const bounds = { operationsMax: 3, operationsBytesMax, bundle: { recordsMax: 2, bytesMax: 10_000 } };
 
 function operationsOf(rows: readonly OperationRow[], within: OperationBounds = bounds): Operations {
-  const operations = new Operations([], within);
+  const operations = new Operations(within);
   for (const one of rows) operations.push(one);
+  return operations;
+}
+
+function loadedOf(rows: readonly BundleRow[], within: OperationBounds): Operations {
+  const operations = new Operations(within);
+  atOnce(operations.load(rows));
   return operations;
 }
 
@@ -77,7 +84,7 @@ test('operations hold at least the newest, and what was forgotten before is know
   ]);
   const ids = [5, 6, 8, 9, 11].map((index) => operations.get(`id-${index}`)?.index);
   expect([ids, operations.size]).toEqual([[undefined, undefined, 8, 9, 11], 3]);
-  const loaded = new Operations(operations.bundles.rows(), bounds);
+  const loaded = loadedOf(operations.bundles.rows(), bounds);
   expect([operations.start, loaded.start]).toEqual([7, 7]);
   expect(rowsIn(loaded)).toEqual([row(8), row(9), row(11)]);
   for (const one of [operations, loaded]) one.push(row(12));
@@ -88,14 +95,14 @@ test('operations are the same rows on a peer that loaded them on the way, in the
   fc.assert(
     fc.property(fc.array(anyRow, { maxLength: 30 }), fc.array(fc.nat(30)), (written, loads) => {
       const within = { ...bounds, operationsMax: 5, bundle: { recordsMax: 4, bytesMax: 1_000 } };
-      const operations = new Operations([], within);
-      let other = new Operations([], within);
+      const operations = new Operations(within);
+      let other = new Operations(within);
       let sum = 0n;
       for (const [at, more] of written.entries()) {
         if (loads.includes(at)) {
           sum = addDigests(sum, other.bundles.takeDelta());
           const rows = other.bundles.rows().map((one) => decodeRow(encodeRow(one)) as BundleRow);
-          other = new Operations(rows, within);
+          other = loadedOf(rows, within);
         }
         for (const one of [operations, other]) one.push(row(at + 1, more));
         const rows = operations.bundles.rows();

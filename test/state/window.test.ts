@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { present } from '../../src/lib/assert.ts';
 import { recordLimits } from '../../src/lib/record-limits.ts';
 import type { Setting } from '../../src/protocol/objects.ts';
+import { atOnce } from '../../src/state/contents.ts';
 import { decodeRow, encodeRow } from '../../src/state/row-codec.ts';
 import { type BundleRow, keyOf, type Row, type RowKey } from '../../src/state/row.ts';
 import { addDigests, hashOf } from '../../src/state/state-hash.ts';
@@ -51,7 +52,7 @@ class Twin {
 
   constructor(bounds: Partial<WindowBounds> = {}) {
     this.#bounds = { changesMax: 1_000, bytesMax: 1_000_000, changeBytesMax: 100_000, bundle, ...bounds };
-    this.window = new ChangeWindow([], () => undefined, this.#bounds);
+    this.window = new ChangeWindow(() => undefined, this.#bounds);
   }
 
   get index(): number {
@@ -80,7 +81,9 @@ class Twin {
   /** Another window from what the rows are, as a disk gives them back. */
   loaded(): ChangeWindow {
     const rows = this.window.bundles.rows().map((row) => decodeRow(encodeRow(row)) as BundleRow);
-    return new ChangeWindow(rows, (_table, name) => this.objects.get(name), this.#bounds);
+    const window = new ChangeWindow((_table, name) => this.objects.get(name), this.#bounds);
+    atOnce(window.load(rows));
+    return window;
   }
 
   /** One who was not there takes the rows over, as with a snapshot: its disk holds them. */
