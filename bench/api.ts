@@ -20,7 +20,10 @@ interface Row extends LoadResult {
   readonly connections: number;
 }
 
-export async function benchApi(): Promise<void> {
+/** `values`: how many each key gets in turn. */
+export async function benchApi(values: number): Promise<void> {
+  const load = (target: Target, connections: number): Promise<LoadResult> =>
+    runLoad(target, { connections, warmupMs, runMs, values });
   const targets: Target[] = [];
   try {
     targets.push(await startOrion(), await startBare());
@@ -37,14 +40,10 @@ export async function benchApi(): Promise<void> {
       }
     }
     process.stdout.write(render(rows));
-    for (const row of rows) process.stdout.write(`${JSON.stringify({ bench: 'api', ...row })}\n`);
+    for (const row of rows) process.stdout.write(`${JSON.stringify({ bench: 'api', values, ...row })}\n`);
   } finally {
     for (const target of targets) await target.stop();
   }
-}
-
-async function load(target: Target, connections: number): Promise<LoadResult> {
-  return runLoad(target, { connections, warmupMs, runMs });
 }
 
 function render(rows: readonly Row[]): string {

@@ -9,7 +9,7 @@ import { request } from '../test/e2e/http.ts';
 import { freePorts } from '../test/e2e/ports.ts';
 import { until } from '../test/e2e/until.ts';
 import { killChild, startChild } from './child.ts';
-import { keyCount, value, type FailoverTarget, type WriteRequest } from './target.ts';
+import { keyCount, valueOf, type FailoverTarget, type WriteRequest } from './target.ts';
 
 interface Member {
   readonly id: string;
@@ -26,7 +26,7 @@ interface Status {
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 function etcdWrite(i: number): WriteRequest {
-  const body = { key: base64(`bench-${i % keyCount}`), value: base64(value) };
+  const body = { key: base64(`bench-${i % keyCount}`), value: base64(valueOf(i)) };
   return { method: 'POST', path: '/v3/kv/put', body: JSON.stringify(body) };
 }
 

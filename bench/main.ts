@@ -15,7 +15,7 @@ import { benchWear } from './wear.ts';
 const count = (byDefault: number): number => Number(process.argv[3] ?? byDefault);
 
 const benches: Readonly<Record<string, { readonly usage: string; readonly run: () => Promise<void> }>> = {
-  api: { usage: 'api', run: benchApi },
+  api: { usage: 'api [VALUES OF EACH KEY]', run: () => benchApi(count(3)) },
   'catch-up': { usage: 'catch-up [MEGABYTES]', run: () => benchCatchUp(count(160)) },
   crossing: { usage: 'crossing', run: benchCrossing },
   failover: { usage: 'failover [RUNS]', run: () => benchFailover(count(50)) },

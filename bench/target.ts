@@ -1,5 +1,7 @@
 // What is measured: a three-member store behind HTTP, ours or another, that can be asked to take a small value.
 
+import { hash128 } from '../src/lib/hash.ts';
+
 export interface WriteRequest {
   readonly method: 'GET' | 'PUT' | 'POST';
   readonly path: string;
@@ -51,13 +53,18 @@ const valueBytes = 256;
 /** Different keys, written in turn: the state stays small, as a control plane's does. */
 export const keyCount = 1_000;
 
-export const value = 'v'.repeat(valueBytes);
+/** Of the `i`-th write: text that does not compress to nothing. */
+export function valueOf(i: number): string {
+  let text = '';
+  for (let at = 0; text.length < valueBytes; at += 1) text += hash128(`${i} ${at}`);
+  return text.slice(0, valueBytes);
+}
 
 /** `PUT /api/settings/:name`, as orion and the bare reference take it. */
 export function settingWrite(i: number): WriteRequest {
   return {
     method: 'PUT',
     path: `/api/settings/bench-${i % keyCount}`,
-    body: JSON.stringify({ data: value }),
+    body: JSON.stringify({ data: valueOf(i) }),
   };
 }

@@ -271,7 +271,7 @@ export class Peer implements ControlPlane {
 
   #encode(body: CommandBody, origin?: Origin): Uint8Array {
     if (this.#life.core?.applier.lagging === true) throw tooBusy(this.#life);
-    const requestId = origin?.operation ?? this.#options.requestId();
+    const requestId = origin === undefined ? this.#options.requestId() : undefined;
     const command: Command = { ...body, schema: commandSchemaVersion, requestId, origin };
     const data = this.#options.codec.encode(command);
     if (data.length > limits.commandBytesMax) {

@@ -178,8 +178,8 @@ export interface Origin {
 
 export type Command = CommandBody & {
   readonly schema: typeof commandSchemaVersion;
-  /** Names this command in logs: that of its operation, or a random UUID. */
-  readonly requestId: string;
+  /** Names in logs a command that is no operation: a random UUID. */
+  readonly requestId?: string | undefined;
   /** Of a user's command; controllers and agents have none, nor have commands of before there were operations. */
   readonly origin?: Origin | undefined;
 };

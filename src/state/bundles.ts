@@ -97,6 +97,11 @@ export class Bundles {
     return present(this.#bundles[0], 'there is a bundle');
   }
 
+  /** Of the newest one; there is one. */
+  get newest(): { readonly first: number } {
+    return present(this.#bundles.at(-1), 'there is a bundle');
+  }
+
   /** Rows that a flush has to write or to delete. */
   get dirtyCount(): number {
     return this.#dirty.size + this.#gone.size;

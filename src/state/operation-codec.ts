@@ -7,7 +7,18 @@ import { canonicalText, decodeBundle } from './row-codec.ts';
 import type { BundleRow } from './row.ts';
 
 const columns = ['time', 'actor', 'method', 'path', 'from', 'agent', 'code', 'status'] as const;
-const inHead: ReadonlySet<string> = new Set(['kind', 'index', 'id', ...columns]);
+
+type More = Omit<OperationRow, 'kind' | 'index' | 'id' | (typeof columns)[number]>;
+
+/** What an operation may have beside the columns, in the order of their code units. */
+const more = Object.keys({
+  bodyDigest: true,
+  changes: true,
+  leader: true,
+  members: true,
+  message: true,
+  object: true,
+} satisfies Record<keyof More, true>) as readonly (keyof More)[];
 
 /** `before`: the one before it in the same bundle. */
 export function recordOf(row: OperationRow, before: OperationRow | undefined): string {
@@ -15,10 +26,11 @@ export function recordOf(row: OperationRow, before: OperationRow | undefined): s
   for (const column of columns) {
     text += before?.[column] === row[column] ? ',0' : `,${JSON.stringify(row[column])}`;
   }
-  const rest: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(row)) if (!inHead.has(key)) rest[key] = value;
-  const more = canonicalText(rest);
-  return more === '{}' ? `${text}]` : `${text},${more}]`;
+  let rest = '';
+  for (const key of more) {
+    if (row[key] !== undefined) rest += `${rest === '' ? '' : ','}"${key}":${canonicalText(row[key])}`;
+  }
+  return rest === '' ? `${text}]` : `${text},{${rest}}]`;
 }
 
 /** The operations in a bundle, oldest first. */

@@ -27,6 +27,8 @@ export class Operations {
   readonly bundles: Bundles;
   /** Of the bundles that are full: by id, the first index of its bundle. */
   readonly #byId = new Map<string, number>();
+  /** The ids in each of them, oldest first. */
+  readonly #ids: (readonly string[])[] = [];
   /** Of the last bundle, while it has room; by id. */
   #open = new Map<string, OperationRow>();
   #last: OperationRow | undefined;
@@ -47,7 +49,10 @@ export class Operations {
       this.#last = found.at(-1);
       if (position === rows.length - 1 && !this.bundles.isLastFull) {
         for (const one of found) this.#open.set(one.id, one);
-      } else this.#close(row.first, found);
+      } else {
+        const ids = found.map(({ id }) => id);
+        this.#close(row.first, ids);
+      }
       yield;
     }
   }
@@ -91,25 +96,26 @@ export class Operations {
     return this.bundles.countBefore(position - 1) + inside.length;
   }
 
-  /** One more, the newest. */
+  /** One more, the newest; `get` knows none of its id. */
   push(row: OperationRow): void {
-    assert(this.get(row.id) === undefined, 'an operation is written once');
+    assert(!this.#open.has(row.id), 'an operation is written once');
     const isFirst = this.bundles.isLastFull;
     this.bundles.push(row.index, recordOf(row, isFirst ? undefined : this.#last));
     this.#open.set(row.id, row);
     this.#last = row;
     if (this.bundles.isLastFull) {
-      // Read back, so that what is kept shares no memory with the command that it came from.
-      const full = this.bundles.row(this.bundles.length - 1);
-      this.#close(full.first, operationsIn(full));
+      // A copy, since texts of a command share the memory of all of it.
+      const ids = JSON.parse(JSON.stringify([...this.#open.keys()])) as string[];
+      this.#close(this.bundles.newest.first, ids);
       this.#open = new Map();
     }
     while (this.#isTooLarge()) this.#dropOldest();
   }
 
   /** Q3. */
-  #close(first: number, rows: readonly OperationRow[]): void {
-    for (const { id } of rows) this.#byId.set(id, first);
+  #close(first: number, ids: readonly string[]): void {
+    this.#ids.push(ids);
+    for (const id of ids) this.#byId.set(id, first);
   }
 
   /** Q1. */
@@ -120,7 +126,7 @@ export class Operations {
   }
 
   #dropOldest(): void {
-    for (const { id } of this.#at(0)) this.#byId.delete(id);
+    for (const id of present(this.#ids.shift(), 'a bundle that goes is full')) this.#byId.delete(id);
     this.bundles.dropOldest();
   }
 

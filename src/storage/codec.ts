@@ -41,10 +41,13 @@ export function createCommandCodec(): CommandCodec {
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
   if (typeof value !== 'object' || value === null) return value;
-  const sorted = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return new Map(sorted.map(([key, member]) => [key, canonical(member)]));
+  const members = value as Readonly<Record<string, unknown>>;
+  const sorted = new Map<string, unknown>();
+  for (const key of Object.keys(members).sort()) {
+    const member = members[key];
+    if (member !== undefined) sorted.set(key, canonical(member));
+  }
+  return sorted;
 }
 
 function unpack(packr: Packr, data: Uint8Array): unknown {

@@ -27,7 +27,8 @@ export class Commands {
   committed({ index, payload }: Entry): Command | undefined {
     if (payload.kind !== 'command') return undefined;
     const command = this.#codec.decode(payload.data);
-    const { requestId, origin } = command;
+    const { origin } = command;
+    const requestId = origin?.operation ?? command.requestId ?? '';
     const first = this.#written.get(requestId);
     if (first !== undefined) {
       if (origin === undefined) {
