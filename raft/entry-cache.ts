@@ -73,16 +73,19 @@ export class EntryCache {
     this.#next = next;
   }
 
-  /** Forgets entries at and below `upTo`, oldest first, while they all take more than `bytesMax`. */
-  evict(range: { readonly upTo: LogIndex; readonly bytesMax: number }): void {
+  /** Forgets entries at and below `upTo`, oldest first, while they all take more than `bytesMax`; answers with them. */
+  evict(range: { readonly upTo: LogIndex; readonly bytesMax: number }): readonly Entry[] {
+    const head = this.#head;
     while (this.#bytes > range.bytesMax && this.first <= range.upTo) {
       this.#bytes -= entryBytes(present(this.#entries[this.#head], 'what takes bytes is there'));
       this.#head += 1;
     }
+    const evicted = this.#entries.slice(head, this.#head);
     if (this.#head > 1_024 && this.#head * 2 > this.#entries.length) {
       this.#entries = this.#entries.slice(this.#head);
       this.#head = 0;
     }
+    return evicted;
   }
 
   /**

@@ -5,7 +5,7 @@
 // L2. durable <= lastIndex; it drops in the same step in which a truncation is made.
 // L3. A write that was on its way when the log was truncated proves nothing at and above the truncation.
 // L4. A committed entry is never replaced.
-// L5. What is not both durable and applied stays in memory.
+// L5. What is not both durable and committed stays in memory. The rest may be read again, also by a state that lags behind.
 // L6. base <= applied: entries are cut off once the state holds them (R9). Nothing at or below the base is ever asked for.
 // L7. From the step in which a snapshot takes the log's place until the write that says so is reported, nothing is handed
 //     out, and nothing but what was committed before counts as durable (R10).
@@ -285,8 +285,10 @@ export class Log {
     this.#unappliedBytes += entryBytes(entry);
   }
 
+  /** L5. */
   #evict(): void {
-    const upTo = asIndex(Math.min(this.#durable, this.#applied));
-    this.#cache.evict({ upTo, bytesMax: this.#cacheBytesMax });
+    const upTo = asIndex(Math.min(this.#durable, this.#commit));
+    for (const entry of this.#cache.evict({ upTo, bytesMax: this.#cacheBytesMax }))
+      if (entry.index > this.#applied) this.#unappliedBytes -= entryBytes(entry);
   }
 }

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { asIndex, asTerm, type Message, sound } from '../../raft/types.ts';
-import { leader, store, TestNode } from './node.ts';
+import { command, leader, store, TestNode } from './node.ts';
 
 const names = ['a', 'b', 'c'];
 const a = store('a');
@@ -52,6 +52,35 @@ describe('for the state', () => {
     node.step({ kind: 'loaded', purpose: { kind: 'apply' }, entries: node.disk.entries });
     node.take();
     expect(node.applied.map((entry) => entry.index)).toEqual([1, 2]);
+  });
+
+  test('a state that is far behind does not make its log fill the memory: what is durable and committed is read again', () => {
+    const cacheBytesMax = 500;
+    const node = new TestNode('a', {
+      names,
+      terms,
+      tail: 1,
+      hardState: { term: 2 },
+      config: { cacheBytesMax },
+    });
+    const sixty = Array.from({ length: 60 }, (_, i) => command(8 + i, 2));
+    for (const entry of sixty) {
+      const [index, term] = entry.index === 8 ? [7, 1] : [entry.index - 1, 2];
+      const previous = { previousIndex: asIndex(index), previousTerm: asTerm(term) };
+      const where = { from: b, to: a, term: asTerm(2), commit: entry.index };
+      node.receive({ kind: 'appendRequest', ...where, ...previous, entries: [entry] });
+      node.take();
+      node.persist();
+    }
+    const asked: number[] = [];
+    while (node.applied.length < 67) {
+      node.take();
+      asked.push(...node.loads.map(({ to }) => to));
+      node.answerLoads();
+      node.confirmApplied();
+    }
+    expect(node.applied).toEqual(node.disk.entries);
+    expect(asked.at(-1)).toBeGreaterThan(67 - cacheBytesMax / 32);
   });
 
   test('entries of another term than the log says are a bug, not something to apply', () => {
