@@ -29,11 +29,12 @@ import { assertFewHeaders, boundServer, servingOptions } from './serving.ts';
 import { serviceRoutes } from './services.ts';
 import { settingRoutes } from './settings.ts';
 import { operationOf } from './submit.ts';
+import { Turns } from './turns.ts';
 import { routeUpgrades, type Upgrade } from './upgrades.ts';
 import { watchRoutes, watchUpgrade } from './watch.ts';
 import { WatchHub } from './watch-hub.ts';
 
-export interface ApiOptions extends Omit<ApiContext, 'clients'> {
+export interface ApiOptions extends Omit<ApiContext, 'clients' | 'turns'> {
   /** Host names, or URLs that hold them, by which this peer may be called beside the loopback ones. */
   readonly allowedHosts: readonly string[];
   /** What becomes a WebSocket here, by path, beside a watch; default: nothing. */
@@ -64,16 +65,17 @@ export function buildApi(options: ApiOptions): Api {
   app.setErrorHandler((error, _request, reply) => sendProblem(reply, error, log));
   const permitted = hostGuard(options.allowedHosts);
   guardRoutes(app, { permitted, clients, drain });
-  const context = { ...options, clients };
+  const context = { ...options, clients, turns: new Turns() };
   const hub = new WatchHub({ controlPlane: options.controlPlane, clock, bounds, log });
   addRoutes(app, context);
   watchRoutes(app, context, hub);
   routeUpgrades(app.server, {
     routes: { ...options.upgrades, '/api/watch': watchUpgrade(app, context, hub) },
-    admit: ({ socket, headers: { host, origin } }) => {
+    admit: ({ socket, rawHeaders, headers: { host, origin } }) => {
       const ending = drain.refusal ?? clients.refusalOf(socket);
       if (ending !== undefined) throw ending;
       clients.take(socket);
+      assertFewHeaders(rawHeaders);
       if (!permitted({ host, origin })) throw unknownHere(); // H2
     },
     log,

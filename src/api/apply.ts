@@ -9,7 +9,7 @@ import type { CommandBody, CommandResult } from '../protocol/command.ts';
 import type { Bodies } from './bodies.ts';
 import { type ApiContext, accepted, sendJson } from './context.ts';
 import { diffOf } from './diff.ts';
-import { type BodyText, bodyTextOf, flag, preconditionsOf, queryOf } from './request.ts';
+import { type BodyText, bodyTextOf, flag, leftMs, preconditionsOf, queryOf } from './request.ts';
 import { submit } from './submit.ts';
 
 export function applyRoutes(app: FastifyInstance, context: ApiContext): void {
@@ -44,14 +44,14 @@ async function withLines(bodies: Bodies, body: BodyText, result: CommandResult):
 }
 
 async function tried(
-  { controlPlane, bodies, plan }: ApiContext,
+  { controlPlane, bodies, plan, turns }: ApiContext,
   command: CommandBody,
   body: BodyText,
 ): Promise<ApplyAnswer> {
-  const { result, changes } = await controlPlane.dryRun(command);
+  const { result, changes } = await controlPlane.dryRun(command, leftMs(body));
   const located = await withLines(bodies, body, result);
   const answer = answerOf('dryRun', { index: controlPlane.view.appliedIndex, result: located });
-  return { ...answer, diff: diffOf(changes), ...plan(changes) };
+  return { ...answer, diff: diffOf(changes), ...(await turns.run(plan(changes))) };
 }
 
 function answerOf(status: ApplyAnswer['status'], applied: Applied): ApplyAnswer {

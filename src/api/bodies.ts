@@ -3,7 +3,8 @@
 //
 // B1. The same body gives the same value or error on either thread.
 // B2. One body is read there at a time; at most `limits.bodiesMax` wait, and the next is BUSY.
-// B3. One that is not read within `limits.requestMs` ends with its thread: BUSY, as nothing was applied.
+// B3. One that is not read in the time of its request, less `limits.commitReserveMs`, ends with its thread: BUSY, as nothing was
+//     applied. Lines are found in what is left of that time at the end.
 
 import { Tinypool } from 'tinypool';
 import { unreachable } from '../lib/assert.ts';
@@ -14,7 +15,7 @@ import type { Manifest } from '../protocol/command.ts';
 import { linesOf, parseDocument } from '../protocol/document.ts';
 import { parseManifests } from '../protocol/manifest.ts';
 import { parseAddRequest } from '../protocol/members.ts';
-import { type BodyText, type FieldNames, fieldsOf } from './request.ts';
+import { type BodyText, type FieldNames, fieldsOf, leftMs } from './request.ts';
 
 /** What is asked of a body. */
 export type BodyTask =
@@ -66,10 +67,10 @@ function readBody(task: BodyTask): unknown {
 }
 
 /**
- * `worker`: the built module of body-worker.ts. Without it all is read on this thread. `patienceMs`: how long a body may
- * take there, with its wait (B3); default `limits.requestMs`.
+ * `worker`: the built module of body-worker.ts. Without it all is read on this thread. `patienceMs`: how long a task may
+ * take there, with its wait; default: B3.
  */
-export function createBodies(worker?: URL, patienceMs: number = limits.requestMs): Bodies {
+export function createBodies(worker?: URL, patienceMs: (task: BodyTask) => number = patienceFor): Bodies {
   const pool =
     worker === undefined
       ? undefined
@@ -83,7 +84,7 @@ export function createBodies(worker?: URL, patienceMs: number = limits.requestMs
         });
   const read = async (task: BodyTask): Promise<unknown> => {
     const isSmall = task.body.text.length <= limits.inlineBodyChars;
-    return pool === undefined || isSmall ? readBody(task) : readElsewhere(pool, task, patienceMs);
+    return pool === undefined || isSmall ? readBody(task) : readElsewhere(pool, task, patienceMs(task));
   };
   const fields: Bodies['fields'] = async (body, names) =>
     (await read({ kind: 'fields', body, names })) as Readonly<Record<string, unknown>>;
@@ -98,8 +99,13 @@ export function createBodies(worker?: URL, patienceMs: number = limits.requestMs
   };
 }
 
+/** B3. */
+function patienceFor({ kind, body }: BodyTask): number {
+  return leftMs(body) - (kind === 'lines' ? 0 : limits.commitReserveMs);
+}
+
 async function readElsewhere(pool: Tinypool, task: BodyTask, patienceMs: number): Promise<unknown> {
-  if (pool.queueSize >= limits.bodiesMax) throw busy(); // B2
+  if (pool.queueSize >= limits.bodiesMax || patienceMs <= 0) throw busy(); // B2, B3
   const outcome = (await pool
     .run(task, { signal: AbortSignal.timeout(patienceMs) })
     .catch((error: unknown) => {

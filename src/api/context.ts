@@ -10,6 +10,7 @@ import type { OrionObject } from '../protocol/objects.ts';
 import type { RowChange } from '../state/view.ts';
 import type { Bodies } from './bodies.ts';
 import type { Clients } from './clients.ts';
+import type { Turns } from './turns.ts';
 
 /** A constant message, plus fields. */
 export type Log = (fields: object, message: string) => void;
@@ -33,8 +34,9 @@ export interface ApiContext {
   readonly bodies: Bodies;
   readonly metrics: MetricSink;
   readonly clients: Clients;
-  /** What the scheduler would make of changes that are not made. */
-  readonly plan: (changes: readonly RowChange[]) => TrialPlan;
+  readonly turns: Turns;
+  /** What the scheduler would make of changes that are not made, a step for each turn. */
+  readonly plan: (changes: readonly RowChange[]) => Generator<void, TrialPlan>;
 }
 
 export function sendJson(reply: FastifyReply, status: number, value: unknown): FastifyReply {

@@ -5,31 +5,56 @@ import type { FastifyReply } from 'fastify';
 import { servingLimits } from '../lib/serving-limits.ts';
 import type { OrionObject } from '../protocol/objects.ts';
 import type { ListRequest } from './list-request.ts';
+import type { Turns } from './turns.ts';
 
 /** `rows`: in the order of their names, all of one version, which is `index`. */
 export function sendList(
   reply: FastifyReply,
   request: ListRequest,
-  { rows, index }: { readonly rows: readonly OrionObject[]; readonly index: number },
-): FastifyReply {
+  list: { readonly rows: readonly OrionObject[]; readonly index: number; readonly turns: Turns },
+): Promise<FastifyReply> {
+  return sendPieces(reply, listPieces(request, list.rows, list.index), list.turns);
+}
+
+/** A list of few that may be large: `{items, ...rest}`. */
+export function sendItems(
+  reply: FastifyReply,
+  items: readonly unknown[],
+  { rest, turns }: { readonly rest: object; readonly turns: Turns },
+): Promise<FastifyReply> {
+  return sendPieces(reply, itemPieces(items, rest), turns);
+}
+
+/** `pieces`: of a JSON text, at least one; each takes a millisecond or two to make, and one may be empty. */
+async function sendPieces(
+  reply: FastifyReply,
+  pieces: Iterator<string, void>,
+  turns: Turns,
+): Promise<FastifyReply> {
   reply.header('content-type', 'application/json; charset=utf-8');
-  const pieces = piecesOf(request, rows, index);
+  await turns.take();
   const first = pieces.next().value ?? '';
   const second = pieces.next();
   if (second.done === true) return reply.send(first);
-  return reply.send(Readable.from(inTurns(first + second.value, pieces), { objectMode: false }));
+  return reply.send(Readable.from(inTurns(first + second.value, pieces, turns), { objectMode: false }));
 }
 
-async function* inTurns(first: string, rest: Iterable<string>): AsyncGenerator<string, void, undefined> {
+async function* inTurns(
+  first: string,
+  rest: Iterator<string, void>,
+  turns: Turns,
+): AsyncGenerator<string, void, undefined> {
   yield first;
-  for (const piece of rest) {
-    await new Promise((resolve) => setImmediate(resolve));
-    if (piece !== '') yield piece;
+  for (;;) {
+    await turns.take();
+    const piece = rest.next();
+    if (piece.done === true) return;
+    if (piece.value !== '') yield piece.value;
   }
 }
 
-/** Each takes a millisecond or two to make; one may be empty, where nothing was selected. */
-function* piecesOf(
+/** A page of the objects that are selected. */
+function* listPieces(
   request: ListRequest,
   rows: readonly OrionObject[],
   index: number,
@@ -59,6 +84,17 @@ function* piecesOf(
     looked = 0;
   }
   yield `${piece}],"resourceVersion":"${index}"${end}}`;
+}
+
+function* itemPieces(items: readonly unknown[], rest: object): Generator<string, void, undefined> {
+  let piece = '{"items":[';
+  for (const [at, item] of items.entries()) {
+    piece += `${at === 0 ? '' : ','}${JSON.stringify(item)}`;
+    if (piece.length < servingLimits.listPieceBytes) continue;
+    yield piece;
+    piece = '';
+  }
+  yield `${piece}],${JSON.stringify(rest).slice(1)}`;
 }
 
 /** Position of the first whose name is above `name`. */

@@ -7,10 +7,11 @@ import { limits } from '../lib/limits.ts';
 import type { AuditAnswer, OperationView } from '../protocol/operations.ts';
 import type { OperationRow } from '../protocol/records.ts';
 import { type ApiContext, sendJson } from './context.ts';
+import { sendItems } from './list-text.ts';
 import { viewAs, viewFor } from './reading.ts';
 import { count, queryOf } from './request.ts';
 
-export function operationRoutes(app: FastifyInstance, { controlPlane }: ApiContext): void {
+export function operationRoutes(app: FastifyInstance, { controlPlane, turns }: ApiContext): void {
   app.get<{ Params: { id: string } }>('/api/operations/:id', async (request, reply) => {
     const view = await viewFor(request, reply, controlPlane);
     const row = view.operation(request.params.id);
@@ -29,12 +30,11 @@ export function operationRoutes(app: FastifyInstance, { controlPlane }: ApiConte
     const items = view.operationsBefore(below, limit).map(operationView);
     const last = items.at(-1);
     const remaining = last === undefined ? 0 : view.operationCountBefore(last.index);
-    const answer: AuditAnswer = {
-      items,
+    const page: Omit<AuditAnswer, 'items'> = {
       resourceVersion: String(view.appliedIndex),
       ...(last !== undefined && remaining > 0 && { continue: String(last.index), remaining }),
     };
-    return sendJson(reply, 200, answer);
+    return sendItems(reply, items, { rest: page, turns });
   });
 }
 

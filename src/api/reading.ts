@@ -20,7 +20,7 @@ const tables: Readonly<Record<Collection, TableName>> = {
 
 /** `GET /api/KIND` and `GET /api/KIND/:name`. */
 export function readRoutes(app: FastifyInstance, context: ApiContext, kind: Collection): void {
-  const { controlPlane } = context;
+  const { controlPlane, turns } = context;
   const table = tables[kind];
 
   app.get(`/api/${kind}`, async (request, reply) => {
@@ -30,7 +30,7 @@ export function readRoutes(app: FastifyInstance, context: ApiContext, kind: Coll
     const index = list.at ?? view.appliedIndex;
     assertKnown(view, index, query.consistency !== undefined);
     const rows = index === view.appliedIndex ? view[kind].values() : view.valuesAt(table, index);
-    return sendList(reply, list, { rows: [...rows], index });
+    return sendList(reply, list, { rows: [...rows], index, turns });
   });
 
   app.get<{ Params: { name: string } }>(`/api/${kind}/:name`, async (request, reply) => {

@@ -107,6 +107,14 @@ function versionOf(match: string): string {
 export interface BodyText {
   readonly text: string;
   readonly format: DocumentFormat;
+  /** When it had come, in monotonic milliseconds: from then on its request has `limits.requestMs`. Default: now. */
+  readonly atMs?: number;
+}
+
+/** What is left of the time of a request with `body`, in milliseconds; 0 or below when it is over. */
+export function leftMs(body: BodyText | undefined | null): number {
+  const nowMs = performance.now();
+  return limits.requestMs - (nowMs - (body?.atMs ?? nowMs));
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -120,7 +128,7 @@ export function acceptBodies(app: FastifyInstance): void {
       { parseAs: 'buffer', bodyLimit: limits.bodyBytesMax },
       (_request, bytes: Buffer, done) => {
         try {
-          done(null, { text: utf8.decode(bytes), format } satisfies BodyText);
+          done(null, { text: utf8.decode(bytes), format, atMs: performance.now() } satisfies BodyText);
         } catch {
           done(new OrionError('MALFORMED', 'The body is not UTF-8.'));
         }

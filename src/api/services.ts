@@ -4,7 +4,8 @@ import type { FastifyInstance } from 'fastify';
 import { limits } from '../lib/limits.ts';
 import type { RevisionView } from '../protocol/api.ts';
 import type { RevisionRow } from '../protocol/records.ts';
-import { type ApiContext, accepted, sendJson, sendWritten } from './context.ts';
+import { type ApiContext, accepted, sendWritten } from './context.ts';
+import { sendItems } from './list-text.ts';
 import { absent, readRoutes, viewFor } from './reading.ts';
 import { bodyTextOf, invalid, optionalBodyOf, preconditionsOf, queryOf } from './request.ts';
 import { submit } from './submit.ts';
@@ -35,14 +36,14 @@ export function serviceRoutes(app: FastifyInstance, context: ApiContext): void {
 }
 
 function revisionRoutes(app: FastifyInstance, context: ApiContext): void {
-  const { controlPlane, bodies } = context;
+  const { controlPlane, bodies, turns } = context;
 
   app.get<{ Params: { name: string } }>('/api/services/:name/revisions', async (request, reply) => {
     const view = await viewFor(request, reply, controlPlane);
     const { name } = request.params;
     if (view.services.get(name) === undefined) throw absent('services', name);
     const items = view.revisionsOf(name).map(revisionView).toReversed();
-    return sendJson(reply, 200, { items, resourceVersion: String(view.appliedIndex) });
+    return sendItems(reply, items, { rest: { resourceVersion: String(view.appliedIndex) }, turns });
   });
 
   app.post<{ Params: { name: string } }>('/api/services/:name/undo', async (request, reply) => {

@@ -12,7 +12,7 @@ import { limits } from '../lib/limits.ts';
 import type { Applied } from '../peer/control-plane.ts';
 import type { CommandBody, Origin } from '../protocol/command.ts';
 import type { ApiContext } from './context.ts';
-import { type BodyText, queryTextOf } from './request.ts';
+import { type BodyText, leftMs, queryTextOf } from './request.ts';
 
 /** Until there are tokens, all callers are one. */
 const anonymous = 'anonymous';
@@ -23,7 +23,7 @@ const submitted = new WeakMap<FastifyRequest, string>();
 export function submit(context: ApiContext, request: FastifyRequest, body: CommandBody): Promise<Applied> {
   const origin = originOf(request);
   submitted.set(request, origin.operation);
-  return context.controlPlane.propose(body, origin);
+  return context.controlPlane.propose(body, origin, leftMs(request.body as BodyText | undefined | null));
 }
 
 /** The operation that `request` was submitted as; undefined when it never came so far. */

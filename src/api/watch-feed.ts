@@ -1,10 +1,10 @@
 // What the watchers of one selection are told of the changes: each change is put into text once for all of them.
 
-import { servingLimits } from '../lib/serving-limits.ts';
 import type { OrionObject } from '../protocol/objects.ts';
 import type { WatchChange, WatchMessage } from '../protocol/watch.ts';
 import type { Change } from '../state/view.ts';
 import type { Selector } from './selectors.ts';
+import type { TextsOfFeed, WatchTexts } from './watch-texts.ts';
 
 /** How a watcher is spoken to. */
 export type WatchForm = 'sse' | 'webSocket';
@@ -20,6 +20,11 @@ export class WatchText {
     this.#event = message.event;
     this.#id = 'id' in message ? message.id : undefined;
     this.#data = JSON.stringify(message.data);
+  }
+
+  /** About what it takes in memory, once it was told in both forms. */
+  get size(): number {
+    return this.#data.length * 3;
   }
 
   bytes(form: WatchForm): Buffer {
@@ -45,12 +50,14 @@ export class WatchFeed {
   /** Watchers of this selection. */
   readers = 0;
   readonly #selects: Selector;
-  /** By index, of the newest changes; none while a single reader would look at each only once. */
-  readonly #texts = new Map<number, WatchText | undefined>();
+  readonly #kept: WatchTexts;
+  /** Of the newest changes; none while a single reader would look at each only once. */
+  readonly #texts: TextsOfFeed = new Map();
 
-  constructor(selection: { readonly key: string; readonly selects: Selector }) {
+  constructor(selection: { readonly key: string; readonly selects: Selector }, kept: WatchTexts) {
     this.key = selection.key;
     this.#selects = selection.selects;
+    this.#kept = kept;
   }
 
   /** Undefined when nothing of `change` is selected. */
@@ -58,16 +65,14 @@ export class WatchFeed {
     const { index } = change;
     if (this.#texts.has(index)) return this.#texts.get(index);
     const text = this.#made(change);
-    if (this.readers > 1) this.#keep(index, text);
-    else this.#texts.clear();
+    if (this.readers > 1) this.#kept.keep(this.#texts, index, text);
+    else this.forget();
     return text;
   }
 
-  #keep(index: number, text: WatchText | undefined): void {
-    this.#texts.set(index, text);
-    const oldest = this.#texts.keys().next();
-    const isFull = this.#texts.size > servingLimits.watchTextsMax;
-    if (isFull && oldest.done !== true) this.#texts.delete(oldest.value);
+  /** Nobody else will want a text of it. */
+  forget(): void {
+    this.#kept.clear(this.#texts);
   }
 
   #made({ index, changes }: Change): WatchText | undefined {

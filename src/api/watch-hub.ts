@@ -6,6 +6,8 @@
 // H3. While this peer's state may not be read nobody watches it: all are ended.
 // H4. The leader's statistics are asked for once a second, one question at a time, and told at once; while no answer comes
 //     the last one is told again each second, with its age.
+// H5. While more than `watchWaitingBytesMax` wait for all watchers together, only he is told something for whom nothing waits:
+//     who reads goes on, who does not stalls, and is ended for it.
 
 import type { Clock } from '../lib/clock.ts';
 import { isOrionError } from '../lib/errors.ts';
@@ -13,6 +15,7 @@ import { type ServingLimits } from '../lib/serving-limits.ts';
 import type { ControlPlane, LeaderStats } from '../peer/control-plane.ts';
 import type { Log } from './context.ts';
 import { WatchFeed, WatchText } from './watch-feed.ts';
+import { WatchTexts } from './watch-texts.ts';
 import type { WatchRequest } from './watch-request.ts';
 import { Watcher, type WatchSink } from './watcher.ts';
 
@@ -23,6 +26,7 @@ export class WatchHub {
   readonly #log: Log;
   readonly #watchers = new Set<Watcher>();
   readonly #feeds = new Map<string, WatchFeed>();
+  readonly #texts: WatchTexts;
   /** Those who may have something to hear. */
   readonly #due = new Set<Watcher>();
   #isDue = false;
@@ -31,6 +35,9 @@ export class WatchHub {
   #isAsking = false;
   #cancelTick: () => void = () => {};
   #ticks = 0;
+  /** H5. Of one watcher, just now. */
+  #queueMax: number;
+  #countedMs = 0;
 
   constructor(options: {
     readonly controlPlane: ControlPlane;
@@ -41,17 +48,28 @@ export class WatchHub {
     this.#controlPlane = options.controlPlane;
     this.#clock = options.clock;
     this.#bounds = options.bounds;
+    this.#texts = new WatchTexts(options.bounds);
+    this.#queueMax = options.bounds.watchQueueBytesMax;
     this.#log = options.log;
   }
 
   /** It is told where it stands, then changes; never from within this call. */
   open(request: WatchRequest, sink: WatchSink): Watcher {
     const { selection, from, wantsStats } = request;
-    const feed = this.#feeds.get(selection.key) ?? new WatchFeed(selection);
+    const feed = this.#feeds.get(selection.key) ?? new WatchFeed(selection, this.#texts);
     this.#feeds.set(feed.key, feed);
     feed.readers += 1;
     const { view } = this.#controlPlane;
-    const watcher = new Watcher({ view, feed, sink, from, wantsStats, bounds: this.#bounds, log: this.#log });
+    const watcher = new Watcher({
+      view,
+      feed,
+      sink,
+      from,
+      wantsStats,
+      bounds: this.#bounds,
+      log: this.#log,
+      queueMax: () => this.#queueMax,
+    });
     this.#watchers.add(watcher);
     this.#stop ??= this.#start();
     this.wake(watcher);
@@ -64,7 +82,10 @@ export class WatchHub {
     watcher.gone();
     this.#due.delete(watcher);
     watcher.feed.readers -= 1;
-    if (watcher.feed.readers === 0) this.#feeds.delete(watcher.feed.key); // H1
+    if (watcher.feed.readers === 0) {
+      watcher.feed.forget();
+      this.#feeds.delete(watcher.feed.key); // H1
+    }
     if (this.#watchers.size > 0) return;
     this.#stop?.();
     this.#stop = undefined;
@@ -115,14 +136,25 @@ export class WatchHub {
   /** H2. */
   #serve(): void {
     if (!this.#isReadable()) return;
-    const untilMs = this.#clock.monotonicMs() + this.#bounds.watchTurnMs;
+    const nowMs = this.#clock.monotonicMs();
+    const untilMs = nowMs + this.#bounds.watchTurnMs;
+    if (nowMs - this.#countedMs >= this.#bounds.watchCountMs) this.#count(nowMs);
     for (const watcher of this.#due) {
       this.#due.delete(watcher);
-      const nowMs = this.#clock.monotonicMs();
-      if (watcher.turn(nowMs)) this.#due.add(watcher); // behind the others
-      if (nowMs > untilMs) break;
+      const turnMs = this.#clock.monotonicMs();
+      if (watcher.turn(turnMs)) this.#due.add(watcher); // behind the others
+      if (turnMs > untilMs) break;
     }
     if (this.#due.size > 0) this.#soon();
+  }
+
+  /** H5. */
+  #count(nowMs: number): void {
+    this.#countedMs = nowMs;
+    let waiting = 0;
+    for (const watcher of this.#watchers) waiting += watcher.waiting;
+    const { watchQueueBytesMax, watchWaitingBytesMax } = this.#bounds;
+    this.#queueMax = waiting > watchWaitingBytesMax ? 0 : watchQueueBytesMax;
   }
 
   /** H3. */

@@ -31,6 +31,8 @@ export interface WatcherOptions {
   readonly from: number;
   readonly wantsStats: boolean;
   readonly bounds: ServingLimits;
+  /** Bytes that may wait for it before nothing is added, just now. */
+  readonly queueMax: () => number;
   readonly log: Log;
 }
 
@@ -40,6 +42,7 @@ export class Watcher {
   readonly #view: View;
   readonly #sink: WatchSink;
   readonly #bounds: ServingLimits;
+  readonly #queueMax: () => number;
   readonly #log: Log;
   #position: number;
   /** Since when too much waits for it. */
@@ -53,8 +56,14 @@ export class Watcher {
     this.#view = options.view;
     this.#sink = options.sink;
     this.#bounds = options.bounds;
+    this.#queueMax = options.queueMax;
     this.#log = options.log;
     this.#position = options.from;
+  }
+
+  /** Bytes that its reader has not taken yet. */
+  get waiting(): number {
+    return this.#sink.waiting;
   }
 
   get isEnded(): boolean {
@@ -96,8 +105,8 @@ export class Watcher {
 
   /** What is worth nothing later: left out while something waits. */
   tell(text: WatchText): void {
-    if (this.#isGreeted && !this.#isEnded && this.#stalledMs === undefined)
-      this.#sink.send(text.bytes(this.#sink.form));
+    const mayTell = this.#isGreeted && !this.#isEnded && this.#stalledMs === undefined;
+    if (mayTell && this.#sink.waiting <= this.#queueMax()) this.#sink.send(text.bytes(this.#sink.form));
   }
 
   /** N3. */
@@ -116,8 +125,9 @@ export class Watcher {
 
   /** N2. */
   #mustWait(nowMs: number): boolean {
-    const { watchQueueBytesMax, watchStallMs } = this.#bounds;
-    if (this.#sink.waiting <= watchQueueBytesMax) {
+    const { watchStallMs } = this.#bounds;
+    const { waiting } = this.#sink;
+    if (waiting <= this.#queueMax()) {
       this.#stalledMs = undefined;
       return false;
     }
@@ -127,7 +137,7 @@ export class Watcher {
       this.end(
         new OrionError(
           'SLOW_WATCHER',
-          `${watchQueueBytesMax} bytes waited for ${watchStallMs} ms to be read.`,
+          `${waiting} bytes wait to be read, and nothing could be added for ${watchStallMs} ms.`,
         ),
       );
     }

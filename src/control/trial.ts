@@ -4,6 +4,7 @@
 // Y1. What stands and would be kept is told with its node; what is missing or replaced, with the node that the scheduler
 //     would choose now. Nodes may come and go until the request is applied in earnest.
 // Y2. At most `limits.trialReplicasMax` replicas are planned; a warning says when there are more.
+// Y3. It is worked out in steps of a millisecond or two, between which rows may change.
 
 import { limits } from '../lib/limits.ts';
 import type { PlannedReplica, TrialPlan } from '../protocol/dry-run.ts';
@@ -13,12 +14,15 @@ import type { RowChange, View } from '../state/view.ts';
 import { type Placement, type SchedulingView, SchedulingPass } from './scheduler.ts';
 import { type Slot, slotsOf } from './slots.ts';
 
+/** Nodes looked at, for one replica each, in one step. */
+const stepNodes = 1_000;
+
 /** `liveNodes`: names of nodes with a session; where nobody knows of sessions, those that are ready count as live. */
-export function planTrial(
+export function* planTrial(
   view: View,
   changes: readonly RowChange[],
   liveNodes: ReadonlySet<string> | undefined,
-): TrialPlan {
+): Generator<void, TrialPlan> {
   const hypothetical = afterwards(view, changes);
   const pass = new SchedulingPass({
     view: hypothetical,
@@ -27,12 +31,18 @@ export function planTrial(
   });
   const placement: PlannedReplica[] = [];
   const warnings: string[] = [];
+  let looked = 0;
   for (const { before, after } of changes) {
     if (after?.kind === 'Service') {
       const slots = slotsOf(after, hypothetical.assignmentsOfService(after.metadata.name));
-      const planned = slots
-        .slice(0, limits.trialReplicasMax - placement.length)
-        .map((slot) => planSlot(after, slot, pass));
+      const planned: PlannedReplica[] = [];
+      for (const slot of slots.slice(0, limits.trialReplicasMax - placement.length)) {
+        planned.push(planSlot(after, slot, pass));
+        looked += hypothetical.nodes.size;
+        if (looked < stepNodes) continue;
+        looked = 0;
+        yield; // Y3
+      }
       placement.push(...planned);
       warnings.push(...warningsOf(after, slots, planned));
     } else if (before?.kind === 'Service') {

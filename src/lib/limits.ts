@@ -59,7 +59,7 @@ export const limits = {
   memberNoteCharsMax: 4_096,
   /** Calls to the leader that wait for its answer on one follower; the next is refused. */
   callsMax: 64,
-  /** Kept of a request's time for the commit, once a new member has answered, in milliseconds. */
+  /** Kept of a request's time for the commit, once a new member has answered or a body was read, in milliseconds. */
   commitReserveMs: 500,
   /** Linearizable reads that wait for their confirmation on one peer; the next is refused with BUSY. */
   readsMax: 8_192,

@@ -47,8 +47,14 @@ export const servingLimits = {
   watchTurnObjects: 500,
   /** How long watchers are served before everything else has its turn, in milliseconds. */
   watchTurnMs: 5,
+  /** Bytes that wait for all watchers; beyond it something is added only where nothing waits. */
+  watchWaitingBytesMax: 64 * MiB,
+  /** Between two looks at how much that is, in milliseconds. */
+  watchCountMs: 50,
   /** Texts of the newest changes that are kept for the watchers of one selection, if they are several. */
   watchTextsMax: 16,
+  /** What those of all selections take together. */
+  watchTextsBytesMax: 32 * MiB,
   /** Between two bookmarks for one watcher, in milliseconds. */
   watchBookmarkMs: 15_000,
   /** Between two of the leader's statistics, in milliseconds. */
@@ -72,6 +78,7 @@ assert(servingLimits.headerReadMs < servingLimits.requestReadMs, 'a head is read
 assert(servingLimits.slowLookMs < servingLimits.headerReadMs, 'whoever is slow is seen');
 assert(limits.requestMs < servingLimits.drainMs, 'every request ends before a drain does');
 assert(servingLimits.watchTurnBytes < servingLimits.watchQueueBytesMax, 'a queue holds what one turn adds');
+assert(servingLimits.watchQueueBytesMax * 8 <= servingLimits.watchWaitingBytesMax, 'several may read slowly');
 assert(servingLimits.watchStatsMs < servingLimits.watchStallMs, 'a watcher that stalls is seen');
 assert(servingLimits.watchStallMs < servingLimits.answerStallMs, 'a watcher hears why it is cut off');
 assert(limits.requestMs < servingLimits.answerStallMs, 'nobody is closed who waits for an answer');

@@ -42,17 +42,17 @@ export interface ControlPlane {
   readonly epoch: number;
 
   /**
-   * Has a user's command applied, by way of the leader, within `limits.requestMs`: once, however often `origin.operation`
+   * Has a user's command applied, by way of the leader, within `withinMs` (default `limits.requestMs`): once, however often `origin.operation`
    * comes. Throws `NO_LEADER`, `NO_QUORUM` or `BUSY` when it is certain that it was not and will not be applied;
    * `OUTCOME_UNKNOWN` when it may have been.
    */
-  propose(body: CommandBody, origin: Origin): Promise<Applied>;
+  propose(body: CommandBody, origin: Origin, withinMs?: number): Promise<Applied>;
 
   /**
    * What `propose` would answer and change, judged on this peer's state once that is linearizable; nothing is written.
    * Throws as `readBarrier` does.
    */
-  dryRun(body: CommandBody): Promise<Trial>;
+  dryRun(body: CommandBody, withinMs?: number): Promise<Trial>;
 
   /**
    * Has a controller's command applied by this peer as the leader of `term`; never forwarded. Throws as `propose`

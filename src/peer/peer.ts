@@ -114,9 +114,9 @@ export class Peer implements ControlPlane {
     return this.#options.log.identity.epoch;
   }
 
-  async propose(body: CommandBody, origin: Origin): Promise<Applied> {
+  async propose(body: CommandBody, origin: Origin, withinMs?: number): Promise<Applied> {
     assertWritable(this.#life);
-    return this.#writer.write(this.#encode(body, origin));
+    return this.#writer.write(this.#encode(body, origin), withinMs);
   }
 
   async proposeAsLeader(term: number, body: CommandBody): Promise<Applied> {
@@ -136,8 +136,8 @@ export class Peer implements ControlPlane {
     }
   }
 
-  async dryRun(body: CommandBody): Promise<Trial> {
-    await this.readBarrier();
+  async dryRun(body: CommandBody, withinMs?: number): Promise<Trial> {
+    await this.readBarrier(withinMs);
     const status = this.#life.core?.status;
     return this.#state.dryRun(body, {
       term: status?.term ?? 0,
@@ -145,9 +145,9 @@ export class Peer implements ControlPlane {
     });
   }
 
-  async readBarrier(): Promise<void> {
+  async readBarrier(totalMs: number = limits.requestMs): Promise<void> {
     const { clock } = this.#options;
-    const deadline = clock.monotonicMs() + limits.requestMs;
+    const deadline = clock.monotonicMs() + totalMs;
     for (;;) {
       assertServing(this.#life);
       const withinMs = deadline - clock.monotonicMs();

@@ -2,7 +2,7 @@
 //
 // X1. One copy of a command is waited for at a time; the next is sent when the last was refused, or nobody can tell any more
 //     how it ended. All bear the same operation, of which apply takes the first (state/operations.ts).
-// X2. Within `limits.requestMs` it ends: applied; or NO_LEADER, NO_QUORUM, BUSY, or CONFLICT (the leader does not
+// X2. Within its time (`limits.requestMs`, unless it is given less) it ends: applied; or NO_LEADER, NO_QUORUM, BUSY, or CONFLICT (the leader does not
 //     know such a command): certainly not applied; or OUTCOME_UNKNOWN.
 // X3. "Certainly not" needs every copy refused. Once the outcome of one is unknown, only a result ends the doubt:
 //     whatever else later tries say, OUTCOME_UNKNOWN it is.
@@ -59,8 +59,8 @@ export class Writer {
   }
 
   /** `data`: a command with an origin, so that copies of it are applied once. */
-  async write(data: Uint8Array): Promise<Applied> {
-    const deadline = this.#clock.monotonicMs() + limits.requestMs;
+  async write(data: Uint8Array, totalMs: number = limits.requestMs): Promise<Applied> {
+    const deadline = this.#clock.monotonicMs() + totalMs;
     let doubt: OrionError | undefined; // X3
     for (;;) {
       const withinMs = deadline - this.#clock.monotonicMs();

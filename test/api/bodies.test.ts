@@ -6,7 +6,7 @@ import { isOrionError } from '../../src/lib/errors.ts';
 import { limits } from '../../src/lib/limits.ts';
 
 /** As long as a test may take: none of them is about time. */
-const patienceMs = 30_000;
+const patienceMs = (): number => 30_000;
 const here = createBodies();
 let elsewhere: Bodies;
 
@@ -59,4 +59,14 @@ test('while a hostile body is read the loop turns, and beyond the bound the next
   expect(turns).toBeGreaterThan(0);
   await elsewhere.close();
   await Promise.allSettled(readings);
+});
+
+test('a body that cannot be read before the time for its commit begins is BUSY, and so are lines once all time is over', async () => {
+  const bodies = createBodies(new URL('../../dist/src/api/body-worker.js', import.meta.url));
+  const bodyOf = (agoMs: number) =>
+    ({ text: padding + good, format: 'yaml', atMs: performance.now() - agoMs }) as const;
+  const forgone = limits.requestMs - limits.commitReserveMs;
+  expect(await failure(bodies.manifests(bodyOf(forgone)))).toMatchObject({ code: 'BUSY' });
+  expect(await failure(bodies.lines(bodyOf(limits.requestMs), ['spec']))).toMatchObject({ code: 'BUSY' });
+  await bodies.close();
 });

@@ -7,6 +7,7 @@ import { createBodies } from '../../src/api/bodies.ts';
 import { OrionError } from '../../src/lib/errors.ts';
 import type { Service } from '../../src/protocol/objects.ts';
 import { refused } from './fake-control-plane.ts';
+import { noPlan } from './no-plan.ts';
 import { serviceRow, settingRow } from './fake-rows.ts';
 import { app, json, peer, problemIn } from './harness.ts';
 
@@ -87,7 +88,7 @@ test('what the state refuses is told without lines where nobody has time to find
     bodies: { ...createBodies(), lines: () => Promise.reject(busy) },
     metrics: { contentType: 'text/plain', text: async () => '', onRequest: () => undefined },
     logs: { open: () => () => undefined },
-    plan: () => ({ placement: [], warnings: [] }),
+    plan: noPlan,
     allowedHosts: [],
     log: () => undefined,
   });

@@ -43,8 +43,12 @@ export class FakeControlPlane implements ControlPlane {
   readonly #termListeners = new Set<(term: number | undefined) => void>();
   readonly #changeListeners = new Set<(index: number, changes: readonly RowChange[]) => void>();
 
-  async propose(body: CommandBody, origin?: Origin): Promise<Applied> {
+  /** What was given to each command, in milliseconds. */
+  readonly budgets: (number | undefined)[] = [];
+
+  async propose(body: CommandBody, origin?: Origin, withinMs?: number): Promise<Applied> {
     this.proposed.push(body);
+    this.budgets.push(withinMs);
     this.origins.push(...(origin === undefined ? [] : [origin]));
     const failure = this.failures.shift();
     if (typeof failure === 'string') throw new OrionError(failure, `made to fail with ${failure}`);

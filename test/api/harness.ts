@@ -9,6 +9,7 @@ import type { MetricSink } from '../../src/api/context.ts';
 import type { ErrorCode } from '../../src/lib/errors.ts';
 import type { Problem } from '../../src/protocol/api.ts';
 import { FakeControlPlane } from './fake-control-plane.ts';
+import { noPlan } from './no-plan.ts';
 
 export let peer: FakeControlPlane;
 export let app: FastifyInstance;
@@ -30,7 +31,7 @@ beforeEach(() => {
     bodies: createBodies(),
     metrics,
     logs: { open: () => () => {} },
-    plan: () => ({ placement: [], warnings: [] }),
+    plan: noPlan,
     allowedHosts: ['http://pi-1:6060'],
     log: (_fields, message) => logged.push(message),
   }));

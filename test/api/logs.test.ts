@@ -10,6 +10,7 @@ import { limits } from '../../src/lib/limits.ts';
 import type { LogRequest, LogSink, LogSource } from '../../src/protocol/logs.ts';
 import { impatientFetch } from '../lib/impatient-fetch.ts';
 import { FakeControlPlane } from './fake-control-plane.ts';
+import { noPlan } from './no-plan.ts';
 import { assignmentRow, serviceRow } from './fake-rows.ts';
 
 const metrics: MetricSink = { contentType: 'text/plain', text: async () => '', onRequest: () => {} };
@@ -46,7 +47,7 @@ async function serve(controlPlane: FakeControlPlane, source: LogSource): Promise
     bodies: createBodies(),
     metrics,
     logs: source,
-    plan: () => ({ placement: [], warnings: [] }),
+    plan: noPlan,
     allowedHosts: [],
     log: () => {},
   });

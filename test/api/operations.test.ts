@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { limits } from '../../src/lib/limits.ts';
 import { present } from '../../src/lib/assert.ts';
 import type { Origin } from '../../src/protocol/command.ts';
+import type { AuditAnswer } from '../../src/protocol/operations.ts';
 import type { OperationRow } from '../../src/protocol/records.ts';
 import { serviceRow, settingRow } from './fake-rows.ts';
 import { app, json, peer, problemIn, put } from './harness.ts';
@@ -180,6 +181,23 @@ test('an operation can be asked for: applied, refused, or unknown so far', async
   expect(peer.barriers).toBe(3);
   peer.barrierFailure = 'NO_LEADER';
   expect(problemIn(await ask('id-1'))).toEqual([503, 'NO_LEADER']);
+});
+
+test('a page of large operations is written in pieces', async () => {
+  const changes = Array.from({ length: 500 }, (_, i) => ({
+    kind: 'Service' as const,
+    name: `service-${i}`,
+    action: 'unchanged' as const,
+  }));
+  for (let index = 1; index <= 20; index += 1)
+    peer.view.operationRows.set(`id-${index}`, row(index, { changes }));
+  const answer = await app.inject({ url: '/api/audit?limit=20' });
+  expect(answer.headers['content-length']).toBeUndefined();
+  expect(answer.json<AuditAnswer>().items.map(({ index }) => index)).toEqual(
+    Array.from({ length: 20 }, (_, i) => 20 - i),
+  );
+  expect(answer.json<AuditAnswer>()).toMatchObject({ resourceVersion: '1' });
+  expect(answer.json<AuditAnswer>().items[0]?.changes).toEqual(changes);
 });
 
 test('the audit pages from the newest to the oldest, and says how many are left', async () => {

@@ -7,6 +7,7 @@ import { createBodies } from '../../src/api/bodies.ts';
 import { type ServingLimits, servingLimits } from '../../src/lib/serving-limits.ts';
 import type { LogSource } from '../../src/protocol/logs.ts';
 import { FakeControlPlane } from './fake-control-plane.ts';
+import { noPlan } from './no-plan.ts';
 import { serviceRow } from './fake-rows.ts';
 
 /** What a test made, to be ended with it. */
@@ -38,7 +39,7 @@ async function serve(bounds: Partial<ServingLimits> = {}): Promise<Served> {
     bodies: createBodies(),
     metrics: { contentType: 'text/plain', text: async () => '', onRequest: () => undefined },
     logs: source,
-    plan: () => ({ placement: [], warnings: [] }),
+    plan: noPlan,
     allowedHosts: [],
     log: () => undefined,
     bounds: { ...servingLimits, ...bounds },

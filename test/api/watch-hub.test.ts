@@ -163,6 +163,26 @@ test('one that does not read is cut off with the reason', () => {
   expect(logged).toEqual(['a watcher that does not read is cut off']);
 });
 
+test('while too much waits for all of them together, only who has read everything is told more', () => {
+  const few = { ...bounds, watchWaitingBytesMax: 4_000, watchStatsMs: 1_000 };
+  const crowded = new WatchHub({ controlPlane: peer, clock, bounds: few, log: () => {} });
+  const stuck = Array.from({ length: 8 }, () => watch({ stats: 'true' }, undefined, crowded));
+  const reader = watch({}, undefined, crowded);
+  clock.settle();
+  for (const one of stuck) one.isStuck = true;
+  for (let i = 0; i < 200; i += 1) {
+    put(`s-${i}`);
+    clock.advance(few.watchCountMs);
+  }
+  const waiting = stuck.reduce((sum, one) => sum + one.waiting, 0);
+  expect(waiting).toBeGreaterThan(few.watchWaitingBytesMax);
+  expect(waiting).toBeLessThan(few.watchWaitingBytesMax + stuck.length * few.watchTurnBytes);
+  expect(reader.told).toHaveLength(201);
+  clock.advance(few.watchStallMs + 2 * few.watchStatsMs);
+  expect(stuck.map(({ isEnded }) => isEnded)).toEqual(stuck.map(() => true));
+  expect(reader.isEnded).toBe(false);
+});
+
 test('versions that are not kept any more are refused, and so is a foreign cluster', () => {
   for (let i = 0; i < 3; i += 1) put('a', String(i));
   peer.view.window.push({

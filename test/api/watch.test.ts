@@ -10,6 +10,7 @@ import { createBodies } from '../../src/api/bodies.ts';
 import { servingLimits } from '../../src/lib/serving-limits.ts';
 import type { WatchMessage } from '../../src/protocol/watch.ts';
 import { FakeControlPlane } from './fake-control-plane.ts';
+import { noPlan } from './no-plan.ts';
 import { settingRow } from './fake-rows.ts';
 
 let peer: FakeControlPlane;
@@ -23,7 +24,7 @@ beforeEach(async () => {
     bodies: createBodies(),
     metrics: { contentType: 'text/plain', text: async () => '', onRequest: () => {} },
     logs: { open: () => () => {} },
-    plan: () => ({ placement: [], warnings: [] }),
+    plan: noPlan,
     allowedHosts: [],
     log: () => {},
     bounds: { ...servingLimits, streamsPerClientMax: 2 },
@@ -130,6 +131,17 @@ test.each([
   expect([refused.statusCode, JSON.parse(await restOf(refused))]).toEqual([
     status,
     expect.objectContaining({ status, code }),
+  ]);
+});
+
+test('headers too many are refused over a WebSocket, too', async () => {
+  const names = Array.from({ length: servingLimits.headersMax + 1 }, (_, i) => `x-${i}`);
+  const headers = Object.fromEntries(names.map((name) => [name, '1']));
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/api/watch`, { headers });
+  const [, refused] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
+  expect([refused.statusCode, JSON.parse(await restOf(refused))]).toEqual([
+    431,
+    expect.objectContaining({ code: 'HEADERS_TOO_LARGE' }),
   ]);
 });
 

@@ -1,9 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { leftMs } from '../../src/api/request.ts';
 import { limits } from '../../src/lib/limits.ts';
 import { refused } from './fake-control-plane.ts';
 import { nodeRow, serviceRow } from './fake-rows.ts';
 import { app, peer, problemIn, put } from './harness.ts';
+
+test('a command has what is left of the time of its request since that had come', async () => {
+  await put('motd', { data: 'one' });
+  expect(peer.budgets[0]).toBeLessThan(limits.requestMs); // without a body it would be all of it
+  const body = { text: '', format: 'json' } as const;
+  expect(leftMs(body)).toBe(limits.requestMs);
+  expect(leftMs({ ...body, atMs: performance.now() - 700 })).toBeLessThanOrEqual(limits.requestMs - 700);
+});
 
 describe('settings', () => {
   test('PUT creates with 201, replaces with 200, and gives the object with its ETag', async () => {

@@ -7,11 +7,19 @@ import type { CommandBody } from '../../src/protocol/command.ts';
 import type { TrialPlan } from '../../src/protocol/dry-run.ts';
 import { applying, Lab } from '../state/lab.ts';
 
+/** What `steps` end with. */
+function finished<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
 /** Plans `body` on the state of `lab`, which stays as it is. */
 function plan(lab: Lab, body: CommandBody, live?: ReadonlySet<string>): TrialPlan {
   const before = lab.state.hash();
   const { changes } = lab.state.dryRun(body, { term: lab.term, time: lab.time });
-  const planned = planTrial(lab.state, changes, live);
+  const planned = finished(planTrial(lab.state, changes, live));
   expect(lab.state.hash()).toBe(before);
   return planned;
 }
@@ -95,4 +103,12 @@ test('nothing that changes nothing is planned', () => {
   const lab = new Lab();
   lab.run(applying('shop', { web: {} }));
   expect(plan(lab, applying('shop', { web: {} }))).toEqual({ placement: [], warnings: [] });
+});
+
+test('is worked out in steps, each a look at about a thousand nodes', () => {
+  const lab = new Lab();
+  for (let i = 0; i < 100; i += 1) lab.register(`node-${i}`);
+  const body = applying('shop', { web: { replicas: 200 } });
+  const { changes } = lab.state.dryRun(body, { term: lab.term, time: lab.time });
+  expect([...planTrial(lab.state, changes, undefined)]).toHaveLength(20);
 });

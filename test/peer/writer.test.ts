@@ -13,31 +13,37 @@ import { FakeClock } from '../lib/fake-clock.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-test('a write that is refused late ends in its time: what is left of it is all that it waits for another leader', async () => {
-  const clock = new FakeClock();
-  const pushed: RequestId[] = [];
-  const proposals = new Proposals({ clock, push: (requestId) => pushed.push(requestId) > 0 });
-  const writer = new Writer({
-    clock,
-    leadership: new Leadership(clock),
-    route: () => (pushed.length === 0 ? { kind: 'here' } : { kind: 'nowhere' }),
-    parts: () => ({
-      proposals,
-      forwards: new Questions({ clock, waitingMax: 1, incarnation: 1, send: () => false }),
-    }),
-    noLeader: () => new OrionError('NO_LEADER', 'nobody leads'),
-    busy: () => new OrionError('BUSY', 'too many wait'),
-  });
-  const ends: unknown[] = [];
-  writer.write(new Uint8Array([1])).catch((error: unknown) => ends.push(error));
-  clock.advance(limits.requestMs - 10);
-  for (const requestId of pushed) proposals.onOutcome({ kind: 'refused', requestId, reason: 'NOT_LEADER' });
-  await turn();
-  expect(ends).toEqual([]);
-  clock.advance(10);
-  await turn();
-  expect(ends).toMatchObject([{ code: 'NO_LEADER' }]);
-});
+test.each([
+  [limits.requestMs, undefined],
+  [700, 700],
+])(
+  'a write that is refused late ends in its %d ms: what is left is all that it waits for another leader',
+  async (totalMs, given) => {
+    const clock = new FakeClock();
+    const pushed: RequestId[] = [];
+    const proposals = new Proposals({ clock, push: (requestId) => pushed.push(requestId) > 0 });
+    const writer = new Writer({
+      clock,
+      leadership: new Leadership(clock),
+      route: () => (pushed.length === 0 ? { kind: 'here' } : { kind: 'nowhere' }),
+      parts: () => ({
+        proposals,
+        forwards: new Questions({ clock, waitingMax: 1, incarnation: 1, send: () => false }),
+      }),
+      noLeader: () => new OrionError('NO_LEADER', 'nobody leads'),
+      busy: () => new OrionError('BUSY', 'too many wait'),
+    });
+    const ends: unknown[] = [];
+    writer.write(new Uint8Array([1]), given).catch((error: unknown) => ends.push(error));
+    clock.advance(totalMs - 10);
+    for (const requestId of pushed) proposals.onOutcome({ kind: 'refused', requestId, reason: 'NOT_LEADER' });
+    await turn();
+    expect(ends).toEqual([]);
+    clock.advance(10);
+    await turn();
+    expect(ends).toMatchObject([{ code: 'NO_LEADER' }]);
+  },
+);
 
 test('a write that the leader does not know is refused at once, and says what to do', async () => {
   const clock = new FakeClock();
