@@ -24,7 +24,7 @@ const eventsKept = 2_000;
 const batch = 20;
 const eachSecond = 200;
 /** Messages between two of each. */
-const every = { paint: 2, stats: 10, key: 40, rollout: 50, service: 500, failover: 3_000 };
+const every = { paint: 10, stats: 10, key: 40, rollout: 50, service: 500, failover: 3_000 };
 /** A walk through everything, again and again. */
 const walk = [
   '0',

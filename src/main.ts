@@ -3,10 +3,10 @@
 // `orion get` starts without loading a server.
 
 import { fileURLToPath } from 'node:url';
+import { exitFailed, exitOk } from './cli/exit.ts';
 import { run } from './cli/run.ts';
 
-// Whoever reads our output may go away (`orion logs hello | head`): that ends the work, and is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+process.stdout.on('error', endWithoutOutput);
 process.stderr.on('error', () => undefined); // Talk that nobody reads any more holds up no work.
 
 const mainFile = fileURLToPath(import.meta.url);
@@ -28,4 +28,11 @@ const exitCode = await run(process.argv.slice(2), {
 });
 
 // Whatever is still open (a connection kept alive, a channel to a parent) holds nobody back; output is written first.
-process.stdout.write('', () => process.exit(exitCode));
+process.stdout.write('', (error) => (error ? endWithoutOutput(error) : process.exit(exitCode)));
+
+/** Whoever reads our output may go away (`orion logs hello | head`): no failure. A disk that is full is one. */
+function endWithoutOutput(error: NodeJS.ErrnoException): never {
+  if (error.code === 'EPIPE') process.exit(exitOk);
+  process.stderr.write(`error: standard output cannot be written: ${error.message}\n`);
+  process.exit(exitFailed);
+}

@@ -7,7 +7,6 @@ import { commands, commandsOf, type CommandEntry, findCommand } from './commands
 import type { Context } from './context.ts';
 import { exitOk, exitUsage } from './exit.ts';
 import { didYouMean } from './nearest.ts';
-import type { OrionCli } from './orion-cli.ts';
 
 /** Runs `args` (without node and the file) and resolves with the exit code. Never rejects. */
 export async function run(args: readonly string[], context: Context): Promise<number> {
@@ -39,27 +38,11 @@ async function runCommand(entry: CommandEntry, args: readonly string[], context:
   try {
     parsed = cli.process([...args], context);
   } catch (error) {
-    return refuse(context, wrongLine(cli, args, readable(messageOf(error)).trim()));
+    const { wrongLine } = await import('./wrong-line.ts');
+    const message = readable(messageOf(error)).trim();
+    return refuse(context, wrongLine(cli, { path: entry.path, args, message }));
   }
   return cli.run(parsed, context);
-}
-
-/** What clipanion says, which options it misses, and which may have been meant by one that there is not. */
-function wrongLine(cli: OrionCli, args: readonly string[], message: string): string {
-  const [first = '', ...usage] = message.split('\n');
-  const given = new Set(args.map((word) => word.split('=')[0] ?? word));
-  const missing = cli
-    .options()
-    .filter(({ isRequired, names }) => isRequired && !names.some((name) => given.has(name)));
-  if (first.includes('an option is missing') && missing.length > 0) {
-    const names = missing.map((option) => option.names.join(','));
-    const rest = usage.filter((line) => !line.startsWith('While running '));
-    return [`an option is missing: ${names.join(' ')}`, ...rest].join('\n');
-  }
-  const typed = /^Unsupported option name \("(.+)"\)\.$/.exec(first)?.[1];
-  if (typed === undefined) return message;
-  const names = [...cli.options().flatMap((option) => option.names), '--help'];
-  return [`there is no option ${typed} here${didYouMean(typed, names) || '.'}`, ...usage].join('\n');
 }
 
 function unknownCommand(first: string, second: string | undefined, group: readonly CommandEntry[]): string {
@@ -79,6 +62,6 @@ function print(context: Context, text: string): number {
 }
 
 function refuse(context: Context, why: string): number {
-  context.stderr.write(`error: ${why}\n\nAll commands: orion --help\n`);
+  context.stderr.write(`error: ${why.trimEnd()}\n\nAll commands: orion --help\n`);
   return exitUsage;
 }

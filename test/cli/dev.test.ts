@@ -58,6 +58,11 @@ test.each(['/proc/nope/deep', '/proc'])(
   },
 );
 
+test('a number of peers that makes no cluster is refused before anything is written', async () => {
+  await expect(openDevFolder(folder, 2)).rejects.toMatchObject({ code: 'USAGE' });
+  expect((await openDevFolder(folder, 1)).config.peers).toHaveLength(1);
+});
+
 test('ports in use are passed over', async () => {
   const other = join(folder, 'a');
   const { config } = await openDevFolder(other, 1);

@@ -15,6 +15,8 @@ const firstRaftPort = 7_060;
 /** How far from the first port to look for a free one. */
 const portsToTry = 500;
 const defaultPeerCount = 3;
+/** As cluster.toml has it. */
+const peerCounts: readonly number[] = [1, 3, 5];
 
 export interface DevFolder {
   /** Absolute. */
@@ -28,6 +30,9 @@ export interface DevFolder {
  * made with another number of peers, or when another program holds one of its ports; `USAGE` when it cannot be made.
  */
 export async function openDevFolder(path: string, peerCount: number | undefined): Promise<DevFolder> {
+  if (peerCount !== undefined && !peerCounts.includes(peerCount)) {
+    throw new OrionError('USAGE', `--peer-count is one of ${peerCounts.join(', ')}, not ${peerCount}`);
+  }
   const folder = resolve(path);
   const running = readDevState(folder);
   if (running !== undefined && isAlive(running.dev)) {
