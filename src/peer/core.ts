@@ -170,13 +170,12 @@ export class Core implements WriteParts {
     this.trust.stop();
   }
 
-  /** Halts, writes down what is applied, and resolves when log and state are left alone. */
+  /** Halts, and writes down what is applied. A write to the log that is under way, and may wait for room, ends by itself. */
   async stop(): Promise<void> {
     this.halt();
     await this.snapshots.stop();
     await this.applier.stop();
     await this.#compactor.stop();
-    await this.#driver.written;
   }
 
   /** Where a user's write can go now; `isUp` says whether a store has a live link. */

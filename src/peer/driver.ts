@@ -85,8 +85,6 @@ export class Driver {
   #inputs: Input[] = [];
   #scheduled = false;
   #stopped = false;
-  /** Of the write in flight, or the last one; never rejects. */
-  #written: Promise<void> = Promise.resolve();
   /** Ticks since the write in flight was begun; absent when there is none. */
   #writingTicks: number | undefined;
   /** Ticks since the switch of the state that is under way was begun. */
@@ -114,11 +112,6 @@ export class Driver {
     this.#stopped = true;
     this.#cancelTick();
     this.#inputs = [];
-  }
-
-  /** Resolves once no write is under way. */
-  get written(): Promise<void> {
-    return this.#written;
   }
 
   status(): RaftStatus {
@@ -241,7 +234,7 @@ export class Driver {
 
   #write(operation: PersistOperation): void {
     this.#writingTicks = 0;
-    this.#written = this.#log.persist(operation).then(
+    this.#log.persist(operation).then(
       () => {
         const hadStalled = (this.#writingTicks ?? 0) >= stallTicks;
         this.#writingTicks = undefined;

@@ -97,7 +97,7 @@ export interface LogStore {
   joinCluster(clusterId: ClusterId): Promise<void>;
   /** Durably raises the epoch in {@link identity}; it never falls. Who begins anew in a higher one is retired no more. */
   raiseEpoch(epoch: number): Promise<void>;
-  /** Durably; never called while a `persist` is pending. */
+  /** Durably; a `persist` may be pending, for long where it waits for room. */
   retire(): Promise<void>;
   /**
    * From now on `listener` hears that there is no room for entries (what is kept in reserve still takes term, vote and

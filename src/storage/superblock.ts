@@ -10,6 +10,7 @@
 //     had neither an epoch nor impairment, format 2 no retirement, format 3 no ids of runs; they are read as disks without them.
 // S5. With the incarnation each start draws the id of its run; the last `limits.diskRunsMax` are kept (src/peer/stale.ts). An
 //     incarnation that is skipped (S2) may have been told with an id that is lost: its id counts as not known.
+// S6. Changes are made one after the other, each on top of the one before, whoever asks for them at the same time.
 //
 // A copy is one frame (frame.ts).
 
@@ -61,6 +62,8 @@ export class Superblock {
   /** The one written next first. */
   #paths: readonly [string, string];
   #content: Content;
+  /** S6. */
+  #changes: Promise<void> = Promise.resolve();
 
   private constructor(options: {
     disk: Disk;
@@ -163,7 +166,13 @@ export class Superblock {
     await this.#write({});
   }
 
-  async #write(change: Partial<Content>): Promise<void> {
+  #write(change: Partial<Content>): Promise<void> {
+    const written = this.#changes.then(() => this.#writeNext(change));
+    this.#changes = written.catch(() => undefined); // Whoever asked for it hears of its failure.
+    return written;
+  }
+
+  async #writeNext(change: Partial<Content>): Promise<void> {
     const content = { ...this.#content, ...change, sequence: this.#content.sequence + 1 };
     const [path, other] = this.#paths;
     await onDisk(`writing ${path}`, async () => {

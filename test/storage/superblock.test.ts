@@ -207,3 +207,19 @@ test('a disk that lost entries joins no other cluster, although none are left', 
   expect(log.restored).toMatchObject({ lastIndex: 1, impaired: true });
   await expect(log.joinCluster(asClusterId('d'.repeat(32)))).rejects.toMatchObject({ code: 'WRONG_CLUSTER' });
 });
+
+test('a disk that is retired at the moment at which it is mended is both from then on', async () => {
+  const whole = await filled(9);
+  flip(whole, whole.paths().findLast(isSegment) ?? '', 100);
+  for (let turns = 0; turns < 60; turns += 1) {
+    const disk = whole.fork(1);
+    const log = await openOn(disk, 1);
+    const { lastIndex } = log.restored;
+    const entries = commands(lastIndex + 1, lastIndex + 2, { term: 2 });
+    const mended = log.persist(persistOf({ entries, mended: true }));
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+    await Promise.all([mended, log.retire()]);
+    const again = await openOn(disk, 1);
+    expect([again.restored.impaired, again.identity.retired]).toEqual([false, true]);
+  }
+});

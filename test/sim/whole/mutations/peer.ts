@@ -134,9 +134,9 @@ export const peerMutations: readonly Mutation[] = [
         replace: '',
       },
       {
-        find: '    this.#writingTicks = 0;\n    this.#written = this.#log.persist',
+        find: '    this.#writingTicks = 0;\n    this.#log.persist',
         replace:
-          "    this.#writingTicks = 0;\n    this.#push({ kind: 'persisted', operation: operation.operation });\n    this.#written = this.#log.persist",
+          "    this.#writingTicks = 0;\n    this.#push({ kind: 'persisted', operation: operation.operation });\n    this.#log.persist",
       },
     ],
   },
