@@ -54,6 +54,8 @@ export class ClusterRecoverCommand extends OrionCommand {
   }
 }
 
+const notTheirs = 'its state was found not to be the one that the others had: choose another one if you can';
+
 function describe(found: Survivor): string {
   return [
     `peer        ${found.id} (${found.storeId})`,
@@ -62,5 +64,6 @@ function describe(found: Survivor): string {
     `term        ${found.term}`,
     `last entry  ${found.lastIndex}, of term ${found.lastTerm}`,
     ...(found.impaired ? ['damaged     its log lost entries: choose another one if you can'] : []),
+    ...(found.differs ? [`differs     ${notTheirs}`] : []),
   ].join('\n');
 }

@@ -8,6 +8,7 @@ import type { Genesis, Membership } from '../../raft/types.ts';
 import { OrionError } from '../lib/errors.ts';
 import type { StoreIdentity } from '../peer/ports.ts';
 import type { Survivor } from '../protocol/recovery.ts';
+import { doubtsStand } from '../storage/doubts.ts';
 import { inspectLog } from '../storage/inspect.ts';
 import { lockDirectory } from '../storage/lock.ts';
 import { nodeDisk } from '../storage/node-disk.ts';
@@ -79,6 +80,7 @@ async function survivorOf(directory: string, id: string): Promise<Survivor> {
     lastTerm,
     lastIndex,
     impaired: isDamaged,
+    differs: doubtsStand(join(directory, 'state')),
     voters: [...new Set([...voters, ...outgoing].map(({ peerId }) => peerId))].toSorted(),
   };
 }

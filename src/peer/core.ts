@@ -5,7 +5,6 @@ import { membersOf } from '../../raft/membership.ts';
 import type { RaftStatus } from '../../raft/status.ts';
 import type { Snapshot, StoreId, Term } from '../../raft/types.ts';
 import type { LeaderRequest } from '../protocol/api.ts';
-import { isOrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import type { Standing } from './agreement.ts';
 import { ownTroubles } from './alarms.ts';
@@ -17,6 +16,7 @@ import { Driver } from './driver.ts';
 import { Figures, statsOf } from './figures.ts';
 import { answerForward } from './forwarding.ts';
 import { MemberChanges } from './member-changes.ts';
+import { Noting } from './noting.ts';
 import type { CallAnswer, ForwardAnswer, PeerMessage } from './ports.ts';
 import { Proposals } from './proposals.ts';
 import { Questions } from './questions.ts';
@@ -41,6 +41,7 @@ export class Core implements WriteParts {
   readonly #options: CoreOptions;
   readonly #driver: Driver;
   readonly #compactor: Compactor;
+  readonly #noting: Noting;
   #status: RaftStatus;
   #isFull = false;
 
@@ -120,6 +121,7 @@ export class Core implements WriteParts {
       tell: (base) => this.#driver.tell({ kind: 'compacted', base }),
       onFatal,
     });
+    this.#noting = new Noting(options);
     this.trust = new Trust({
       self: options.self,
       clock,
@@ -168,6 +170,7 @@ export class Core implements WriteParts {
     this.barriers.stop();
     this.transfers.stop();
     this.trust.stop();
+    this.#noting.stop();
   }
 
   /** Halts, and writes down what is applied. A write to the log that is under way, and may wait for room, ends by itself. */
@@ -260,15 +263,11 @@ export class Core implements WriteParts {
   }
 
   #onStanding(standing: Standing): void {
-    const { doubts, onStanding, report, onFatal } = this.#options;
+    const { onStanding } = this.#options;
     const differs = standing.kind === 'differs';
     this.#driver.tell({ kind: 'distrusted', distrusted: differs });
     onStanding(standing);
-    if (standing.kind === 'undecided') return;
-    doubts.note(differs).catch((error: unknown) => {
-      if (isOrionError(error, 'DISK_FULL')) report({ differs }, 'that cannot be kept for the next start');
-      else onFatal(error);
-    });
+    if (standing.kind !== 'undecided') this.#noting.note(differs);
   }
 
   #raise(kind: keyof typeof ownTroubles, stands: boolean): void {

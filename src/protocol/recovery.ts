@@ -42,6 +42,8 @@ export interface Survivor {
   readonly lastIndex: number;
   /** Its log was damaged, and holds less than it did. */
   readonly impaired: boolean;
+  /** Its state was found not to be the one that the others had: what it holds may be wrong. */
+  readonly differs: boolean;
   /** Ids of the voters by its log, this peer among them or not. */
   readonly voters: readonly string[];
 }

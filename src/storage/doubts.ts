@@ -4,6 +4,7 @@
 // B1. It is there or it is not; what stands in it is for people.
 // B2. It goes with the folder, which is how such a peer is mended (docs/operations.md).
 
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Disk } from './disk.ts';
 import { diskFailed, diskFull, isNoRoom, onDisk } from './faults.ts';
@@ -27,6 +28,9 @@ export async function openDoubts(place: {
   const names = await onDisk(`listing ${place.directory}`, () => place.disk.list(place.directory));
   return new DoubtsFile(place.directory, place.disk, names.includes(fileName));
 }
+
+/** Whether they stand, of a directory in which no peer runs; it may be absent. */
+export const doubtsStand = (directory: string): boolean => existsSync(join(directory, fileName));
 
 class DoubtsFile implements OpenDoubts {
   readonly #directory: string;

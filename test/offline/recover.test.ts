@@ -92,13 +92,14 @@ test('whoever watched before looks anew: of the window of changes only where it 
   expect([begins, others]).toEqual([windowBegins({ index, time }), []]);
 });
 
-test('a state that was found to differ from the others is the only one now: its peer may lead', async () => {
+test('a state that was found to differ from the others is told as that; recovered, it is the only one, and its peer may lead', async () => {
   await makeDirectory(dataDir, ['a']);
   const before = await openStorage({ directory: dataDir, peerId: asPeerId('pi-1') });
   await before.doubts.note(true);
   await before.close();
-  await recover({ ...options(), apply: false });
+  expect((await recover({ ...options(), apply: false })).found.differs).toBe(true);
   await recover({ ...options(), apply: true });
+  expect((await recover({ ...options(), apply: false })).found.differs).toBe(false);
   const after = await openStorage({ directory: dataDir, peerId: asPeerId('pi-1') });
   expect(after.doubts.stand).toBe(false);
   await after.close();
