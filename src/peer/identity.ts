@@ -1,6 +1,7 @@
-// What a peer says of itself in every handshake.
+// Who a peer is: what it says of itself in every handshake, and whether its disk is that of its cluster.
 
 import type { Genesis, Member } from '../../raft/types.ts';
+import { OrionError } from '../lib/errors.ts';
 import type { Core } from './core.ts';
 import { isPristine } from './founding.ts';
 import type { PeerOptions } from './peer-options.ts';
@@ -29,4 +30,15 @@ export function identityOf(
     epoch: log.identity.epoch,
     version,
   };
+}
+
+/** Throws `CONFIG_INVALID` for the disk of a cluster of another name: the others would refuse it, and who is alone would serve it. */
+export function assertOwnDisk({ log, clusterName }: Pick<PeerOptions, 'log' | 'clusterName'>): void {
+  const { genesis } = log.restored;
+  if (genesis === undefined || genesis.name === clusterName) return;
+  throw new OrionError(
+    'CONFIG_INVALID',
+    `This data directory holds the data of the cluster "${genesis.name}", and the configuration is of "${clusterName}". ` +
+      `Start the peer with a data directory of its own, or with the configuration of that cluster.`,
+  );
 }

@@ -20,6 +20,7 @@ import { clusterView, leaderOf } from './cluster-view.ts';
 import type { Core } from './core.ts';
 import { statsOf } from './figures.ts';
 import type { Applied, BackupSource, ClusterView, ControlPlane, Freshness, Trial } from './control-plane.ts';
+import { assertOwnDisk } from './identity.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { type Measures, measuresOf } from './measures.ts';
 import { changeMembers } from './members.ts';
@@ -88,12 +89,13 @@ export class Peer implements ControlPlane {
     });
   }
 
-  /** Loads the state from disk; the log was opened in line with it. */
+  /** Loads the state from disk; the log was opened in line with it. Throws `CONFIG_INVALID` for the disk of another cluster. */
   static async open(options: PeerOptions): Promise<Peer> {
     const { snapshot, rows } = await options.stateStore.load();
     const applied = snapshot?.index ?? 0;
     const { lastIndex, genesis } = options.log.restored;
     assert(applied <= lastIndex, 'the log holds what the state has applied');
+    assertOwnDisk(options);
     const clusterId = applied === 0 ? '' : (genesis?.clusterId ?? '');
     return new Peer(options, new State({ applied, clusterId, rows, hash: snapshot?.hash ?? emptyStateHash }));
   }

@@ -2,6 +2,7 @@
 //
 // F1. What is refused as NO_LEADER, NO_QUORUM or BUSY was certainly not applied.
 
+import type { StoreId } from '../../raft/types.ts';
 import { OrionError } from '../lib/errors.ts';
 import { unreachable } from '../lib/assert.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -30,19 +31,35 @@ export function assertWritable(life: Lifecycle): void {
 }
 
 /** Why no leader was found, as far as this peer can see. */
-export function noLeader({ phase, core, links, self }: Lifecycle): OrionError {
+export function noLeader({ phase, core, links, alarms, self }: Lifecycle): OrionError {
   if ('reason' in phase) {
     return new OrionError('NO_LEADER', phase.reason);
   }
   if (core === undefined) return new OrionError('NO_LEADER', 'this peer is stopping: ask another one');
-  const { need, have, voters } = quorumFigures(
-    core.status.configuration,
-    ({ storeId }) => storeId === self.storeId || links.identity(storeId) !== undefined,
+  const isReached = (storeId: StoreId): boolean =>
+    storeId === self.storeId || links.identity(storeId) !== undefined;
+  const { need, have, voters } = quorumFigures(core.status.configuration, ({ storeId }) =>
+    isReached(storeId),
   );
   if (have < need) {
     return new OrionError(
       'NO_QUORUM',
       `this peer reaches ${have} of ${voters} voters, and ${need} are needed: start the others, or mend the network`,
+    );
+  }
+  const lost = alarms
+    .list()
+    .filter(({ kind }) => kind === 'corruption')
+    .map(({ peer }) => peer);
+  const sound = quorumFigures(
+    core.status.configuration,
+    ({ peerId, storeId }) => isReached(storeId) && !lost.includes(peerId),
+  );
+  if (sound.have < sound.need) {
+    return new OrionError(
+      'NO_QUORUM',
+      `entries were lost from the disks of ${lost.join(', ')}, so that they may not elect a leader, and without them no majority is here: ` +
+        'start the others, put a sound disk back, or decide what may be forgotten (orion cluster recover)',
     );
   }
   return new OrionError('NO_LEADER', 'no leader was found in time: an election is under way, try again');

@@ -4,11 +4,28 @@ import { OrionError, messageOf } from '../lib/errors.ts';
 
 /** An operation of the disk failed. Never retried: what a failed sync left behind cannot be known. */
 export function diskFailed(what: string, cause: unknown): OrionError {
-  return new OrionError(
-    'DISK_FAILED',
-    `${what} failed: ${messageOf(cause)}. This peer stops, since what its disk holds now is not known. ` +
-      `Check that the disk is neither full nor failing (df, dmesg), then start the peer again.`,
-    { cause },
+  return new OrionError('DISK_FAILED', `${what} failed: ${messageOf(cause)}. ${remedyOf(messageOf(cause))}`, {
+    cause,
+  });
+}
+
+/** By the words of the system: LevelDB tells its errors in words alone. */
+function remedyOf(text: string): string {
+  if (/EACCES|EPERM|Permission denied|Operation not permitted/.test(text)) {
+    return 'The user that runs this peer must own its data directory and everything in it (ls -l, chown -R): mend that, then start the peer again.';
+  }
+  if (/EROFS|Read-only file system/.test(text)) {
+    return 'The file system is mounted read-only: find out why (dmesg), mount it for writing, then start the peer again.';
+  }
+  if (/EMFILE|ENFILE|Too many open files/.test(text)) {
+    return 'This process may not open so many files: raise that limit (ulimit -n, LimitNOFILE=), then start the peer again.';
+  }
+  if (/ENOTDIR|EEXIST|Not a directory/.test(text)) {
+    return 'Something that is no directory stands in the way: give this peer another data directory, or move that away.';
+  }
+  return (
+    'This peer stops, since what its disk holds now is not known. ' +
+    'Check that the disk is neither full nor failing (df, dmesg), then start the peer again.'
   );
 }
 

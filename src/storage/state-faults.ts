@@ -22,7 +22,7 @@ export async function onState<T>(what: string, work: () => Promise<T>): Promise<
     const cause = causeOf(error);
     const text = messageOf(cause);
     if (isNoRoom(cause)) throw diskFull(what, cause);
-    if (isDamage(cause, text)) throw new StateDamaged(`${what}: ${text}`, { cause });
+    if (isDamage(cause)) throw new StateDamaged(`${what}: ${text}`, { cause });
     throw diskFailed(what, cause);
   }
 }
@@ -41,7 +41,9 @@ export function causeOf(error: unknown): unknown {
   return error instanceof Error && error.cause instanceof Error ? error.cause : error;
 }
 
-function isDamage(cause: unknown, text: string): boolean {
+/** Whether LevelDB says of its files, not of the disk, that they are wrong. `cause`: its own error. */
+export function isDamage(cause: unknown): boolean {
+  const text = messageOf(cause);
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   if (code === 'LEVEL_CORRUPTION') return true;
   if (code === 'LEVEL_IO_ERROR') return /: (No such file or directory|Invalid argument)$/.test(text);

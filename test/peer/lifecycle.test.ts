@@ -139,6 +139,20 @@ test('a peer whose own cluster tells it that its disk has gone back in time stop
   await later.stop();
 });
 
+test('the disk of a cluster of another name is refused', async () => {
+  const { image, peer } = await founded();
+  await peer.stop();
+  const log = new MemoryLogStore({
+    ...image,
+    genesis: { ...present(image.genesis, 'it has one'), name: 'away' },
+  });
+  const opening = openPeer({ log, clock: new FakeClock(), transport: new FakeTransport() });
+  await expect(opening).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringContaining('"away"'),
+  });
+});
+
 test('the run of a peer whose link comes up is remembered, and an earlier one refused from then on', async () => {
   const incarnations = new MemoryIncarnations();
   const { image, peer, other } = await founded();

@@ -11,6 +11,7 @@ const [a, b, c] = ['a', 'b', 'c'].map(memberOf);
 /** A running peer `a` of three, as far as refusals look at it. */
 function lifeWith(facts: {
   full?: readonly string[];
+  lost?: readonly string[];
   linked?: readonly string[];
   outgoing?: readonly unknown[];
   refusesAll?: OrionError;
@@ -30,7 +31,12 @@ function lifeWith(facts: {
     phase: { kind: 'running', core, caughtUp: facts.caughtUp ?? true },
     isRemoved: false,
     links: { identity: (storeId: string) => (facts.linked?.includes(storeId) === true ? {} : undefined) },
-    alarms: { list: () => (facts.full ?? []).map((peer) => ({ peer, kind: 'disk-full' })) },
+    alarms: {
+      list: () => [
+        ...(facts.full ?? []).map((peer) => ({ peer, kind: 'disk-full' })),
+        ...(facts.lost ?? []).map((peer) => ({ peer, kind: 'corruption' })),
+      ],
+    },
   } as unknown as Lifecycle;
 }
 
@@ -57,6 +63,15 @@ test('in a joint configuration both sets of voters must be reached', () => {
   expect(noLeader(lifeWith({ linked: ['store-b'], outgoing: [c] }))).toMatchObject({
     code: 'NO_QUORUM',
     message: expect.stringContaining('reaches 0 of 1 voters'),
+  });
+});
+
+test('where disks that lost entries leave no majority nobody waits for an election', () => {
+  const linked = ['store-b'];
+  expect(noLeader(lifeWith({ linked, lost: ['c'] })).code).toBe('NO_LEADER');
+  expect(noLeader(lifeWith({ linked, lost: ['a'] }))).toMatchObject({
+    code: 'NO_QUORUM',
+    message: expect.stringMatching(/lost from the disks of a.*orion cluster recover/u),
   });
 });
 

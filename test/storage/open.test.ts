@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
@@ -36,6 +36,31 @@ test('a directory in use is refused, and free once it is closed', async () => {
   const first = await openStorage({ directory, peerId });
   await expect(openStorage({ directory, peerId })).rejects.toMatchObject({ code: 'DIRECTORY_LOCKED' });
   await first.close();
+  await (await openStorage({ directory, peerId })).close();
+});
+
+test.each([
+  ['CURRENT', 'is empty', (path: string) => writeFile(path, '')],
+  ['CURRENT', 'names nothing', (path: string) => writeFile(path, 'MANIFEST-999999\n')],
+  ['MANIFEST', 'is empty', (path: string) => writeFile(path, '')],
+  ['MANIFEST', 'is gone', (path: string) => rm(path)],
+])('a lock of which %s %s is made anew, and still lets nobody else in', async (prefix, _, spoil) => {
+  const directory = await tempDirectory();
+  await (await openStorage({ directory, peerId })).close();
+  for (const name of await readdir(join(directory, 'LOCK'))) {
+    if (name.startsWith(prefix)) await spoil(join(directory, 'LOCK', name));
+  }
+  const opened = await openStorage({ directory, peerId });
+  await expect(openStorage({ directory, peerId })).rejects.toMatchObject({ code: 'DIRECTORY_LOCKED' });
+  await opened.close();
+});
+
+test('a damaged lock that another one holds is left alone', async () => {
+  const directory = await tempDirectory();
+  const opened = await openStorage({ directory, peerId });
+  await writeFile(join(directory, 'LOCK', 'CURRENT'), '');
+  await expect(openStorage({ directory, peerId })).rejects.toMatchObject({ code: 'DIRECTORY_LOCKED' });
+  await opened.close();
   await (await openStorage({ directory, peerId })).close();
 });
 
