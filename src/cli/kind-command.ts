@@ -27,7 +27,10 @@ export abstract class KindCommand extends ListCommand {
       });
     }
     const list = await this.client().listAll(collectionOf(kind), selectors);
-    return this.show(format, list, listViews({ name: kind, singular: kind.toLowerCase() }));
+    await this.show(format, list, listViews({ name: kind, singular: kind.toLowerCase() }));
+    if (list.items.length > 0 || (format !== 'table' && format !== 'wide')) return;
+    const isSelected = Object.keys(selectors).length > 0;
+    this.say(`there are no ${kind.toLowerCase()}s${isSelected ? ' like that' : ''}`);
   }
 }
 

@@ -34,16 +34,17 @@ export class ManifestFiles {
   }
 
   /**
-   * Reads and checks `paths`: files, folders (their `*.yaml`, `*.yml` and `*.json`, by name) and `-`. A service's `path`
+   * Reads and checks `paths`: files, folders (their `*.yaml`, `*.yml` and, with an `apiVersion`, `*.json`, by name) and `-`. A service's `path`
    * is resolved against its file's folder, which is also its default. Throws `USAGE` for what cannot be read, and
    * `INVALID` or `MALFORMED` with every problem of every file as `FILE:LINE: PATH: MESSAGE`.
    */
   static async read(paths: readonly string[], stdin: Readable): Promise<ManifestFiles> {
     const sources: FileManifest[] = [];
     const errors: OrionError[] = [];
-    for (const file of filesAt(paths)) {
-      const text = file === standardInput ? await textFrom(stdin) : readText(file);
-      const folder = file === standardInput ? process.cwd() : dirname(resolve(file));
+    for (const path of filesAt(paths)) {
+      const text = path === standardInput ? await textFrom(stdin) : readText(path);
+      const folder = path === standardInput ? process.cwd() : dirname(resolve(path));
+      const file = path === standardInput ? 'standard input' : path;
       try {
         if (file.endsWith('.json')) parseDocument(text, 'json'); // JSON is YAML, too: so it has lines for what follows
         const read = readManifests(text, 'yaml', { resolvePath: (path) => resolve(folder, path ?? '.') });
@@ -104,10 +105,24 @@ function filesAt(paths: readonly string[]): readonly string[] {
   }
   return paths.flatMap((path) => {
     if (path === standardInput || !isFolder(path)) return [path];
-    const files = readdirSync(path).filter((name) => manifestFile.test(name));
-    if (files.length > 0) return files.toSorted().map((name) => join(path, name));
-    throw new OrionError('USAGE', `${path} holds no *.yaml, *.yml or *.json`);
+    const names = readdirSync(path).filter((name) => manifestFile.test(name));
+    const files = names.toSorted().map((name) => join(path, name));
+    const manifests = files.filter((file) => !isOtherJson(file));
+    if (manifests.length > 0) return manifests;
+    throw new OrionError('USAGE', `${path} holds no *.yaml or *.yml, and no *.json with an apiVersion`);
   });
+}
+
+/** A package.json, or the like: it stands beside manifests, and is none. What is no JSON may be meant as one. */
+function isOtherJson(file: string): boolean {
+  if (!file.endsWith('.json')) return false;
+  try {
+    const value: unknown = JSON.parse(readText(file));
+    return typeof value === 'object' && value !== null && !Array.isArray(value) && !('apiVersion' in value);
+  } catch (error) {
+    if (isOrionError(error)) throw error;
+    return false;
+  }
 }
 
 function isFolder(path: string): boolean {

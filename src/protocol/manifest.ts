@@ -129,8 +129,13 @@ function normalised(service: z.infer<typeof manifestServiceSchema>): ManifestSer
   };
 }
 
-const missingIsRequired = (issue: { code?: string; input?: unknown }): string | undefined =>
-  issue.code === 'invalid_type' && issue.input === undefined ? 'it is required' : undefined;
+function missingIsRequired(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'invalid_type' && issue.input === null && (issue.path ?? []).length === 0)
+    return 'it is empty';
+  if (issue.input !== undefined) return undefined;
+  if (issue.code === 'invalid_type') return 'it is required';
+  return issue.code === 'invalid_value' ? `it is required: ${JSON.stringify(issue.values[0])}` : undefined;
+}
 
 function schemaIssues(error: z.ZodError, document: SourceDocument): readonly Issue[] {
   return error.issues

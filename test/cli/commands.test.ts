@@ -31,6 +31,14 @@ test('get lists services', async () => {
   expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
 });
 
+test('where there is nothing, somebody says so', async () => {
+  const none = { 'GET /api/services': listOf(), 'GET /api/services?labelSelector=a%3Db': listOf() };
+  const all = await against(none, ['get', 'services']);
+  expect([all.exitCode, all.stderr]).toEqual([0, 'there are no services\n']);
+  expect((await against(none, ['get', 'svc', '-l', 'a=b'])).stderr).toBe('there are no services like that\n');
+  expect((await against(none, ['get', 'svc', '-o', 'json'])).stderr).toBe('');
+});
+
 test('get says of a service that does not run as asked why, in one line', async () => {
   const condition = (type: string, message: string): object => ({
     type,

@@ -9,7 +9,7 @@ import { parseManifests } from '../../src/protocol/manifest.ts';
 import type { Service } from '../../src/protocol/objects.ts';
 import { type Canned, FakeApi, problem } from './fake-api.ts';
 import { service } from './objects.ts';
-import { orion } from './terminal.ts';
+import { orion, type Outcome } from './terminal.ts';
 
 let folder = '';
 const home = process.cwd();
@@ -170,7 +170,7 @@ test.each([
 
 test.each([
   ['a file that is not there', ['-f', 'nowhere.yaml'], 'cannot read nowhere.yaml'],
-  ['a folder without manifests', ['-f', '.'], '. holds no *.yaml, *.yml or *.json'],
+  ['a folder without manifests', ['-f', '.'], '. holds no *.yaml or *.yml'],
   ['standard input twice', ['-f', '-', '-f', '-'], 'only once'],
 ])('apply of %s is a wrong command line, and sends nothing', async (_, args, message) => {
   const { exitCode, stderr } = await orion(['apply', '--prune', ...args]);
@@ -192,6 +192,26 @@ test('what is wrong in a *.json is told as JSON, with line and column', async ()
   expect((await orion(['apply', '-f', 'a.json'])).stderr).toBe(
     'error: a.json: A key may stand once.\na.json:3: kind: this key stands twice\n',
   );
+});
+
+test('of a folder, a *.json without an apiVersion is none of ours; one that is broken is told', async () => {
+  mkdirSync('app');
+  writeFileSync('app/orion.yaml', owned('a', 'web'));
+  writeFileSync('app/package.json', '{"type": "module"}');
+  const api = await FakeApi.start({ 'POST /api/apply': applied('web') });
+  const apply = (...args: string[]): Promise<Outcome> => orion(['apply', ...args, '--peers', api.url]);
+  expect((await apply('-f', 'app')).exitCode).toBe(0);
+  expect(JSON.parse(api.asked[0]?.body ?? '')).toMatchObject({ metadata: { name: 'a' } });
+  expect((await apply('-f', 'app/package.json')).stderr).toContain('apiVersion: it is required: "orion/v1"');
+  writeFileSync('app/other.json', '{');
+  expect((await apply('-f', 'app')).stderr).toContain('app/other.json: The text is not valid JSON.');
+  api.stop();
+});
+
+test('what is empty is told as that, and standard input by its name', async () => {
+  const { exitCode, stderr } = await orion(['apply', '-f', '-']);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^standard input: it is empty$/m);
 });
 
 test('apply tells the problems of all files at once', async () => {
