@@ -127,6 +127,7 @@ export class Lifecycle {
     this.#phase = { kind: 'stopped' };
     this.leadership.stop();
     await this.#options.transport.stop();
+    this.#options.log.onSpace(undefined); // nobody waits for room any more
     await this.#writing;
     if (phase.kind === 'running') await phase.core.stop();
   }
@@ -251,8 +252,7 @@ export class Lifecycle {
     if (identity !== undefined) this.#refusal(identity);
     if (peer !== undefined) this.links.refused(peer, reason);
     this.#options.report({ peer, reason }, 'peer link refused');
-    if (!tellsStale(this.#options.log.identity.clusterId, reason, identity)) return; // E4
-    this.#leave(staleReason);
+    if (tellsStale(this.#options.log.identity.clusterId, reason, identity)) this.#leave(staleReason); // E4
   }
 
   #leave(reason: string): void {

@@ -101,9 +101,10 @@ export interface LogStore {
   retire(): Promise<void>;
   /**
    * From now on `listener` hears that there is no room for entries (what is kept in reserve still takes term, vote and
-   * compaction), and that there is again; at once if there is none now. It takes the place of the listener before.
+   * compaction), and that there is again; at once if there is none now. It takes the place of the listener before. Undefined:
+   * nobody listens any more, and what waits for room fails (`DISK_FAILED`).
    */
-  onSpace(listener: (full: boolean) => void): void;
+  onSpace(listener: ((full: boolean) => void) | undefined): void;
   stats(): LogStats;
   close(): Promise<void>;
 }

@@ -85,8 +85,9 @@ export class OpenLog implements LogStore {
     return this.#superblock.retire();
   }
 
-  onSpace(listener: (full: boolean) => void): void {
-    this.#space.start(listener);
+  onSpace(listener: ((full: boolean) => void) | undefined): void {
+    if (listener === undefined) this.#space.stop();
+    else this.#space.start(listener);
   }
 
   stats(): LogStats {

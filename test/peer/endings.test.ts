@@ -19,16 +19,26 @@ import { MemoryIncarnations } from './memory-incarnations.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** A log whose writes wait while it is held. */
+/** A log whose writes and cuts wait while it is held, as for room on the disk: for as long as anybody listens. */
 class HeldLog extends MemoryLogStore {
   writes = 0;
   held: (() => void)[] | undefined;
+  giveUp = (): void => undefined;
 
   override async persist(operation: PersistOperation): Promise<void> {
     this.writes += 1;
     const { held } = this;
     if (held !== undefined) await new Promise<void>((go) => void held.push(go));
     await super.persist(operation);
+  }
+
+  override compact(): Promise<void> {
+    const noRoom = new OrionError('DISK_FAILED', 'no room');
+    return new Promise((_resolve, reject) => (this.giveUp = () => reject(noRoom)));
+  }
+
+  override onSpace(listener: ((full: boolean) => void) | undefined): void {
+    if (listener === undefined) this.giveUp();
   }
 }
 
@@ -147,4 +157,18 @@ test('a write that waits for room keeps nobody from stopping, nor an old copy of
   await peer.stop();
   expect(log.identity.retired).toBe(true);
   expect(log.held).toHaveLength(1);
+});
+
+test('a cut of the log that waits for room keeps nobody from stopping, and is no failure of a peer that stops', async () => {
+  const { peer, log, fatal, pass } = await leading({
+    compaction: { ...compactionDefaults, keepEntries: 0, keepBytes: 0, cutBytesMin: 1 },
+  });
+  const compact = vi.spyOn(log, 'compact');
+  for (let i = 0; i < 5; i += 1) {
+    void peer.propose({ kind: 'setting.put', name: `s${i}`, data: 'x' }, { operation: `o${i}` } as never);
+    await pass(limits.flushMs * 2);
+  }
+  expect(compact).toHaveBeenCalled();
+  await peer.stop();
+  expect(fatal).toEqual([]);
 });

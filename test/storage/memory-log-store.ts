@@ -158,7 +158,7 @@ export class MemoryLogStore implements LogStore {
     return { bytes, segments: 1, bytesWritten: bytes, syncs, syncP99Ms, free: undefined };
   }
 
-  onSpace(): void {}
+  onSpace(_listener: ((full: boolean) => void) | undefined): void {}
 
   async close(): Promise<void> {}
 

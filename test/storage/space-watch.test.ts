@@ -127,10 +127,13 @@ test('a write that finds no room is made again when there is some, and said at o
   expect((await openOn(disk, 1)).restored.lastIndex).toBe(2);
 });
 
-test('a log that is closed waits for room no longer', async () => {
-  const { disk, log } = await watched(1024 * MiB);
-  disk.capacity = 1_024;
-  const written = log.persist(persistOf({ entries: [command(1, { bytes: 4_000 })] }));
-  await settled();
-  await Promise.all([expect(written).rejects.toMatchObject({ code: 'DISK_FAILED' }), log.close()]);
+test('a log that is closed, or to which nobody listens any more, waits for room no longer', async () => {
+  for (const end of ['close', 'onSpace'] as const) {
+    const { disk, log } = await watched(1024 * MiB);
+    disk.capacity = 1_024;
+    const written = log.persist(persistOf({ entries: [command(1, { bytes: 4_000 })] }));
+    await settled();
+    const ended = end === 'close' ? log.close() : log.onSpace(undefined);
+    await Promise.all([expect(written).rejects.toMatchObject({ code: 'DISK_FAILED' }), ended]);
+  }
 });

@@ -100,7 +100,7 @@ class WatchedLog implements LogStore {
     if (this.base > base) this.#watch.cut();
   }
 
-  onSpace(listener: (full: boolean) => void): void {
+  onSpace(listener: ((full: boolean) => void) | undefined): void {
     this.#log.onSpace(listener);
   }
 
