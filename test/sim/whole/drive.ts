@@ -41,7 +41,7 @@ export class Drive {
   #image: Image | undefined;
   #wentBackTo: number | undefined;
   #drawn = 0;
-  #hold: { readonly how: 'full' | 'slow'; readonly states: readonly string[]; hasHeld: boolean } | undefined;
+  #hold: { readonly how: 'full' | 'slow'; readonly folders: readonly string[]; hasHeld: boolean } | undefined;
 
   constructor(options: DriveOptions) {
     this.#options = options;
@@ -99,20 +99,25 @@ export class Drive {
     this.disk.capacity = bytes === undefined ? Number.POSITIVE_INFINITY : used + bytes;
   }
 
-  /** From now on writes to the states that are on it find no room, or their syncs do not end; a state that comes later is spared. */
-  holdState(how: 'full' | 'slow' | undefined): void {
-    const states = new Set(this.disk.paths().flatMap((path) => /^.*\/state\/\d+\//u.exec(path) ?? []));
-    this.#hold = how === undefined ? undefined : { how, states: [...states], hasHeld: false };
+  /** From now on writes to the log, or to the states that are there, find no room, or their syncs do not end. */
+  hold(how: 'full' | 'slow', what: 'log' | 'state'): void {
+    const pattern = what === 'log' ? /^.*\/log\//u : /^.*\/state\/\d+\//u;
+    const folders = new Set(this.disk.paths().flatMap((path) => pattern.exec(path) ?? []));
+    this.#hold = { how, folders: [...folders], hasHeld: false };
   }
 
-  /** Something was written since the state is held. */
+  release(): void {
+    this.#hold = undefined;
+  }
+
+  /** Something was written since then. */
   get hasHeld(): boolean {
     return this.#hold?.hasHeld === true;
   }
 
   holds(how: 'full' | 'slow', path: string): boolean {
     const hold = this.#hold;
-    if (hold?.how !== how || !hold.states.some((state) => path.startsWith(state))) return false;
+    if (hold?.how !== how || !hold.folders.some((folder) => path.startsWith(folder))) return false;
     hold.hasHeld = true;
     return true;
   }

@@ -24,7 +24,7 @@ export class WholeNemesis {
   start(): void {
     const { crash, stall, cut, fill, crashAtPersistChance, flapEveryMs } = this.#plan;
     if (crash !== undefined) this.#recur(crash, (ms) => this.#crashSome(ms));
-    if (stall !== undefined) this.#recur(stall, (ms) => this.#drawPeer().stall(ms));
+    if (stall !== undefined) this.#recur(stall, (ms) => this.#stallSome(ms));
     if (cut !== undefined) this.#recur(cut, (ms) => this.#cutSome(ms));
     if (fill !== undefined) this.#recur(fill, (ms) => this.#fillSome(ms));
     if (flapEveryMs !== undefined) this.#flap(this.#drawPeer(), flapEveryMs);
@@ -87,6 +87,13 @@ export class WholeNemesis {
     this.#cluster.time.after(delayMs, () => {
       if (peer.isDown) peer.start();
     });
+  }
+
+  /** A leader for so long, often, that others elect another one meanwhile. */
+  #stallSome(ms: number): void {
+    const leader = this.#cluster.peers.find(({ peer }) => peer?.controlTerm() !== undefined);
+    if (leader === undefined || this.#prng.chance(0.5)) this.#drawPeer().stall(ms);
+    else leader.stall(ms + this.#prng.fraction() * 2 * this.#plan.raft.electionMaxMs);
   }
 
   #fillSome(lastsMs: number): void {

@@ -95,7 +95,7 @@ export class Operator {
     this.#cluster.time.after(repairMs, () => this.#repair());
     this.#wipeRetired();
     const lost = this.#lostMember();
-    if (lost !== undefined) this.#replace(this.#machine(lost.peerId));
+    if (lost !== undefined) this.replace(this.#machine(lost.peerId));
   }
 
   /** A disk that was told that it has gone back is of no use any more. */
@@ -111,7 +111,8 @@ export class Operator {
     }
   }
 
-  #replace(machine: WholePeer): void {
+  /** Has its disk take the place of the one that it had before. */
+  replace(machine: WholePeer): void {
     this.#makeWelcome(machine);
     this.#ask(this.#requestToAdd(machine, { replace: true }));
   }
@@ -128,7 +129,7 @@ export class Operator {
     if (configuration === undefined) return; // not founded yet
     const members = membersOf(configuration);
     const lost = this.#lostMember();
-    if (lost !== undefined && this.#prng.chance(0.6)) return this.#replace(this.#machine(lost.peerId));
+    if (lost !== undefined && this.#prng.chance(0.6)) return this.replace(this.#machine(lost.peerId));
     const drawn = this.#drawFrom(members);
     const dice = this.#prng.fraction();
     if (dice < 0.45) this.#addSome(members);

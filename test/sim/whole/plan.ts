@@ -31,7 +31,7 @@ export interface WholePlan extends FaultPlan {
   readonly course: CourseName | undefined;
 }
 
-export type CourseName = 'overtaking' | 'leftBehind' | 'heldFlush' | 'cutShort';
+export type CourseName = 'overtaking' | 'leftBehind' | 'heldFlush' | 'cutShort' | 'lostDisk';
 
 /** From a log of a few entries, of which followers soon need what is gone, to one that is never cut. */
 function drawCuts(prng: Prng): CompactionBounds {
@@ -76,6 +76,7 @@ export function drawWholePlan(prng: Prng): WholePlan {
   if (drawn < 0.075) return { ...calm(plan, 64), course: 'leftBehind', cuts: shortest };
   if (drawn < 0.11) return { ...calm(plan, 64), course: 'heldFlush', cuts: shortest, peers: 3 };
   if (drawn < 0.14) return { ...calm(plan, 64), course: 'cutShort', cuts: shortest, peers: 3 };
+  if (drawn < 0.165) return { ...calm(plan, 64), course: 'lostDisk', peers: 3 };
   return plan;
 }
 

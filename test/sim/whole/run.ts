@@ -12,6 +12,7 @@ import { WholeCluster } from './cluster.ts';
 import { CutShort } from './courses/cut-short.ts';
 import { HeldFlush } from './courses/held-flush.ts';
 import { LeftBehind } from './courses/left-behind.ts';
+import { LostDisk } from './courses/lost-disk.ts';
 import { Overtaking } from './courses/overtaking.ts';
 import { converge } from './converge.ts';
 import { DiskNemesis } from './disk-nemesis.ts';
@@ -52,7 +53,7 @@ export async function runWhole(
   const survivors = new Survivors(cluster);
   const operator = new Operator({ cluster, survivors, plan, prng: new Prng(prng.next()) });
   const diskNemesis = new DiskNemesis({ cluster, survivors, plan, prng: new Prng(prng.next()) });
-  const course = courseOf(plan.course, { cluster, prng: new Prng(prng.next()) });
+  const course = courseOf(plan.course, { cluster, operator, prng: new Prng(prng.next()) });
   let failure: string | undefined;
   try {
     for (const founder of cluster.founders) founder.start();
@@ -77,13 +78,15 @@ export async function runWhole(
 
 function courseOf(
   name: CourseName | undefined,
-  parts: { cluster: WholeCluster; prng: Prng },
+  parts: { cluster: WholeCluster; operator: Operator; prng: Prng },
 ): Course | undefined {
   switch (name) {
     case undefined:
       return undefined;
     case 'cutShort':
       return new CutShort(parts);
+    case 'lostDisk':
+      return new LostDisk(parts);
     case 'overtaking':
       return new Overtaking(parts);
     case 'leftBehind':

@@ -71,6 +71,7 @@ const rare = [
   'snapshots that came while the state could not be written',
   'crashes while a log is cut',
   'crashes while a state is flushed',
+  'disks lost while another one is slow',
 ] as const;
 
 const situations = [...frequent, ...rare];

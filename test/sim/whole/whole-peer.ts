@@ -244,7 +244,7 @@ export class WholePeer {
 
   heal(): void {
     this.fill(false);
-    this.#drive.holdState(undefined);
+    this.#drive.release();
     this.#diskFaults = calmDisk;
     this.#syncErrorChance = 0;
     this.#noRoomChance = 0;

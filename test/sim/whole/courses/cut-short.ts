@@ -60,7 +60,7 @@ export class CutShort implements Course {
   #strikeFlush(follower: WholePeer, leader: WholePeer): void {
     const stage = this.#stage;
     stage.after(stage.fillMs, () => {
-      follower.drive.holdState('slow');
+      follower.drive.hold('slow', 'state');
       stage.write(leader, 1);
       stage.once(
         stepMs,
@@ -68,7 +68,7 @@ export class CutShort implements Course {
         () =>
           stage.after(cutMs, () => {
             stage.cluster.situations.add('crashes while a state is flushed');
-            follower.drive.holdState(undefined);
+            follower.drive.release();
             stage.kill(follower, 10, 'power');
           }),
       );

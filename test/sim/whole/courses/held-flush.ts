@@ -36,7 +36,7 @@ export class HeldFlush implements Course {
 
   #hold(follower: WholePeer, leader: WholePeer, third: WholePeer): void {
     const stage = this.#stage;
-    follower.drive.holdState(this.#prng.chance(0.5) ? 'full' : 'slow');
+    follower.drive.hold(this.#prng.chance(0.5) ? 'full' : 'slow', 'state');
     stage.write(leader, writes);
     stage.once(
       stepMs,
@@ -54,7 +54,7 @@ export class HeldFlush implements Course {
   #release(leader: WholePeer, follower: WholePeer): void {
     const stage = this.#stage;
     stage.after(drawFrom(this.#prng, { from: 5, to: 50 }), () => {
-      follower.drive.holdState(undefined);
+      follower.drive.release();
       stage.after(50, () => stage.write(leader, 1)); // more would replace all that is of before
       stage.after(50 + flushMs, () => stage.kill(follower, 10));
     });
