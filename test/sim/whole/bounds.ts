@@ -4,6 +4,7 @@ import { limits } from '../../../src/lib/limits.ts';
 
 Object.assign(limits, {
   diskLookMs: 200,
+  flushMs: 400,
   flushRetryMs: 100,
   snapshotKeepMs: 1_000,
   snapshotSilenceMs: 1_500,
