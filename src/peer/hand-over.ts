@@ -3,6 +3,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { limits } from '../lib/limits.ts';
 import type { Core } from './core.ts';
+import { heirOf } from './heir.ts';
 import type { Leadership } from './leadership.ts';
 import type { Links } from './links.ts';
 import { quorumFigures } from './quorum-figures.ts';
@@ -22,7 +23,8 @@ export async function handOver(parts: {
   if (core.status.role !== 'leader') return;
   const deadlineMs = clock.monotonicMs() + limits.handOverMs;
   let isAnswered = false;
-  void core.transfers.request(undefined, limits.handOverMs).then(() => {
+  const heir = heirOf(core.status, { differs: core.trust.foundToDiffer, nowMs: clock.monotonicMs() });
+  void core.transfers.request(heir, limits.handOverMs).then(() => {
     isAnswered = true;
   });
   const isDone = (): boolean =>

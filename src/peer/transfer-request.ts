@@ -10,6 +10,7 @@ import { OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import type { TransferAnswer, TransferRequest } from '../protocol/api.ts';
 import type { Core } from './core.ts';
+import { heirOf } from './heir.ts';
 import type { Leadership } from './leadership.ts';
 import { unchanged, unknownMember } from './members.ts';
 import type { TransferSettlement } from './transfers.ts';
@@ -27,7 +28,11 @@ export async function transferLeadership(
   if (target !== undefined && target.storeId === core.status.leader) {
     throw new OrionError('CONFLICT', `${target.peerId} leads already`);
   }
-  const settlement = await core.transfers.request(target?.storeId, limits.requestMs);
+  if (target !== undefined && core.trust.foundToDiffer(target.storeId)) {
+    throw new OrionError('CONFLICT', `${target.peerId} could not lead: its state is not that of a majority`);
+  }
+  const heir = heirOf(core.status, { differs: core.trust.foundToDiffer, nowMs: clock.monotonicMs() });
+  const settlement = await core.transfers.request(target?.storeId ?? heir, limits.requestMs);
   if (settlement !== 'ended') throw refusal(settlement, to ?? 'the target');
   for (;;) {
     const { leader } = core.status;

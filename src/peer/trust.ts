@@ -75,6 +75,10 @@ export class Trust {
     return this.#standing;
   }
 
+  /** Of any peer's: whether it is known not to be that of a majority. */
+  readonly foundToDiffer = (storeId: StoreId): boolean =>
+    this.#agreement.standingOf(storeId).kind === 'differs';
+
   /** Why nothing may be read here or through here, or undefined (S1). */
   get refusesAll(): OrionError | undefined {
     if (this.#standing.kind !== 'differs') return undefined;

@@ -74,6 +74,11 @@ test('a peer whose state differs is named by all and serves nothing; with the st
   expect([write.status, write.body.code]).toEqual([503, 'NO_LEADER']);
   const ready = await request<{ reasons: string[] }>(`${bad.api}/readyz`);
   expect([ready.status, ready.body.reasons[0]]).toEqual([503, expect.stringContaining('serves no more')]);
+  const given = await request<Problem>(`${leader.api}/api/cluster/transfer`, {
+    method: 'POST',
+    body: { to: bad.id },
+  });
+  expect([given.status, given.body.code]).toEqual([409, 'CONFLICT']);
   await put(good, 'after'); // its acknowledgements count all the same, and the others serve
 
   await bad.kill('SIGTERM');

@@ -71,6 +71,17 @@ test('one that is linked and never tells is waited for only so long', () => {
   expect(peers.standings['a']).toEqual(['undecided']);
 });
 
+test('each peer knows of every other whether it differs', () => {
+  const peers = new Peers(['a', 'b', 'c']);
+  peers.apply(every, { a: 'x', b: 'x', c: 'y' });
+  for (const name of ['a', 'b', 'c']) {
+    const differing = ['a', 'b', 'c'].filter((other) =>
+      peers.of(name).foundToDiffer(memberOf(other).storeId),
+    );
+    expect(differing).toEqual(['c']);
+  }
+});
+
 test('a later comparison in which the states are equal ends it', () => {
   const peers = new Peers(['a', 'b', 'c']);
   peers.apply(every, { a: 'x', b: 'x', c: 'y' });
