@@ -7,9 +7,11 @@ import type { WatchPeer, WatchUpdate } from '../../src/client/watch.ts';
 import {
   answers,
   type Behaviour,
+  dies,
   failure,
   type FakePeer,
   fakePeer,
+  hangs,
   problem,
   stopFakePeers,
 } from './fake-peer.ts';
@@ -143,6 +145,24 @@ test.each<[string, Behaviour]>([
   const got = await updates([peer], 2, { from: '7' });
   expect(versions(got)).toEqual(['RESET 20', 'CHANGE 21']);
   expect(queries(peer)).toEqual(['7', '20']);
+});
+
+test('a watch that has to begin anew while nobody can list, or while lists hang, begins anew once somebody can', async () => {
+  const lists: Behaviour[] = [problem(503, 'NO_LEADER'), problem(503, 'BUSY'), hangs, dies];
+  const expired = problem(410, 'EXPIRED');
+  const watch = watched(20, [node('b', 20)], [expired, (_, response) => change(response, 21)]);
+  const peer = await fakePeer((seen, response) => {
+    const trouble = seen.url.startsWith('/api/watch') ? undefined : lists.shift();
+    (trouble ?? watch)(seen, response);
+  });
+  const client = new OrionClient({ peers: [peer.url], timeoutMs: 300, deadlineMs: 10 });
+  const got: WatchUpdate[] = [];
+  for await (const update of client.watch({ kinds: ['Node'], from: '7' })) {
+    got.push(update);
+    if (got.length === 2) break;
+  }
+  expect(versions(got)).toEqual(['RESET 20', 'CHANGE 21']);
+  expect(lists).toEqual([]);
 });
 
 test('a watch comes back when all peers hung for a while, whatever was collected as garbage meanwhile', async () => {
