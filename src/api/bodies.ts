@@ -107,7 +107,7 @@ function patienceFor({ kind, body }: BodyTask): number {
 async function readElsewhere(pool: Tinypool, task: BodyTask, patienceMs: number): Promise<unknown> {
   if (pool.queueSize >= limits.bodiesMax || patienceMs <= 0) throw busy(); // B2, B3
   const outcome = (await pool
-    .run(task, { signal: AbortSignal.timeout(patienceMs) })
+    .run(task, { signal: AbortSignal.timeout(Math.ceil(patienceMs)) })
     .catch((error: unknown) => {
       throw asRefusal(error);
     })) as BodyOutcome;
