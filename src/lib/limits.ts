@@ -143,6 +143,8 @@ export const limits = {
   diskFullBytes: 64 * MiB,
   /** Bytes free from which on it takes entries again. */
   diskRoomBytes: 96 * MiB,
+  /** Between two looks whether the file that the log is written to is still in its place, in milliseconds; at a write. */
+  logInPlaceMs: 1_000,
   /** Between two looks at the room on that disk, in milliseconds. */
   diskLookMs: 1_000,
   /** The newest entries of the log that are never cut off, for peers that were away for a while. */

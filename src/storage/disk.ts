@@ -16,6 +16,8 @@ export interface DiskFile {
   write(bytes: Uint8Array, position: number): Promise<void>;
   /** Makes the contents and the size durable. */
   datasync(): Promise<void>;
+  /** Whether its name leads to it: no longer once somebody removed it, or put something else in its place. */
+  isInPlace(): Promise<boolean>;
   close(): Promise<void>;
 }
 

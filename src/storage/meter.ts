@@ -87,6 +87,7 @@ export class Meter implements Disk {
         this.syncs += 1;
         return file.datasync();
       },
+      isInPlace: () => file.isInPlace(),
       close: () => file.close(),
     };
   }

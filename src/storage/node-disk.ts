@@ -7,10 +7,16 @@ import type { Disk, DiskFile } from './disk.ts';
 const isErrno = (error: unknown, code: string): boolean => (error as NodeJS.ErrnoException).code === code;
 
 class NodeFile implements DiskFile {
+  readonly #path: string;
   readonly #handle: fs.FileHandle;
 
-  constructor(handle: fs.FileHandle) {
+  private constructor(path: string, handle: fs.FileHandle) {
+    this.#path = path;
     this.#handle = handle;
+  }
+
+  static async open(path: string, flags: number): Promise<NodeFile> {
+    return new NodeFile(path, await fs.open(path, flags, 0o600));
   }
 
   async size(): Promise<number> {
@@ -36,6 +42,16 @@ class NodeFile implements DiskFile {
 
   datasync(): Promise<void> {
     return this.#handle.datasync();
+  }
+
+  async isInPlace(): Promise<boolean> {
+    try {
+      const [named, own] = await Promise.all([fs.stat(this.#path), this.#handle.stat()]);
+      return named.ino === own.ino && named.dev === own.dev;
+    } catch (error) {
+      if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR')) return false;
+      throw error;
+    }
   }
 
   close(): Promise<void> {
@@ -74,22 +90,17 @@ export const nodeDisk: Disk = {
 
   async openToRead(path) {
     try {
-      return new NodeFile(await fs.open(path, constants.O_RDONLY));
+      return await NodeFile.open(path, constants.O_RDONLY);
     } catch (error) {
       if (isErrno(error, 'ENOENT')) return undefined;
       throw error;
     }
   },
 
-  async openToWrite(path) {
-    return new NodeFile(await fs.open(path, constants.O_RDWR | constants.O_CREAT, 0o600));
-  },
+  openToWrite: (path) => NodeFile.open(path, constants.O_RDWR | constants.O_CREAT),
 
   /** One trip through the thread pool instead of two. */
-  async openToWriteThrough(path) {
-    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_DSYNC;
-    return new NodeFile(await fs.open(path, flags, 0o600));
-  },
+  openToWriteThrough: (path) => NodeFile.open(path, constants.O_RDWR | constants.O_CREAT | constants.O_DSYNC),
 
   unlink: (path) => fs.unlink(path),
 

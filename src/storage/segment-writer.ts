@@ -3,6 +3,8 @@
 // W1. `write` resolves once the batch, and the name of the file that it stands in, are durable.
 // W2. Nothing is written into a file of an earlier run: its end may be torn, or never have reached the disk.
 // W3. After a failed write or sync every further one is refused. None is retried.
+// W4. What is written into a file that somebody removed, or hid below another mount, no restart would find: a write looks every
+//     `limits.logInPlaceMs` whether its file is in its place, and fails if not.
 //
 // Why written through (O_DSYNC) and not synced by a call of its own: one trip through the thread pool instead of two, and
 // otherwise the same. Why growing files and not zero-filled ones: docs/benchmarks.md has the figures; the fill doubles the
@@ -11,6 +13,7 @@
 
 import type { LogIndex } from '../../raft/types.ts';
 import type { Clock } from '../lib/clock.ts';
+import { limits } from '../lib/limits.ts';
 import { type Batch, BatchEncoder } from './batch.ts';
 import type { Disk, DiskFile } from './disk.ts';
 import { onDisk } from './faults.ts';
@@ -35,6 +38,7 @@ export class SegmentWriter {
   #number: number;
   #previous: number;
   #failure: unknown;
+  #lookedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: {
     readonly disk: Disk;
@@ -95,12 +99,22 @@ export class SegmentWriter {
 
   async #append(bytes: Uint8Array, firstIndex: LogIndex): Promise<{ segment: Segment; offset: number }> {
     const active = await this.#segmentFor(bytes.length, firstIndex);
+    await this.#expectInPlace(active);
     const offset = active.bytes;
     const before = this.#clock.monotonicMs();
     await active.file.write(bytes, offset);
     this.syncTimes.add(this.#clock.monotonicMs() - before);
     active.bytes += bytes.length;
     return { segment: active.segment, offset };
+  }
+
+  /** W4. */
+  async #expectInPlace({ segment, file }: Active): Promise<void> {
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs - this.#lookedMs < limits.logInPlaceMs) return;
+    this.#lookedMs = nowMs;
+    if (await file.isInPlace()) return;
+    throw new Error(`${segment.path} was removed while it was in use, or something is mounted over it`);
   }
 
   async #segmentFor(bytes: number, firstIndex: LogIndex): Promise<Active> {

@@ -74,6 +74,25 @@ export function diskSuite(name: string, make: () => Promise<{ disk: Disk; direct
     expect(String(await readWhole(disk, path))).toBe('Jello');
   });
 
+  test(`${name}: a file is in its place until it is removed, renamed, or another one takes its name`, async () => {
+    const { disk, directory } = await make();
+    const at = (path: string): string => join(directory, path);
+    const [first, second, third] = [
+      await disk.openToWriteThrough(at('first')),
+      await disk.openToWrite(at('second')),
+      await disk.openToWrite(at('third')),
+    ];
+    const inPlace = (): Promise<boolean[]> =>
+      Promise.all([first, second, third].map((file) => file.isInPlace()));
+    expect(await inPlace()).toEqual([true, true, true]);
+    await disk.unlink(at('first'));
+    await disk.rename(at('second'), at('third'));
+    expect(await inPlace()).toEqual([false, false, false]);
+    await (await disk.openToWrite(at('first'))).close();
+    expect(await first.isInPlace()).toBe(false);
+    for (const file of [first, second, third]) await file.close();
+  });
+
   test(`${name}: a renamed file has its new name alone, in the place of what had that`, async () => {
     const { disk, directory } = await make();
     for (const path of ['old', 'new']) {

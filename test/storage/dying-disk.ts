@@ -17,6 +17,7 @@ export class DyingDisk {
       read: (into, position) => live(() => file.read(into, position)),
       write: (bytes, position) => live(() => file.write(bytes, position)),
       datasync: () => live(() => file.datasync()),
+      isInPlace: () => file.isInPlace(),
       close: () => file.close(),
     });
     this.disk = {

@@ -204,6 +204,7 @@ export class SimDisk implements Disk {
         for (const write of content.pending) content.durable = overwrite(content.durable, write);
         content.pending = [];
       },
+      isInPlace: async () => this.#names.get(path) === content,
       close: async () => undefined,
     };
   }

@@ -67,6 +67,7 @@ export function slowDisk(disk: Disk, options: MachineOptions): Disk {
       while (isHeld(path)) await process.sleep(heldMs);
       return file.datasync();
     },
+    isInPlace: () => file.isInPlace(),
     close: () => file.close(),
   });
   return {
