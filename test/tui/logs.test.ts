@@ -46,6 +46,15 @@ test('open by service, or by replica; closed when left, and late lines change no
   expect(driver.press('3')).toContainEqual({ kind: 'logs.close', stream: 2 });
 });
 
+test('a log that nobody finds back to is closed, too', () => {
+  const driver = Driver.live();
+  driver.press('1', 'l');
+  const deeper = (times: number): readonly unknown[] =>
+    Array.from({ length: times }, () => [...driver.press(':'), ...driver.type('describe node/pi-1')]).flat();
+  expect(deeper(30)).not.toContainEqual({ kind: 'logs.close', stream: 1 });
+  expect(deeper(1)).toContainEqual({ kind: 'logs.close', stream: 1 });
+});
+
 test('the newest line is at the bottom while it follows; held, the screen stands still', () => {
   const driver = withLogs(...numbered(0, 100));
   expect(driver.canvas().texts().at(-2)).toContain('line 99');

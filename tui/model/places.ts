@@ -66,10 +66,11 @@ export class Places {
     return left;
   }
 
-  /** Goes one deeper. */
-  push(view: ViewId, subject: Ref | undefined, logs?: LogSession): void {
-    if (this.#stack.length >= depthMax) this.#stack.splice(1, 1);
+  /** Goes one deeper. Answers the place that nobody finds back to any more, if there is one. */
+  push(view: ViewId, subject: Ref | undefined, logs?: LogSession): readonly Place[] {
+    const left = this.#stack.length >= depthMax ? this.#stack.splice(1, 1) : [];
     this.#stack.push(this.#make(view, subject, logs));
+    return left;
   }
 
   /** Goes back. Answers the place that is left. */

@@ -128,8 +128,8 @@ export class State {
   }
 
   go(view: ViewId, subject: Ref | undefined): void {
-    if (subject === undefined) for (const place of this.places.jump(view)) this.#close(place);
-    else this.places.push(view, subject);
+    const left = subject === undefined ? this.places.jump(view) : this.places.push(view, subject);
+    for (const place of left) this.#close(place);
     if (view === 'revisions' && subject !== undefined)
       this.effect({ kind: 'revisions', service: subject.name });
     this.remember();
@@ -181,7 +181,9 @@ export class State {
     this.#streams += 1;
     const stream = this.#streams;
     const session = newLogSession({ stream, service, replica, before, wrapped: this.wrapLogs });
-    this.places.push('logs', { kind: 'Service', name: service }, session);
+    for (const place of this.places.push('logs', { kind: 'Service', name: service }, session)) {
+      this.#close(place);
+    }
     const isPrevious = before !== undefined;
     this.effect({
       kind: 'logs.open',
