@@ -25,7 +25,7 @@ test('a directory that cannot be made is told at once, with the reason', () => {
   expect(() => openDirectory('/proc/nope/deep')).toThrow(
     expect.objectContaining({
       code: 'CONFIG_INVALID',
-      message: expect.stringMatching(/^\/proc\/nope cannot be made: ENOENT/) as unknown,
+      message: expect.stringMatching(/^\/proc\/nope\/deep cannot be made: ENOENT.*'\/proc\/nope'/) as unknown,
     }),
   );
   const file = join(temporaryDirectory(), 'file');

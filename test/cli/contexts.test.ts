@@ -126,7 +126,7 @@ test('whoever uses a context brings its peers up to date', async () => {
   });
   apis.push(api);
   await context('add', 'home', `${api.url},http://127.0.0.1:3`);
-  const { exitCode, stderr } = await orion(['get', 'nodes', '--context', 'home'], env());
+  const { exitCode, stderr } = await orion(['get', 'nodes', '-o', 'name', '--context', 'home'], env());
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   const { peers } = parseContexts(readFileSync(file(), 'utf8'), 'file');
   expect(peers.get('home')).toEqual([api.url, 'http://127.0.0.1:4', 'http://127.0.0.1:5']);
