@@ -29,7 +29,7 @@ test('an idle cluster with agents and services appends nothing, writes nothing a
   let last: readonly number[] = [];
   await cluster.until('the last state is on every disk', async () => {
     const before = last;
-    await sleep(2 * limits.flushMs);
+    await sleep(limits.flushMs + 500);
     last = written();
     return last.every((bytes, i) => bytes === before[i]);
   });
