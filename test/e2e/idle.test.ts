@@ -57,4 +57,4 @@ test('an idle cluster with agents and services appends nothing, writes nothing a
     (await (await fetch(`${leader.api}/metrics`)).text()).includes('\norion_state_unflushed_rows 0\n'),
   );
   if (control !== undefined) expect((await control.stop())[members.indexOf(leader)]).toBeGreaterThan(0);
-});
+}, 60_000);
