@@ -25,7 +25,7 @@ import { nodeRoutes } from './nodes.ts';
 import { operationRoutes } from './operations.ts';
 import { readRoutes } from './reading.ts';
 import { acceptBodies } from './request.ts';
-import { assertFewHeaders, boundServer, servingOptions } from './serving.ts';
+import { assertHeaders, boundServer, servingOptions } from './serving.ts';
 import { serviceRoutes } from './services.ts';
 import { settingRoutes } from './settings.ts';
 import { operationOf } from './submit.ts';
@@ -75,7 +75,7 @@ export function buildApi(options: ApiOptions): Api {
       const ending = drain.refusal ?? clients.refusalOf(socket);
       if (ending !== undefined) throw ending;
       clients.take(socket);
-      assertFewHeaders(rawHeaders);
+      assertHeaders('GET', rawHeaders);
       if (!permitted({ host, origin })) throw unknownHere(); // H2
     },
     log,
@@ -125,8 +125,9 @@ function guardRoutes(
       return done(ending);
     }
     clients.take(socket);
-    assertFewHeaders(request.raw.rawHeaders);
-    const { host, origin } = request.headers;
+    assertHeaders(request.method, request.raw.rawHeaders);
+    const { origin } = request.headers;
+    const host = calledBy(request.raw);
     if (!permitted({ host, origin })) {
       return done(unknownHere()); // H2
     }
@@ -136,6 +137,17 @@ function guardRoutes(
     reply.header('allow', methods.join(', ')); // H3
     return done(new OrionError('METHOD_NOT_ALLOWED', `This route takes ${methods.join(', ')}.`));
   });
+}
+
+/** The name by which a request calls this peer: that of an absolute URL counts more than its Host (RFC 9112 §3.2.2). */
+function calledBy({
+  url = '',
+  headers,
+}: {
+  url?: string | undefined;
+  headers: { host?: string | undefined };
+}): string | undefined {
+  return /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url)?.[1] ?? headers.host;
 }
 
 const unknownHere = (): OrionError =>

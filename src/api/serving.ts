@@ -2,7 +2,9 @@
 // what a client hears that breaks off or takes too long.
 //
 // V1. A client that is slow is closed: 408 while it sends, without a word while it should read.
-// V2. Nothing of a request is passed over: headers too many are refused (431), not dropped.
+// V2. Nothing of a request is passed over: headers too many are refused (431), not dropped, and so are those that come twice
+//     and can only count once (400), and an encoding or an expectation that nobody here knows.
+// V3. What Node would answer by itself, or not at all, is answered as everything else is.
 
 import type { FastifyHttpOptions, RawServerDefault } from 'fastify';
 import { OrionError } from '../lib/errors.ts';
@@ -20,7 +22,7 @@ export function servingOptions(bounds: ServingLimits): FastifyHttpOptions<RawSer
     // Not by the server's own means: what it answers then is no problem of ours.
     return503OnClosing: false,
     // Names are far shorter: a longer one is just absent.
-    routerOptions: { maxParamLength: 8_192 },
+    routerOptions: { maxParamLength: bounds.headerBytesMax },
     requestTimeout: bounds.requestReadMs,
     connectionTimeout: bounds.answerStallMs,
     keepAliveTimeout: bounds.keepAliveMs,
@@ -28,6 +30,7 @@ export function servingOptions(bounds: ServingLimits): FastifyHttpOptions<RawSer
       headersTimeout: bounds.headerReadMs,
       connectionsCheckingInterval: bounds.slowLookMs,
       maxHeaderSize: bounds.headerBytesMax,
+      requireHostHeader: false, // V3
     },
     clientErrorHandler: (error, socket) => {
       if (socket.writable) socket.end(rawProblem(refusalOf(error.code)));
@@ -39,18 +42,69 @@ interface Server {
   maxConnections: number;
   maxHeadersCount: number | null;
   on(event: 'connection', listener: (socket: ClientSocket) => void): unknown;
+  on(event: 'connect', listener: (request: unknown, socket: Ending) => void): unknown;
+  on(event: 'checkExpectation', listener: (request: { readonly socket: Ending }) => void): unknown;
+}
+
+/** A connection that hears a last word. */
+interface Ending {
+  readonly writable: boolean;
+  on(event: 'error', listener: () => void): unknown;
+  once(event: 'finish', listener: () => void): unknown;
+  end(text: string): unknown;
+  destroy(): unknown;
 }
 
 export function boundServer(server: Server, clients: Clients, bounds: ServingLimits): void {
   server.maxConnections = bounds.connectionsMax * 2;
   server.maxHeadersCount = servingLimits.headersMax + 1; // V2: one more than is taken is enough to see that there are too many
   server.on('connection', (socket) => clients.onConnection(socket));
+  server.on('connect', (_request, socket) => {
+    endWith(socket, new OrionError('METHOD_NOT_ALLOWED', 'This is no proxy: it takes no CONNECT.')); // V3
+  });
+  server.on('checkExpectation', ({ socket }) => {
+    endWith(socket, new OrionError('MALFORMED', 'Expect is 100-continue, or left out.')); // V3
+  });
 }
 
-/** V2. `raw`: names and values in turn. */
-export function assertFewHeaders(raw: readonly string[]): void {
-  if (raw.length / 2 <= servingLimits.headersMax) return;
-  throw new OrionError('HEADERS_TOO_LARGE', `A request has at most ${servingLimits.headersMax} headers.`);
+/** Whether or not its client closes its side, nothing is held of it. */
+export function endWith(socket: Ending, error: OrionError): void {
+  socket.on('error', () => {}); // it is on its way out
+  socket.once('finish', () => socket.destroy());
+  socket.end(rawProblem(error));
+}
+
+/** Of them Node takes the first, and passes over the others. */
+const onceAlone: ReadonlySet<string> = new Set(['host', 'content-type']);
+
+/** V2. Throws HEADERS_TOO_LARGE, MALFORMED or UNSUPPORTED_MEDIA_TYPE. `raw`: names and values in turn. */
+export function assertHeaders(method: string, raw: readonly string[]): void {
+  if (raw.length / 2 > servingLimits.headersMax) {
+    throw new OrionError('HEADERS_TOO_LARGE', `A request has at most ${servingLimits.headersMax} headers.`);
+  }
+  const seen = new Set<string>();
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = raw[at]?.toLowerCase() ?? '';
+    const value = raw[at + 1] ?? '';
+    if (onceAlone.has(name) && seen.has(name)) {
+      throw new OrionError('MALFORMED', `A request has one ${name}: leave the other out.`);
+    }
+    seen.add(name);
+    if (method !== 'GET' && method !== 'HEAD') assertPlain(name, value);
+  }
+}
+
+/** Of a header of a request with a body. */
+function assertPlain(name: string, value: string): void {
+  if (name === 'content-encoding' && value.trim().toLowerCase() !== 'identity') {
+    throw new OrionError('UNSUPPORTED_MEDIA_TYPE', 'A body comes as it is: leave Content-Encoding out.');
+  }
+  if (name === 'content-type' && /;\s*charset\s*=\s*(?!"?utf-?8\b)/i.test(value)) {
+    throw new OrionError(
+      'UNSUPPORTED_MEDIA_TYPE',
+      'A body is text in UTF-8: write it so, and say no other charset.',
+    );
+  }
 }
 
 /** What Node makes of a connection that sent no request. */
