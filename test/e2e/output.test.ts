@@ -10,7 +10,10 @@ test.skipIf(!existsSync('/dev/full'))('output that finds no room is a failure', 
   for (const args of ['--version', 'explain service']) {
     const shell = `${process.execPath} ${mainFile} ${args} > /dev/full`;
     const { status, stderr } = spawnSync('sh', ['-c', shell], { encoding: 'utf8' });
-    expect([status, stderr]).toEqual([1, expect.stringMatching(/^error: standard output cannot be written: /)]);
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^error: standard output cannot be written: /),
+    ]);
   }
 });
 
