@@ -69,10 +69,10 @@ export class Replication {
     return this.#followers.has(storeId);
   }
 
-  /** The logs agree, everything up to `index` is durable there, and that counts. */
+  /** The logs agree, and everything up to `index` is durable there. */
   holds(storeId: StoreId, index: LogIndex): boolean {
     const progress = this.#followers.get(storeId)?.progress;
-    return progress?.kind === 'replicate' && progress.match >= index && this.#mending.counts(storeId);
+    return progress?.kind === 'replicate' && progress.match >= index;
   }
 
   /** What it acknowledges counts, and it has room for entries; heard at `sinceMs` or later (monotonic ms). */

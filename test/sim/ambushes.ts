@@ -22,6 +22,8 @@ interface AmbushOptions {
   readonly members: MemberNemesis | undefined;
   readonly cut: (links: readonly Link[], lastsMs: number) => void;
   readonly crash: (peer: SimPeer, downMs: number) => void;
+  /** Nobody is struck any more. */
+  readonly isOver: () => boolean;
 }
 
 /** What a leader that is cut off is still told to write: its log grows into what will be another's. */
@@ -147,13 +149,13 @@ export class Ambushes {
   }
 
   #belate(victim: SimPeer, leader: SimPeer, situation: Situation): void {
-    const { cluster, prng, crash } = this.#options;
+    const { cluster, prng, crash, isOver } = this.#options;
     const ms = drawFrom(prng, belatedMs);
     cluster.network.hold(linkOf(victim, leader), ms, drawFrom(prng, belatedByMs));
     this.#belated.add(victim);
     cluster.time.after(ms, () => {
       this.#belated.delete(victim);
-      if (!victim.up || !(cluster.mayBeDamaged() || cluster.isImpaired(victim))) return;
+      if (isOver() || !victim.up || !(cluster.mayBeDamaged() || cluster.isImpaired(victim))) return;
       cluster.counters.add(situation);
       crash(victim, drawFrom(prng, { from: 0, to: 3 }));
       victim.damage();

@@ -33,6 +33,7 @@ export class Nemesis {
       members: this.#members,
       cut: (links, lastsMs) => this.#cutAll(links, lastsMs),
       crash: (peer, downMs) => this.#crash(peer, downMs),
+      isOver: () => this.#stopped,
     });
   }
 

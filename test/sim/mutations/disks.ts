@@ -95,11 +95,11 @@ export const diskMutations: readonly Mutation[] = [
   {
     name: 'an impaired learner is made a voter',
     source: 'X1',
-    file: replication,
+    file: 'raft/member-changes.ts',
     edits: [
       {
-        find: 'progress.match >= index && this.#mending.counts(storeId)',
-        replace: 'progress.match >= index',
+        find: 'isCaughtUp: (storeId) => isFit(storeId) && ',
+        replace: 'isCaughtUp: (storeId) => ',
       },
     ],
   },
