@@ -59,7 +59,8 @@ export class Ambushes {
     const isLeaving = prng.chance(isOneOfTwo ? 0.8 : 0.3);
     if (isLeaving) members?.askToLeave(leader);
     else members?.ask(leader);
-    for (let written = 0; written < strandedWrites; written += 1) {
+    const writes = prng.chance(0.3) ? 5 * strandedWrites : strandedWrites;
+    for (let written = 0; written < writes; written += 1) {
       leader.write(cluster.nextNumber(), 8, () => undefined);
     }
     const others = this.#others(leader);
@@ -83,12 +84,16 @@ export class Ambushes {
     }
   }
 
-  /** Who takes in a snapshot hears of another term while it comes. */
+  /** Who takes in a snapshot hears of another term while it comes, and may still be writing that down when it has come. */
   deposeSender(chance: number): void {
-    const { cluster, prng } = this.#options;
+    const { cluster, prng, electionMaxMs } = this.#options;
     if (!cluster.transfers.isBusy || !prng.chance(chance)) return;
     cluster.counters.add('leaders told to hand over while a snapshot is under way');
     this.#leader?.transfer(undefined);
+    if (prng.chance(0.5)) return;
+    for (const storeId of cluster.transfers.receivers) {
+      cluster.peer(storeId).hangDisk(drawFrom(prng, { from: 0, to: electionMaxMs }));
+    }
   }
 
   /** From the moment at which somebody else campaigns a leader hears nobody, or only one, and goes on speaking. */

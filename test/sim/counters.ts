@@ -60,6 +60,7 @@ const situations = [
   'snapshots that could not be sent',
   'snapshots in flight in a joint configuration',
   'snapshots in flight while the leader changes',
+  'disks that hang while a snapshot comes',
   'snapshots received',
   'snapshots discarded',
   'snapshots installed',

@@ -38,6 +38,8 @@ export class SimDisk {
   /** There is no room for entries, nor for a state that another peer sends. */
   full = false;
   #faults: DiskFaults;
+  /** So much longer takes the next write to the log, in virtual ms. */
+  #hangMs = 0;
   #inFlight: PersistOperation | undefined;
   /** Rises with every crash: what was asked for before it is not answered. */
   #epoch = 0;
@@ -75,11 +77,13 @@ export class SimDisk {
         if (this.#inFlight === operation) this.#options.onStalled();
       });
     }
+    const hangMs = this.#hangMs;
+    this.#hangMs = 0;
     this.#later(() => {
       this.#inFlight = undefined;
       this.#sync(operation);
       onDone();
-    });
+    }, hangMs);
   }
 
   /** Durable entries in `[from, to)`, at least one unless they are cut off; about `bytesMax` bytes of commands (D4). */
@@ -148,6 +152,11 @@ export class SimDisk {
     }
   }
 
+  /** The next write to the log takes `ms` longer. */
+  hangNext(ms: number): void {
+    this.#hangMs = ms;
+  }
+
   /** Loses what it held, while no process runs. */
   damage(): void {
     this.image.damage();
@@ -170,9 +179,9 @@ export class SimDisk {
     this.image.write(operation);
   }
 
-  #later(act: () => void): void {
+  #later(act: () => void, hangMs = 0): void {
     const epoch = this.#epoch;
-    this.#options.time.after(this.#drawSyncMs(), () => {
+    this.#options.time.after(this.#drawSyncMs() + hangMs, () => {
       if (epoch === this.#epoch) act();
     });
   }

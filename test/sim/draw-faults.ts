@@ -220,21 +220,26 @@ function belating(plan: FaultPlan, prng: Prng): FaultPlan {
   };
 }
 
-/** One leader, whose log is always cut short, and followers that lose sight of it and die as they take in its snapshots. */
+/**
+ * Logs are always cut short, so that followers are sent snapshots; and one of them dies as it takes one in, or has written much that
+ * nobody else has, and hears of another term meanwhile.
+ */
 function receiving(plan: FaultPlan, prng: Prng): FaultPlan {
   const { electionMinMs, electionMaxMs } = plan.raft;
-  return {
+  const lastsMs = { from: electionMinMs, to: 2 * electionMaxMs };
+  const base = {
     ...forgetting(plan, prng),
-    raft: plan.raft,
+    raft: { ...plan.raft, uncommittedMax: raftDefaults.uncommittedMax },
     strand: undefined,
     forgetChance: 0,
     damage: undefined,
     flushEveryMs: drawFrom(prng, { from: 20, to: 150 }),
     compaction: { chance: 1, keep: { from: 0, to: 2 }, heedsFollowers: false },
     transfers: { ms: { from: 1, to: 20 }, answerMs: { from: 0.1, to: 3 }, failChance: 0, twiceChance: 0 },
-    part: { everyMs: 2 * electionMaxMs, lastsMs: { from: electionMinMs, to: 2 * electionMaxMs } },
-    crashReceiverChance: drawFrom(prng, { from: 0.1, to: 0.5 }),
   };
+  return prng.chance(0.5)
+    ? { ...base, part: { everyMs: 2 * electionMaxMs, lastsMs }, crashReceiverChance: 0.3 }
+    : { ...base, strand: { everyMs: 3 * electionMaxMs, lastsMs }, deposeSenderChance: 0.5 };
 }
 
 function drawPlan(prng: Prng): FaultPlan {

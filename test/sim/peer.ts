@@ -145,6 +145,12 @@ export class SimPeer {
     this.#run?.push({ kind: 'distrusted', distrusted });
   }
 
+  /** The next write to its log takes `ms` longer. */
+  hangDisk(ms: number): void {
+    this.#options.counters.add('disks that hang while a snapshot comes');
+    this.#options.disk.hangNext(ms);
+  }
+
   /** While it is down, its disk loses what it held. */
   damage(): void {
     assert(this.#run === undefined, 'a disk in use is not damaged');

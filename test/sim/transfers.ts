@@ -48,6 +48,11 @@ export class SimTransfers {
     return this.#underWay.size > 0;
   }
 
+  /** Where they go. */
+  get receivers(): readonly StoreId[] {
+    return [...this.#underWay].map(({ to }) => to);
+  }
+
   send(sending: Sending): void {
     const { prng, counters } = this.#options;
     counters.add('snapshots sent');
