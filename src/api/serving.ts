@@ -123,7 +123,7 @@ function refusalOf(code: string | undefined): OrionError {
 }
 
 /** For a connection that has no request to answer. */
-export function rawProblem(error: OrionError): string {
+function rawProblem(error: OrionError): string {
   const { status, title } = errorMeanings[error.code];
   const body = JSON.stringify(problemOf(error, 'GET'));
   return [
