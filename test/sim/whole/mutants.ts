@@ -51,7 +51,7 @@ export const wholeMutants: readonly WholeMutant[] = [
       },
     },
     // By now such a disk is also noticed by its own peer, which then counts for nothing.
-    expected: /is damaged|durable on|terms rise|log ends|states:|registers:|liveness:/u,
+    expected: /is damaged|durable on|terms rise|log ends|states:|numbers:|registers:|liveness:/u,
   },
   {
     name: 'a log that says durable before the disk has it',
