@@ -2,7 +2,8 @@
 // Owns: which alarms there are, and that all peers hear of them. Does not own: what follows from one.
 //
 // A1. There is one alarm of a kind about a peer; it stands from its first word until it is taken back.
-// A2. Every linked peer knows what this one raises: it is told whole on each change, and when its link comes up.
+// A2. Every linked peer knows what this one raises: it is told whole on each change, and when its link comes up; again, while
+//     its link takes nothing.
 // A3. What others raise counts while they are linked: nobody else could take it back.
 
 import type { PeerId, StoreId } from '../../raft/types.ts';
@@ -20,6 +21,9 @@ export const ownTroubles = {
   'disk-stalled': 'A write to its log takes too long: it hands over what it leads. Look after the disk.',
 } as const;
 
+/** Between two tries to tell a peer whose link takes nothing, in milliseconds. */
+const retryMs = 500;
+
 export interface AlarmsOptions {
   readonly clock: Clock;
   /** Whom there are links to. */
@@ -33,6 +37,8 @@ export class Alarms {
   /** Raised here, by kind and peer. */
   readonly #own = new Map<string, Alarm>();
   readonly #heard = new Map<StoreId, readonly Alarm[]>();
+  /** Whose link took nothing; each cancels its next try. */
+  readonly #untold = new Map<StoreId, () => void>();
 
   constructor(options: AlarmsOptions) {
     this.#options = options;
@@ -56,7 +62,14 @@ export class Alarms {
   }
 
   onLinkUp(storeId: StoreId): void {
-    this.#options.send(storeId, { kind: 'alarms', alarms: [...this.#own.values()] });
+    this.#forget(storeId);
+    const { send, clock, linked } = this.#options;
+    if (send(storeId, { kind: 'alarms', alarms: [...this.#own.values()] })) return;
+    const again = (): void => {
+      this.#untold.delete(storeId);
+      if (linked().includes(storeId)) this.onLinkUp(storeId);
+    };
+    this.#untold.set(storeId, clock.after(retryMs, again));
   }
 
   onMessage(from: StoreId, alarms: readonly Alarm[]): void {
@@ -66,6 +79,12 @@ export class Alarms {
   /** A3. */
   onLinkDown(storeId: StoreId): void {
     this.#heard.delete(storeId);
+    this.#forget(storeId);
+  }
+
+  #forget(storeId: StoreId): void {
+    this.#untold.get(storeId)?.();
+    this.#untold.delete(storeId);
   }
 
   /** One of a kind about each peer, the own ones first choice, in the order of peers. */

@@ -83,3 +83,30 @@ test('a long message is cut to what a peer takes', () => {
   alarms.set('corruption', a, 'x'.repeat(10_000));
   expect(alarms.list()[0]?.message).toHaveLength(limits.linkTextCharsMax);
 });
+
+test('what a link did not take is told again, until it does or falls', () => {
+  const clock = new FakeClock();
+  const sent: number[] = [];
+  let takes = false;
+  const alarms = new Alarms({
+    clock,
+    linked: () => [storeB],
+    send: (_, message: PeerMessage) => {
+      if (takes && message.kind === 'alarms') sent.push(message.alarms.length);
+      return takes;
+    },
+    report: () => {},
+  });
+  alarms.set('disk-full', a, 'make room');
+  clock.advance(2_000);
+  alarms.set('disk-full', a, undefined);
+  takes = true;
+  clock.advance(2_000);
+  expect(sent).toEqual([0]); // once, and what holds now
+  takes = false;
+  alarms.onLinkUp(storeB);
+  alarms.onLinkDown(storeB);
+  takes = true;
+  clock.advance(2_000);
+  expect(sent).toEqual([0]);
+});
