@@ -1,21 +1,20 @@
 // What it takes to lead whole peers into one course of events, step by step: who hears whom, what is written, and waiting for what
 // the next step needs.
-// Owns: the end of a course: once it is stopped, no step begins. Does not own: the steps (courses/).
+// Owns: when a course begins, and its end: once it is stopped, no step begins. Does not own: the steps (courses/).
 
+import type { Prng } from '../../../src/lib/prng.ts';
+import { drawFrom } from '../faults.ts';
 import type { WholeCluster } from './cluster.ts';
 import type { WholePeer } from './whole-peer.ts';
 
 /** Less than any message takes: nobody hears of a new leader before it is cut off. */
 const lookMs = 0.2;
 
+/** When a course begins, in virtual ms. */
+const beginsMs = { from: 500, to: 1_500 };
+
 const bursts = 5;
 const burstMs = 60;
-
-/** A course that does not come about ends, and leaves all links mended. */
-export interface Course {
-  start(): void;
-  stop(): void;
-}
 
 export class Stage {
   readonly cluster: WholeCluster;
@@ -131,3 +130,25 @@ export class Stage {
 
 export const leads = ({ peer }: WholePeer): boolean =>
   peer?.freshness().lastContactMs === 0 && peer.leaderApi() === undefined;
+
+/** A course of events around whoever leads first. One that does not come about ends, and leaves all links mended. */
+export abstract class Course {
+  protected readonly stage: Stage;
+  protected readonly prng: Prng;
+
+  constructor({ cluster, prng }: { readonly cluster: WholeCluster; readonly prng: Prng }) {
+    this.stage = new Stage(cluster);
+    this.prng = prng;
+  }
+
+  start(): void {
+    this.stage.begin(drawFrom(this.prng, beginsMs), (leader, others) => this.play(leader, others));
+  }
+
+  stop(): void {
+    this.stage.stop();
+  }
+
+  /** `others`: the founders beside the leader. */
+  protected abstract play(leader: WholePeer, others: readonly WholePeer[]): void;
+}

@@ -2,10 +2,8 @@
 // cut. What it starts with must go together: no entry is gone that the state does not hold (R9), and none is missed in the log
 // (F2 of src/storage/log-files.ts).
 
-import type { Prng } from '../../../../src/lib/prng.ts';
 import { drawFrom } from '../../faults.ts';
-import type { WholeCluster } from '../cluster.ts';
-import { type Course, Stage } from '../stage.ts';
+import { Course } from '../stage.ts';
 import type { WholePeer } from '../whole-peer.ts';
 
 const stepMs = 1_500;
@@ -15,35 +13,21 @@ const cutMs = 100;
 const strikes = 3;
 const againMs = 300;
 
-export class CutShort implements Course {
-  readonly #stage: Stage;
-  readonly #prng: Prng;
-
-  constructor({ cluster, prng }: { cluster: WholeCluster; prng: Prng }) {
-    this.#stage = new Stage(cluster);
-    this.#prng = prng;
-  }
-
-  start(): void {
-    this.#stage.begin(drawFrom(this.#prng, { from: 500, to: 1_500 }), (leader, [follower]) => {
-      if (follower === undefined) return;
-      this.#stage.fillLogs(leader);
-      if (this.#prng.chance(0.6)) this.#strikeCut(follower, leader, strikes);
-      else this.#strikeFlush(follower, leader);
-    });
-  }
-
-  stop(): void {
-    this.#stage.stop();
+export class CutShort extends Course {
+  protected override play(leader: WholePeer, [follower]: readonly WholePeer[]): void {
+    if (follower === undefined) return;
+    this.stage.fillLogs(leader);
+    if (this.prng.chance(0.6)) this.#strikeCut(follower, leader, strikes);
+    else this.#strikeFlush(follower, leader);
   }
 
   #strikeCut(follower: WholePeer, leader: WholePeer, left: number): void {
-    const stage = this.#stage;
+    const stage = this.stage;
     stage.once(
       stepMs,
       () => follower.run?.isCutting === true,
       () =>
-        stage.after(drawFrom(this.#prng, { from: 0, to: 2 }), () => {
+        stage.after(drawFrom(this.prng, { from: 0, to: 2 }), () => {
           if (follower.run?.isCutting !== true) return this.#strikeCut(follower, leader, left);
           stage.cluster.situations.add('crashes while a log is cut');
           stage.kill(follower, 10, 'power');
@@ -53,12 +37,12 @@ export class CutShort implements Course {
   }
 
   #strikeAgain(follower: WholePeer, leader: WholePeer, left: number): void {
-    this.#stage.fillLogs(leader);
+    this.stage.fillLogs(leader);
     this.#strikeCut(follower, leader, left);
   }
 
   #strikeFlush(follower: WholePeer, leader: WholePeer): void {
-    const stage = this.#stage;
+    const stage = this.stage;
     stage.after(stage.fillMs, () => {
       follower.drive.hold('slow', 'state');
       stage.write(leader, 1);

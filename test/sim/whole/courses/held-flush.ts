@@ -2,10 +2,8 @@
 // a whole state. What it held before must not come on top of that (W5 of src/peer/applier.ts): it writes a little more, and
 // is started anew.
 
-import type { Prng } from '../../../../src/lib/prng.ts';
 import { drawFrom } from '../../faults.ts';
-import type { WholeCluster } from '../cluster.ts';
-import { type Course, Stage } from '../stage.ts';
+import { Course } from '../stage.ts';
 import type { WholePeer } from '../whole-peer.ts';
 
 /** Some rows for each key. */
@@ -14,29 +12,14 @@ const stepMs = 2_000;
 /** A flush that is made again begins and ends within that. */
 const flushMs = 200;
 
-export class HeldFlush implements Course {
-  readonly #stage: Stage;
-  readonly #prng: Prng;
-
-  constructor({ cluster, prng }: { cluster: WholeCluster; prng: Prng }) {
-    this.#stage = new Stage(cluster);
-    this.#prng = prng;
-  }
-
-  start(): void {
-    this.#stage.begin(drawFrom(this.#prng, { from: 500, to: 1_500 }), (leader, others) => {
-      const [follower, third] = others;
-      if (follower !== undefined && third !== undefined) this.#hold(follower, leader, third);
-    });
-  }
-
-  stop(): void {
-    this.#stage.stop();
+export class HeldFlush extends Course {
+  protected override play(leader: WholePeer, [follower, third]: readonly WholePeer[]): void {
+    if (follower !== undefined && third !== undefined) this.#hold(follower, leader, third);
   }
 
   #hold(follower: WholePeer, leader: WholePeer, third: WholePeer): void {
-    const stage = this.#stage;
-    follower.drive.hold(this.#prng.chance(0.5) ? 'full' : 'slow', 'state');
+    const stage = this.stage;
+    follower.drive.hold(this.prng.chance(0.5) ? 'full' : 'slow', 'state');
     stage.write(leader, writes);
     stage.once(
       stepMs,
@@ -52,8 +35,8 @@ export class HeldFlush implements Course {
   }
 
   #release(leader: WholePeer, follower: WholePeer): void {
-    const stage = this.#stage;
-    stage.after(drawFrom(this.#prng, { from: 5, to: 50 }), () => {
+    const stage = this.stage;
+    stage.after(drawFrom(this.prng, { from: 5, to: 50 }), () => {
       follower.drive.release();
       stage.after(50, () => stage.write(leader, 1)); // more would replace all that is of before
       stage.after(50 + flushMs, () => stage.kill(follower, 10));

@@ -3,42 +3,21 @@
 // still waits for. They are in that state; and nobody leads any more until their time is up. They must not count as refused (P3 of
 // src/peer/proposals.ts, X1 of src/peer/forwarding.ts).
 
-import type { Prng } from '../../../../src/lib/prng.ts';
 import { limits } from '../../../../src/lib/limits.ts';
-import { drawFrom } from '../../faults.ts';
-import type { WholeCluster } from '../cluster.ts';
-import { type Course, leads, Stage } from '../stage.ts';
+import { Course, leads } from '../stage.ts';
 import type { WholePeer } from '../whole-peer.ts';
 
 const writes = 3;
 const stepMs = 1_000;
 
-export class LeftBehind implements Course {
-  readonly #stage: Stage;
-  readonly #prng: Prng;
-
-  constructor({ cluster, prng }: { cluster: WholeCluster; prng: Prng }) {
-    this.#stage = new Stage(cluster);
-    this.#prng = prng;
-  }
-
-  start(): void {
-    this.#stage.begin(drawFrom(this.#prng, { from: 500, to: 1_500 }), (leader, others) =>
-      this.#write(leader, others),
-    );
-  }
-
-  stop(): void {
-    this.#stage.stop();
-  }
-
-  #write(leader: WholePeer, others: readonly WholePeer[]): void {
-    const stage = this.#stage;
+export class LeftBehind extends Course {
+  protected override play(leader: WholePeer, others: readonly WholePeer[]): void {
+    const stage = this.stage;
     const { judge } = stage.cluster;
     const [follower, ...rest] = others;
     if (follower === undefined) return;
     const before = judge.lastIndex(leader.storeId);
-    stage.write(this.#prng.chance(0.3) ? leader : follower, writes);
+    stage.write(this.prng.chance(0.3) ? leader : follower, writes);
     stage.once(
       stepMs,
       () => rest.some(({ storeId }) => judge.lastIndex(storeId) > before),
@@ -56,7 +35,7 @@ export class LeftBehind implements Course {
 
   /** `rest`: without them nobody can lead. */
   #goOn(leader: WholePeer, rest: readonly WholePeer[]): void {
-    const stage = this.#stage;
+    const stage = this.stage;
     stage.onTaken(leader, () => {
       stage.cluster.situations.add('snapshots that went past writes of a leader');
       for (const peer of rest) stage.kill(peer, limits.requestMs);

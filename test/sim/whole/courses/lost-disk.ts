@@ -3,10 +3,9 @@
 // the new one would be a majority that knows nothing of it.
 
 import type { Prng } from '../../../../src/lib/prng.ts';
-import { drawFrom } from '../../faults.ts';
 import type { WholeCluster } from '../cluster.ts';
 import type { Operator } from '../operator.ts';
-import { type Course, Stage } from '../stage.ts';
+import { Course } from '../stage.ts';
 import type { WholePeer } from '../whole-peer.ts';
 
 const writes = 3;
@@ -17,29 +16,20 @@ const askMs = 50;
 /** A write to a log that takes longer would be given up. */
 const slowMs = 900;
 
-export class LostDisk implements Course {
-  readonly #stage: Stage;
+export class LostDisk extends Course {
   readonly #operator: Operator;
-  readonly #prng: Prng;
 
-  constructor({ cluster, operator, prng }: { cluster: WholeCluster; operator: Operator; prng: Prng }) {
-    this.#stage = new Stage(cluster);
-    this.#operator = operator;
-    this.#prng = prng;
+  constructor(options: { cluster: WholeCluster; operator: Operator; prng: Prng }) {
+    super(options);
+    this.#operator = options.operator;
   }
 
-  start(): void {
-    this.#stage.begin(drawFrom(this.#prng, { from: 500, to: 1_500 }), (leader, [victim, slow]) => {
-      if (victim !== undefined && slow !== undefined) this.#lose(victim, slow, leader);
-    });
-  }
-
-  stop(): void {
-    this.#stage.stop();
+  protected override play(leader: WholePeer, [victim, slow]: readonly WholePeer[]): void {
+    if (victim !== undefined && slow !== undefined) this.#lose(victim, slow, leader);
   }
 
   #lose(victim: WholePeer, slow: WholePeer, leader: WholePeer): void {
-    const stage = this.#stage;
+    const stage = this.stage;
     const { judge, situations } = stage.cluster;
     const before = judge.lastIndex(leader.storeId);
     slow.drive.hold('slow', 'log');

@@ -2,10 +2,7 @@
 // and commits them. Whoever still waits for those entries must not have been told that they will never be (P3 of
 // src/peer/proposals.ts).
 
-import type { Prng } from '../../../../src/lib/prng.ts';
-import { drawFrom } from '../../faults.ts';
-import type { WholeCluster } from '../cluster.ts';
-import { type Course, leads, Stage } from '../stage.ts';
+import { Course, leads } from '../stage.ts';
 import type { WholePeer } from '../whole-peer.ts';
 
 /** How many writes a leader is given that it cannot have committed. */
@@ -13,27 +10,9 @@ const writes = 6;
 /** A step that does not come about in this time ends it all. */
 const stepMs = 600;
 
-export class Overtaking implements Course {
-  readonly #stage: Stage;
-  readonly #prng: Prng;
-
-  constructor({ cluster, prng }: { cluster: WholeCluster; prng: Prng }) {
-    this.#stage = new Stage(cluster);
-    this.#prng = prng;
-  }
-
-  start(): void {
-    this.#stage.begin(drawFrom(this.#prng, { from: 500, to: 1_500 }), (leader, others) =>
-      this.#depose(leader, others),
-    );
-  }
-
-  stop(): void {
-    this.#stage.stop();
-  }
-
-  #depose(leader: WholePeer, [holder, ...others]: readonly WholePeer[]): void {
-    const stage = this.#stage;
+export class Overtaking extends Course {
+  protected override play(leader: WholePeer, [holder, ...others]: readonly WholePeer[]): void {
+    const stage = this.stage;
     const { judge } = stage.cluster;
     if (holder === undefined) return;
     const term = judge.lastTerm(leader.storeId);
@@ -61,7 +40,7 @@ export class Overtaking implements Course {
     parts: Record<'leader' | 'usurper' | 'holder', WholePeer> & { voters: readonly WholePeer[] },
   ): void {
     const { leader, usurper, holder, voters } = parts;
-    const stage = this.#stage;
+    const stage = this.stage;
     stage.part([usurper], [leader]);
     stage.join([leader], voters);
     stage.once(
