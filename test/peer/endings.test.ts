@@ -7,15 +7,13 @@ import { present } from '../../src/lib/assert.ts';
 import { OrionError } from '../../src/lib/errors.ts';
 import { limits } from '../../src/lib/limits.ts';
 import { compactionDefaults } from '../../src/peer/compactor.ts';
-import { Peer } from '../../src/peer/peer.ts';
 import type { PeerOptions } from '../../src/peer/peer-options.ts';
 import type { Transport } from '../../src/peer/ports.ts';
 import { staleReason } from '../../src/peer/stale.ts';
-import { createCommandCodec } from '../../src/storage/codec.ts';
 import { FakeClock } from '../lib/fake-clock.ts';
 import { emptyImage, MemoryLogStore } from '../storage/memory-log-store.ts';
 import { MemoryStateStore } from '../storage/memory-state-store.ts';
-import { MemoryIncarnations } from './memory-incarnations.ts';
+import { openPeer, peerId } from './lone-peer.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -66,33 +64,12 @@ class SlowTransport implements Transport {
 
 /** A cluster of one, which leads; its time goes on with `pass`. */
 async function leading(options: Partial<PeerOptions> = {}) {
-  const peerId = asPeerId('p1');
   const log = new HeldLog(emptyImage(peerId, asStoreId('s1')));
   const transport = new SlowTransport();
   const clock = new FakeClock();
   const fatal: unknown[] = [];
-  const peer = await Peer.open({
-    clusterName: 'home',
-    founders: [{ peerId, api: 'http://127.0.0.1:1', raft: '127.0.0.1:2' }],
-    peerId,
-    joins: false,
-    version: '0',
-    raftConfig: raftDefaults,
-    compaction: compactionDefaults,
-    incarnations: new MemoryIncarnations(),
-    doubts: { stand: false, note: () => Promise.resolve() },
-    stateStore: new MemoryStateStore(),
-    codec: createCommandCodec(),
-    seed: 1,
-    requestId: () => 'id',
-    hash: () => 'c1',
-    report: () => undefined,
-    log,
-    clock,
-    transport,
-    onFatal: (error) => void fatal.push(error),
-    ...options,
-  });
+  const onFatal = (error: unknown): void => void fatal.push(error);
+  const peer = await openPeer({ log, clock, transport, onFatal, ...options });
   const terms: (number | undefined)[] = [];
   peer.onControlTerm((term) => terms.push(term));
   const pass = async (ms: number): Promise<void> => {

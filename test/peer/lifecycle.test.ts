@@ -5,16 +5,13 @@ import { raftDefaults } from '../../raft/config.ts';
 import { asClusterId, asPeerId, asStoreId, type PersistOperation } from '../../raft/types.ts';
 import { present } from '../../src/lib/assert.ts';
 import { OrionError } from '../../src/lib/errors.ts';
-import { compactionDefaults } from '../../src/peer/compactor.ts';
-import { Peer } from '../../src/peer/peer.ts';
-import type { PeerOptions } from '../../src/peer/peer-options.ts';
+import type { Peer } from '../../src/peer/peer.ts';
 import type { PeerIdentity, Transport } from '../../src/peer/ports.ts';
 import { staleReason } from '../../src/peer/stale.ts';
-import { createCommandCodec } from '../../src/storage/codec.ts';
 import { FakeClock } from '../lib/fake-clock.ts';
 import { emptyImage, type MemoryImage, MemoryLogStore } from '../storage/memory-log-store.ts';
 import { MemoryIncarnations } from './memory-incarnations.ts';
-import { MemoryStateStore } from '../storage/memory-state-store.ts';
+import { openPeer, peerId } from './lone-peer.ts';
 
 /** A log whose writes begin at once and end when told to. */
 class SlowLog extends MemoryLogStore {
@@ -45,34 +42,6 @@ class FakeTransport implements Transport {
   async stop(): Promise<void> {
     this.stops += 1;
   }
-}
-
-const peerId = asPeerId('p1');
-
-function openPeer(
-  options: Pick<PeerOptions, 'log' | 'clock' | 'transport'> & Partial<PeerOptions>,
-): Promise<Peer> {
-  return Peer.open({
-    clusterName: 'home',
-    founders: [{ peerId, api: 'http://127.0.0.1:1', raft: '127.0.0.1:2' }],
-    peerId,
-    joins: false,
-    version: '0',
-    raftConfig: raftDefaults,
-    compaction: compactionDefaults,
-    incarnations: new MemoryIncarnations(),
-    doubts: { stand: false, note: () => Promise.resolve() },
-    stateStore: new MemoryStateStore(),
-    codec: createCommandCodec(),
-    seed: 1,
-    requestId: () => 'id',
-    hash: () => 'c1',
-    report: () => undefined,
-    onFatal: (error) => {
-      throw error;
-    },
-    ...options,
-  });
 }
 
 test('a peer that is told to stop while it writes its genesis waits for the write, and does not begin to run', async () => {
