@@ -1,11 +1,8 @@
 // Peer a alone, with a log and a term, and what b sends to it.
 
 import { asIndex, asTerm, type Entry, type Message } from '../../raft/types.ts';
-import { store, TestNode, timedOut, type NodeOptions } from './node.ts';
-
-const names = ['a', 'b', 'c'];
-const a = store('a');
-const b = store('b');
+import { TestNode, timedOut, type NodeOptions } from './node.ts';
+import { a, append as appendAt, b, names } from './three.ts';
 
 type VoteRequest = Extract<Message, { kind: 'voteRequest' }>;
 
@@ -24,18 +21,8 @@ export function request(preVote: boolean): VoteRequest {
   return { kind: 'voteRequest', from: b, to: a, term: asTerm(3), preVote, cause: timedOut, ...log };
 }
 
-export function append(term: number, previous: number, entries: readonly Entry[], commit = 0): Message {
-  const place = { previousIndex: asIndex(previous), previousTerm: asTerm(previous === 1 ? 1 : 2) };
-  return {
-    kind: 'appendRequest',
-    from: b,
-    to: a,
-    term: asTerm(term),
-    ...place,
-    entries,
-    commit: asIndex(commit),
-  };
-}
+export const append = (term: number, previous: number, entries: readonly Entry[], commit = 0): Message =>
+  appendAt(term, { index: previous, term: previous === 1 ? 1 : 2 }, entries, commit);
 
 export function heartbeat(commit: number, round = 1): Message {
   return { kind: 'heartbeatRequest', from: b, to: a, term: asTerm(2), round, commit: asIndex(commit) };

@@ -2,25 +2,13 @@
 
 import { describe, expect, test } from 'vitest';
 import { asIndex, asTerm, type Message, sound } from '../../raft/types.ts';
-import { command, leader, store, TestNode } from './node.ts';
+import { command, leader, TestNode } from './node.ts';
+import { a, b, c, names, rejected as rejectedAt } from './three.ts';
 
-const names = ['a', 'b', 'c'];
-const a = store('a');
-const b = store('b');
-const c = store('c');
 const terms = [1, 1, 1, 1, 1, 1];
 
-function rejected(from: typeof b, term: number, at: number, agree: number): Message {
-  const where = { rejected: asIndex(at), hintIndex: asIndex(agree), hintTerm: asTerm(1) };
-  return {
-    kind: 'appendResponse',
-    impairment: sound,
-    from,
-    to: a,
-    term: asTerm(term),
-    outcome: { kind: 'rejected', ...where },
-  };
-}
+const rejected = (from: typeof b, term: number, at: number, agree: number): Message =>
+  rejectedAt(from, term, at, { index: agree, term: 1 });
 
 function commit(index: number): Message {
   return { kind: 'heartbeatRequest', from: b, to: a, term: asTerm(2), round: 1, commit: asIndex(index) };
