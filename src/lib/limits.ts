@@ -127,6 +127,8 @@ export const limits = {
   linkSilentPingsMax: 5,
   /** Connections that others opened to one peer; the next is dropped. */
   linkConnectionsMax: 128,
+  /** Between two tries to tell a peer of alarms whose link takes nothing, in milliseconds. */
+  alarmRetryMs: 500,
   /** One text in a handshake, in characters. */
   linkTextCharsMax: 1_024,
   /** Peers in one handshake: founders of a file or members of a genesis record. */

@@ -21,9 +21,6 @@ export const ownTroubles = {
   'disk-stalled': 'A write to its log takes too long: it hands over what it leads. Look after the disk.',
 } as const;
 
-/** Between two tries to tell a peer whose link takes nothing, in milliseconds. */
-const retryMs = 500;
-
 export interface AlarmsOptions {
   readonly clock: Clock;
   /** Whom there are links to. */
@@ -58,18 +55,23 @@ export class Alarms {
       this.#own.set(key, { kind, peer, message: message.slice(0, limits.linkTextCharsMax), sinceMs });
       report({ alarm: kind, peer, what: message }, 'an alarm is raised');
     }
-    for (const storeId of this.#options.linked()) this.onLinkUp(storeId); // A2
+    for (const storeId of this.#options.linked()) this.#tell(storeId);
   }
 
   onLinkUp(storeId: StoreId): void {
-    this.#forget(storeId);
+    this.#tell(storeId);
+  }
+
+  /** A2. */
+  #tell(storeId: StoreId): void {
+    this.#cancelRetry(storeId);
     const { send, clock, linked } = this.#options;
     if (send(storeId, { kind: 'alarms', alarms: [...this.#own.values()] })) return;
     const again = (): void => {
       this.#untold.delete(storeId);
-      if (linked().includes(storeId)) this.onLinkUp(storeId);
+      if (linked().includes(storeId)) this.#tell(storeId);
     };
-    this.#untold.set(storeId, clock.after(retryMs, again));
+    this.#untold.set(storeId, clock.after(limits.alarmRetryMs, again));
   }
 
   onMessage(from: StoreId, alarms: readonly Alarm[]): void {
@@ -79,10 +81,10 @@ export class Alarms {
   /** A3. */
   onLinkDown(storeId: StoreId): void {
     this.#heard.delete(storeId);
-    this.#forget(storeId);
+    this.#cancelRetry(storeId);
   }
 
-  #forget(storeId: StoreId): void {
+  #cancelRetry(storeId: StoreId): void {
     this.#untold.get(storeId)?.();
     this.#untold.delete(storeId);
   }
