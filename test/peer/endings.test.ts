@@ -8,12 +8,11 @@ import { OrionError } from '../../src/lib/errors.ts';
 import { limits } from '../../src/lib/limits.ts';
 import { compactionDefaults } from '../../src/peer/compactor.ts';
 import type { PeerOptions } from '../../src/peer/peer-options.ts';
-import type { Transport } from '../../src/peer/ports.ts';
 import { staleReason } from '../../src/peer/stale.ts';
 import { FakeClock } from '../lib/fake-clock.ts';
 import { emptyImage, MemoryLogStore } from '../storage/memory-log-store.ts';
 import { MemoryStateStore } from '../storage/memory-state-store.ts';
-import { openPeer, peerId } from './lone-peer.ts';
+import { LoneTransport, openPeer, peerId } from './lone-peer.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -40,32 +39,10 @@ class HeldLog extends MemoryLogStore {
   }
 }
 
-/** Its end takes as long as a test likes. */
-class SlowTransport implements Transport {
-  started: Parameters<Transport['start']>[0] | undefined;
-  end: Promise<void> = Promise.resolve();
-
-  async start(options: Parameters<Transport['start']>[0]): Promise<void> {
-    this.started = options;
-  }
-
-  setPeers(): void {}
-
-  send(): boolean {
-    return false;
-  }
-
-  reconnect(): void {}
-
-  stop(): Promise<void> {
-    return this.end;
-  }
-}
-
 /** A cluster of one, which leads; its time goes on with `pass`. */
 async function leading(options: Partial<PeerOptions> = {}) {
   const log = new HeldLog(emptyImage(peerId, asStoreId('s1')));
-  const transport = new SlowTransport();
+  const transport = new LoneTransport();
   const clock = new FakeClock();
   const fatal: unknown[] = [];
   const onFatal = (error: unknown): void => void fatal.push(error);

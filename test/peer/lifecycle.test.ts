@@ -6,12 +6,12 @@ import { asClusterId, asPeerId, asStoreId, type PersistOperation } from '../../r
 import { present } from '../../src/lib/assert.ts';
 import { OrionError } from '../../src/lib/errors.ts';
 import type { Peer } from '../../src/peer/peer.ts';
-import type { PeerIdentity, Transport } from '../../src/peer/ports.ts';
+import type { PeerIdentity } from '../../src/peer/ports.ts';
 import { staleReason } from '../../src/peer/stale.ts';
 import { FakeClock } from '../lib/fake-clock.ts';
 import { emptyImage, type MemoryImage, MemoryLogStore } from '../storage/memory-log-store.ts';
 import { MemoryIncarnations } from './memory-incarnations.ts';
-import { openPeer, peerId } from './lone-peer.ts';
+import { LoneTransport, openPeer, peerId } from './lone-peer.ts';
 
 /** A log whose writes begin at once and end when told to. */
 class SlowLog extends MemoryLogStore {
@@ -23,31 +23,10 @@ class SlowLog extends MemoryLogStore {
   }
 }
 
-class FakeTransport implements Transport {
-  started: Parameters<Transport['start']>[0] | undefined;
-  stops = 0;
-
-  async start(options: Parameters<Transport['start']>[0]): Promise<void> {
-    this.started = options;
-  }
-
-  setPeers(): void {}
-
-  send(): boolean {
-    return false;
-  }
-
-  reconnect(): void {}
-
-  async stop(): Promise<void> {
-    this.stops += 1;
-  }
-}
-
 test('a peer that is told to stop while it writes its genesis waits for the write, and does not begin to run', async () => {
   const log = new SlowLog(emptyImage(peerId, asStoreId('s1')));
   const clock = new FakeClock();
-  const peer = await openPeer({ log, clock, transport: new FakeTransport() });
+  const peer = await openPeer({ log, clock, transport: new LoneTransport() });
   await peer.start();
   expect(log.ends).toHaveLength(1);
   let hasStopped = false;
@@ -68,11 +47,11 @@ const told = `refused by the other side: ${staleReason}`;
 async function founded(): Promise<{
   readonly image: MemoryImage;
   readonly peer: Peer;
-  readonly transport: FakeTransport;
+  readonly transport: LoneTransport;
   readonly other: PeerIdentity;
 }> {
   const image = emptyImage(peerId, asStoreId('s1'));
-  const transport = new FakeTransport();
+  const transport = new LoneTransport();
   const peer = await openPeer({ log: new MemoryLogStore(image), clock: new FakeClock(), transport });
   await peer.start();
   await vi.waitFor(() => expect(transport.started?.self().genesis).toBeDefined());
@@ -100,7 +79,7 @@ test('a peer whose own cluster tells it that its disk has gone back in time stop
   expect(image.retired).toBe(true);
   expect(transport.stops).toBeGreaterThan(0);
 
-  const again = new FakeTransport();
+  const again = new LoneTransport();
   const later = await openPeer({ log: new MemoryLogStore(image), clock: new FakeClock(), transport: again });
   await later.start();
   expect(again.started).toBeUndefined();
@@ -115,7 +94,7 @@ test('the disk of a cluster of another name is refused', async () => {
     ...image,
     genesis: { ...present(image.genesis, 'it has one'), name: 'away' },
   });
-  const opening = openPeer({ log, clock: new FakeClock(), transport: new FakeTransport() });
+  const opening = openPeer({ log, clock: new FakeClock(), transport: new LoneTransport() });
   await expect(opening).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
     message: expect.stringContaining('"away"'),
@@ -126,7 +105,7 @@ test('the run of a peer whose link comes up is remembered, and an earlier one re
   const incarnations = new MemoryIncarnations();
   const { image, peer, other } = await founded();
   await peer.stop();
-  const transport = new FakeTransport();
+  const transport = new LoneTransport();
   const again = await openPeer({
     log: new MemoryLogStore(image),
     clock: new FakeClock(),
@@ -151,7 +130,7 @@ test('a full disk does not stop a peer that cannot note a run, and a failed one 
   for (const code of ['DISK_FULL', 'DISK_FAILED'] as const) {
     const { image, peer, other } = await founded();
     await peer.stop();
-    const transport = new FakeTransport();
+    const transport = new LoneTransport();
     const note = (): Promise<void> => Promise.reject(new OrionError(code, 'no'));
     const again = await openPeer({
       log: new MemoryLogStore(image),

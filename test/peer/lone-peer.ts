@@ -5,6 +5,7 @@ import { asPeerId } from '../../raft/types.ts';
 import { compactionDefaults } from '../../src/peer/compactor.ts';
 import { Peer } from '../../src/peer/peer.ts';
 import type { PeerOptions } from '../../src/peer/peer-options.ts';
+import type { Transport } from '../../src/peer/ports.ts';
 import { createCommandCodec } from '../../src/storage/codec.ts';
 import { MemoryStateStore } from '../storage/memory-state-store.ts';
 import { MemoryIncarnations } from './memory-incarnations.ts';
@@ -36,4 +37,28 @@ export function openPeer(
     },
     ...options,
   });
+}
+
+/** Reaches nobody. Its end takes as long as a test likes. */
+export class LoneTransport implements Transport {
+  started: Parameters<Transport['start']>[0] | undefined;
+  stops = 0;
+  end: Promise<void> = Promise.resolve();
+
+  async start(options: Parameters<Transport['start']>[0]): Promise<void> {
+    this.started = options;
+  }
+
+  setPeers(): void {}
+
+  send(): boolean {
+    return false;
+  }
+
+  reconnect(): void {}
+
+  stop(): Promise<void> {
+    this.stops += 1;
+    return this.end;
+  }
 }
