@@ -1,15 +1,13 @@
 // The superblock: who this disk is, and whether it can be trusted. Durable before anyone hears it, kept twice, in files of
 // one sector each.
 //
-// S1. Writes go to the older copy, so that a crash in the middle of one leaves the other.
-// S2. The newest sound copy counts. With the other one damaged a newer one may be lost: the incarnation then
-//     rises by two, so that it is never one that was told before, and goes into both copies: the loss of either is made up
-//     for again.
+// S1. The older copy is written first, so that a crash in the middle leaves the other one.
+// S2. Each change is durable in both copies before anyone hears of it: the newest sound copy counts, and holds all that was told,
+//     whichever is lost.
 // S3. Without a sound copy the disk is new only if nothing was ever told of it: no log, and no copy that was finished.
 // S4. Its format is that of everything beside it: a version that knows the superblock knows the segments, too. Format 1
 //     had neither an epoch nor impairment, format 2 no retirement, format 3 no ids of runs; they are read as disks without them.
-// S5. With the incarnation each start draws the id of its run; the last `limits.diskRunsMax` are kept (src/peer/stale.ts). An
-//     incarnation that is skipped (S2) may have been told with an id that is lost: its id counts as not known.
+// S5. With the incarnation each start draws the id of its run; the last `limits.diskRunsMax` are kept (src/peer/stale.ts).
 // S6. Changes are made one after the other, each on top of the one before, whoever asks for them at the same time.
 //
 // A copy is one frame (frame.ts).
@@ -43,7 +41,7 @@ interface Content {
   readonly storeId: StoreId;
   readonly clusterId: ClusterId | undefined;
   readonly incarnation: number;
-  /** Of this run and those before it; '' where it is not known. */
+  /** Of this run and those before it. */
   readonly runs: readonly string[];
   readonly epoch: number;
   /** Entries that may have been acknowledged were lost from this disk. */
@@ -116,17 +114,14 @@ export class Superblock {
       };
       const made = new Superblock({ disk, directory, paths: [a.path, b.path], content });
       await made.#write({});
-      await made.#write({});
       return made;
     }
     if (newer.content.peerId !== peerId) throw otherPeer(directory, newer.content.peerId, peerId);
     const opened = new Superblock({ disk, directory, paths, content: newer.content });
-    const isLost = older.kind === 'bad'; // S2
     await opened.#write({
-      incarnation: newer.content.incarnation + (isLost ? 2 : 1),
-      runs: [runId, ...(isLost ? [''] : []), ...newer.content.runs].slice(0, limits.diskRunsMax), // S5
+      incarnation: newer.content.incarnation + 1,
+      runs: [runId, ...newer.content.runs].slice(0, limits.diskRunsMax), // S5
     });
-    if (isLost) await opened.#write({});
     return opened;
   }
 
@@ -139,41 +134,40 @@ export class Superblock {
     return this.#content.impaired;
   }
 
-  /** Durably records the cluster, in both copies: it has to outlive the loss of either. */
-  async join(clusterId: ClusterId): Promise<void> {
-    await this.#write({ clusterId });
-    await this.#write({});
+  /** Durably records the cluster. */
+  join(clusterId: ClusterId): Promise<void> {
+    return this.#write({ clusterId });
   }
 
-  /** Durably records it, in both copies; it never falls. In a higher one nothing counts that was promised before. */
+  /** Durably records it; it never falls. In a higher one nothing counts that was promised before. */
   async raiseEpoch(epoch: number): Promise<void> {
     assert(epoch >= this.#content.epoch, 'an epoch never falls');
     if (epoch === this.#content.epoch) return;
     await this.#write({ epoch, retired: false });
-    await this.#write({});
   }
 
-  /** Durably records, in both copies, that this disk has gone back in time. */
-  async retire(): Promise<void> {
-    await this.#write({ retired: true });
-    await this.#write({});
+  /** Durably records that this disk has gone back in time. */
+  retire(): Promise<void> {
+    return this.#write({ retired: true });
   }
 
-  /** Durably records, in both copies, whether entries were lost. */
+  /** Durably records whether entries were lost. */
   async setImpaired(impaired: boolean): Promise<void> {
     if (impaired === this.impaired) return;
     await this.#write({ impaired });
-    await this.#write({});
   }
 
+  /** S2, S6. */
   #write(change: Partial<Content>): Promise<void> {
-    const written = this.#changes.then(() => this.#writeNext(change));
+    const written = this.#changes
+      .then(() => this.#writeOlder({ ...this.#content, ...change }))
+      .then(() => this.#writeOlder(this.#content));
     this.#changes = written.catch(() => undefined); // Whoever asked for it hears of its failure.
     return written;
   }
 
-  async #writeNext(change: Partial<Content>): Promise<void> {
-    const content = { ...this.#content, ...change, sequence: this.#content.sequence + 1 };
+  async #writeOlder(changed: Content): Promise<void> {
+    const content = { ...changed, sequence: this.#content.sequence + 1 };
     const [path, other] = this.#paths;
     await onDisk(`writing ${path}`, async () => {
       const file = await this.#disk.openToWrite(path);

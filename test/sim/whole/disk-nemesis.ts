@@ -64,7 +64,6 @@ export class DiskNemesis {
   }
 
   #rot(victim: WholePeer, downMs: Span): void {
-    if (victim.isOutdated) return; // with a copy of its superblock goes what tells it from the disk that it was copied from
     // What others remember of a disk that went back is what tells them so: that does not go as well.
     if (this.#cluster.peers.some((peer) => peer.isOutdated && !peer.isRetired)) return;
     if (!this.#survivors.canLose(victim.storeId)) return;
