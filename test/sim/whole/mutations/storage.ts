@@ -11,8 +11,8 @@ export const storageMutations: readonly Mutation[] = [
     file: superblock,
     edits: [
       {
-        find: 'newer.content.incarnation + (isLost ? 2 : 1)',
-        replace: 'newer.content.incarnation + (isLost ? 0 : 0)',
+        find: 'newer.content.incarnation + 1',
+        replace: 'newer.content.incarnation',
       },
     ],
   },
