@@ -2,11 +2,11 @@
 
 import { OrionError } from '../lib/errors.ts';
 
-/** A whole number in `[0, 2^53)`, in decimal digits; `what` names it in the error. */
-export function parseCount(text: string, what: string): number {
+/** A whole number in `[min, 2^53)`, in decimal digits; `what` names it in the error. */
+export function parseCount(text: string, what: string, min = 0): number {
   const value = Number(text);
-  if (/^[0-9]+$/.test(text) && Number.isSafeInteger(value)) return value;
-  throw new OrionError('USAGE', `${what} is a whole number of 0 or more, not "${text}"`);
+  if (/^[0-9]+$/.test(text) && Number.isSafeInteger(value) && value >= min) return value;
+  throw new OrionError('USAGE', `${what} is a whole number of ${min} or more, not "${text}"`);
 }
 
 /** URLs separated by commas; a trailing slash is dropped. At least one. */
@@ -16,13 +16,13 @@ export function parseUrls(text: string, what: string): string[] {
     .map((url) => url.trim().replace(/\/+$/, ''))
     .filter((url) => url !== '');
   if (urls.length > 0 && urls.every(isHttpUrl)) return urls;
-  throw new OrionError('USAGE', `${what} is a list of URLs as http://127.0.0.1:6060,…, not "${text}"`);
+  throw new OrionError('USAGE', `${what} is a list of URLs as http://127.0.0.1:6060,..., not "${text}"`);
 }
 
 function isHttpUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol } = new URL(text);
-  return protocol === 'http:' || protocol === 'https:';
+  const { protocol, username, password, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '';
 }
 
 /** `key=value` pairs; the value may hold further `=`. A key given twice is an error. */

@@ -120,7 +120,7 @@ type BeforeAndAfter = MembersAnswer['voters'];
 
 const tolerance = (voters: number): number => Math.max(0, Math.floor((voters - 1) / 2));
 
-/** `voters 3 → 2, can lose 1 → 0` */
+/** `voters 3 -> 2, can lose 1 -> 0` */
 function outlook(voters: BeforeAndAfter, lost: BeforeAndAfter): string {
-  return `voters ${voters.before} → ${voters.after}, can lose ${lost.before} → ${lost.after}`;
+  return `voters ${voters.before} -> ${voters.after}, can lose ${lost.before} -> ${lost.after}`;
 }

@@ -10,7 +10,7 @@ import { printable } from './text.ts';
 /** A value that takes more is cut: whoever wants it all asks for JSON. */
 const valueCharsMax = 100;
 
-/** `service/web updated`, and below it `  ~ spec.replicas: 2 → 3`; empty when nothing differs. */
+/** `service/web updated`, and below it `  ~ spec.replicas: 2 -> 3`; empty when nothing differs. */
 export function renderDiff({ changes, diff = [] }: ApplyAnswer, { paint }: TableStyle): string {
   return changes
     .filter(({ action }) => action !== 'unchanged')
@@ -35,12 +35,12 @@ function blockOf(
 function fieldText({ path, before, after }: ObjectDiff, paint: Paint): string {
   if (before === undefined) return paint(`+ ${path}: ${valueText(after)}`, 'good');
   if (after === undefined) return paint(`- ${path}: ${valueText(before)}`, 'bad');
-  return paint(`~ ${path}: ${valueText(before)} → ${valueText(after)}`, 'warning');
+  return paint(`~ ${path}: ${valueText(before)} -> ${valueText(after)}`, 'warning');
 }
 
 function valueText(value: unknown): string {
   const text = printable(JSON.stringify(value));
-  return text.length <= valueCharsMax ? text : `${text.slice(0, valueCharsMax)}…`;
+  return text.length <= valueCharsMax ? text : `${text.slice(0, valueCharsMax)}...`;
 }
 
 /** Every service with what would change of it, then placements and warnings. */

@@ -23,7 +23,7 @@ export function parseGoal(text: string): Goal {
   }
   const [, braced, bare, value] = fieldPattern.exec(text) ?? [];
   const path = (braced ?? bare ?? '').split(/[.[\]]+/).filter((part) => part !== '');
-  if (value !== undefined && path.length > 0) return { kind: 'field', path, value };
+  if (value !== undefined && path.length > 0 && bare !== 'condition') return { kind: 'field', path, value };
   throw new OrionError(
     'USAGE',
     `--for takes delete, condition=TYPE[=STATUS] or FIELD=VALUE (as status.ready=3), not "${text}"`,

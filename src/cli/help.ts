@@ -39,7 +39,7 @@ export async function renderGroupHelp(word: string): Promise<string> {
   const width = widthOf(definitions);
   const lines = definitions.map((one) => lineOf(one, width));
   return [
-    `orion ${word} …`,
+    `orion ${word} ...`,
     '',
     ...lines,
     '',

@@ -55,7 +55,7 @@ export class LiveLines {
     const rows = terminalSize(this.#stream, 'rows') ?? rowsDefault;
     const shown = lines.length < rows ? lines : lines.slice(0, rows - 2);
     const texts = shown.map(({ text, tone }) => this.#paint(clipped(printable(text), columns - 1), tone));
-    if (shown.length < lines.length) texts.push(`… and ${lines.length - shown.length} more`);
+    if (shown.length < lines.length) texts.push(`... and ${lines.length - shown.length} more`);
     this.#stream.write(`${this.#erased()}${texts.map((text) => `${text}\n`).join('')}`);
     this.#block = lines;
     this.#drawn = texts.length;

@@ -1,14 +1,14 @@
 // Manifests on disk: read, checked here for the sake of file and line, and made to mean the same on every node.
 // Owns: which files `-f` names, and where in them something stands that a peer complains about.
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { text as textFrom } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { isOrionError, type Issue, messageOf, OrionError } from '../lib/errors.ts';
 import type { Manifest } from '../protocol/command.ts';
 import { parseDocument, partsOf } from '../protocol/document.ts';
 import { readManifests, type SourceManifest } from '../protocol/manifest.ts';
+import { textOfFile, textOfInput, unreadable } from './input-text.ts';
 import { messageFor } from './remedies.ts';
 import { describeIssue } from './report.ts';
 
@@ -42,7 +42,7 @@ export class ManifestFiles {
     const sources: FileManifest[] = [];
     const errors: OrionError[] = [];
     for (const path of filesAt(paths)) {
-      const text = path === standardInput ? await textFrom(stdin) : readText(path);
+      const text = path === standardInput ? await textOfInput(stdin) : textOfFile(path);
       const folder = path === standardInput ? process.cwd() : dirname(resolve(path));
       const file = path === standardInput ? 'standard input' : path;
       try {
@@ -117,7 +117,7 @@ function filesAt(paths: readonly string[]): readonly string[] {
 function isOtherJson(file: string): boolean {
   if (!file.endsWith('.json')) return false;
   try {
-    const value: unknown = JSON.parse(readText(file));
+    const value: unknown = JSON.parse(textOfFile(file));
     return typeof value === 'object' && value !== null && !Array.isArray(value) && !('apiVersion' in value);
   } catch (error) {
     if (isOrionError(error)) throw error;
@@ -129,18 +129,6 @@ function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch (error) {
-    throw unreadable(path, error);
+    throw unreadable(path, messageOf(error), error);
   }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw unreadable(file, error);
-  }
-}
-
-function unreadable(path: string, cause: unknown): OrionError {
-  return new OrionError('USAGE', `cannot read ${path}: ${messageOf(cause)}`, { cause });
 }

@@ -24,7 +24,8 @@ export class RolloutUndoCommand extends FollowCommand {
   protected override async run(): Promise<void> {
     const format = this.outputFormat();
     this.patienceMs();
-    const revision = this.toRevision === undefined ? undefined : parseCount(this.toRevision, '--to-revision');
+    const revision =
+      this.toRevision === undefined ? undefined : parseCount(this.toRevision, '--to-revision', 1);
     const client = this.client();
     const service = await client.undo(this.name, { revision });
     const name = objectName('service', this.name);

@@ -1,9 +1,8 @@
 // `orion setting set|get|ls|rm`: small texts that the cluster keeps, and that services can use.
 
-import { readFileSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
 import { Option } from 'clipanion';
-import { messageOf, OrionError } from '../lib/errors.ts';
+import { OrionError } from '../lib/errors.ts';
+import { textOfFile, textOfInput } from './input-text.ts';
 import { KindCommand, oneViews } from './kind-command.ts';
 import { objectName } from './kinds.ts';
 import { OutputCommand } from './orion-command.ts';
@@ -42,12 +41,7 @@ export class SettingSetCommand extends OutputCommand {
       throw new OrionError('USAGE', 'give DATA, or -f FILE (- for standard input)');
     }
     if (data !== undefined) return data;
-    if (file === '-') return oneLine(await text(this.context.stdin));
-    try {
-      return readFileSync(file ?? '', 'utf8');
-    } catch (error) {
-      throw new OrionError('USAGE', `cannot read ${file}: ${messageOf(error)}`, { cause: error });
-    }
+    return file === '-' ? oneLine(await textOfInput(this.context.stdin)) : textOfFile(file ?? '');
   }
 }
 

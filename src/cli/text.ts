@@ -1,4 +1,5 @@
-// Text on a terminal: data is printed, never obeyed, and columns line up whatever the script.
+// Text on a terminal: data is printed, never obeyed, and columns line up whatever the script. What commands say in their own
+// words is ASCII, whatever the locale: it may say nothing of UTF-8.
 
 /** Control characters (C0, DEL, C1), line separators and what turns the writing direction. */
 const unprintable = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
@@ -24,17 +25,18 @@ export function widthOf(text: string): number {
   return width;
 }
 
-/** `text` in at most `cells`, which are at least one; where it is cut, an ellipsis stands. */
+/** `text` in at most `cells`, which are at least one; where it is cut, dots stand. */
 export function clipped(text: string, cells: number): string {
   if (widthOf(text) <= cells) return text;
+  const dots = '...'.slice(0, Math.max(1, cells - 1));
   let short = '';
-  let width = 0;
+  let width = dots.length;
   for (const character of text) {
     width += widthOf(character);
-    if (width > cells - 1) break;
+    if (width > cells) break;
     short += character;
   }
-  return `${short}…`;
+  return short + dots;
 }
 
 /** Whole seconds, minutes, hours or days, the largest that fits: `42s`, `3m`, `7h`, `12d`; clocks may differ, so never below 0. */

@@ -29,7 +29,7 @@ export function parseContexts(text: string, file: string): Contexts {
   const peers = new Map(
     Object.entries(context).map(([name, one]) => {
       const urls = isTable(one) ? one['peers'] : undefined;
-      if (!isUrls(urls)) throw invalid(`[context.${name}] needs peers = ["http://HOST:6060", …]`);
+      if (!isUrls(urls)) throw invalid(`[context.${name}] needs peers = ["http://HOST:6060", ...]`);
       return [name, urls];
     }),
   );

@@ -10,7 +10,7 @@ import { lockDirectory } from '../storage/lock.ts';
 import { nodeDisk } from '../storage/node-disk.ts';
 
 /**
- * Prints the log in the data directory `directory`, a line each: for people, or as JSON. Throws `NOT_FOUND` where there is
+ * Prints the log in the data directory `directory`, a line each: for people, or as JSON. Throws `USAGE` where there is
  * none, `DIRECTORY_LOCKED` while its peer runs, `LOG_CORRUPT` at the end if something is damaged, or `DISK_FAILED`.
  */
 export async function debugLog(options: {
@@ -20,7 +20,7 @@ export async function debugLog(options: {
 }): Promise<void> {
   const { directory, json, print } = options;
   if (!existsSync(join(directory, 'log'))) {
-    throw new OrionError('NOT_FOUND', `${directory} holds no log: name the data directory of a peer`);
+    throw new OrionError('USAGE', `${directory} holds no log: name the data directory of a peer`);
   }
   // A copy of a directory may come without a lock; then nobody can run on it either.
   const isPeer = existsSync(join(directory, 'LOCK'));

@@ -111,7 +111,7 @@ async function findDisk(
           `${id} answers with the disk that is a member: there is nothing to replace`,
         );
       }
-      const why = links.refusal(asPeerId(id)) ?? `start it there with "orion peer start --join URL,…"`;
+      const why = links.refusal(asPeerId(id)) ?? `start it there with "orion peer start --join URL,..."`;
       throw new OrionError('CONFLICT', `${id} does not answer at ${raft}, or not as is needed: ${why}`);
     }
     await leadership.changed(Math.min(limits.leaderRetryMs, withinMs));

@@ -22,7 +22,7 @@ import {
 } from 'yaml';
 import { type Issue, isOrionError, messageOf, OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
-import { type JsonFault, jsonFault } from './json-fault.ts';
+import { type JsonFault, jsonFault, repeatedKeys } from './json-fault.ts';
 
 export type DocumentFormat = 'yaml' | 'json';
 
@@ -47,6 +47,8 @@ const nestingMax = 64;
 
 /** Aliases that one document may resolve, counted with those inside of what they name. */
 const aliasesMax = 100;
+
+const keyTwice = 'A key may stand once.';
 
 /** What a text without any document holds. */
 const nothing: SourceDocument = { value: null, root: [], lineOf: () => undefined };
@@ -93,7 +95,7 @@ function itemsOf(document: SourceDocument): readonly SourceDocument[] {
 function parseAll(text: string, format: DocumentFormat): readonly SourceDocument[] {
   try {
     return format === 'json'
-      ? [{ value: JSON.parse(text), root: [], lineOf: () => undefined }]
+      ? [{ value: parseJson(text), root: [], lineOf: () => undefined }]
       : parseYaml(text);
   } catch (error) {
     if (isOrionError(error)) throw error;
@@ -101,6 +103,13 @@ function parseAll(text: string, format: DocumentFormat): readonly SourceDocument
     if (fault !== undefined) throw notJson(fault);
     throw new OrionError('MALFORMED', `The text is not valid ${format.toUpperCase()}: ${messageOf(error)}`);
   }
+}
+
+function parseJson(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  const issues = repeatedKeys(text);
+  if (issues.length > 0) throw new OrionError('MALFORMED', keyTwice, { issues });
+  return value;
 }
 
 function notJson({ line, column, message }: JsonFault): OrionError {
@@ -131,7 +140,7 @@ function parseYaml(text: string): readonly SourceDocument[] {
     issues.push({ path: String(key.value), line, message: 'this key stands twice' });
   }
   if (issues.length > 0) {
-    throw new OrionError('MALFORMED', isYaml ? 'A key may stand once.' : 'The text is not valid YAML.', {
+    throw new OrionError('MALFORMED', isYaml ? keyTwice : 'The text is not valid YAML.', {
       issues: issues.slice(0, limits.issuesMax),
     });
   }

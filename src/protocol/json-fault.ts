@@ -1,7 +1,10 @@
 // Where a text stops being JSON (RFC 8259), for whoever has to mend it: what JSON.parse says of that changes from version to
-// version, and often names no place. Nothing is recursive, and each character is looked at once.
+// version, and often names no place; and which keys stand twice, of which JSON.parse takes the last without a word. Nothing is
+// recursive, and each character is looked at once.
 
 import { unreachable } from '../lib/assert.ts';
+import type { Issue } from '../lib/errors.ts';
+import { limits } from '../lib/limits.ts';
 
 export interface JsonFault {
   /** From 1. */
@@ -55,6 +58,45 @@ export function jsonFault(text: string): JsonFault | undefined {
       }
       expected = isKey ? 'colon' : brackets.length === 0 ? 'end' : 'commaOrClose';
     }
+  }
+}
+
+/** The keys that stand twice in one object of `text`, which is JSON: as many as an error tells. */
+export function repeatedKeys(text: string): readonly Issue[] {
+  const issues: Issue[] = [];
+  const open: (Set<string> | undefined)[] = []; // the keys of each object and list that is open
+  const mark = /["{}[\]]/g;
+  for (
+    let found = mark.exec(text);
+    found !== null && issues.length < limits.issuesMax;
+    found = mark.exec(text)
+  ) {
+    const { 0: char, index } = found;
+    if (char === '{' || char === '[') open.push(undefined);
+    else if (char !== '"') open.pop();
+    else {
+      const end = closingQuote(text, index) + 1;
+      mark.lastIndex = end;
+      if (text[endOf(blanks, text, end) ?? end] !== ':') continue;
+      const key = JSON.parse(text.slice(index, end)) as string;
+      const keys = open.at(-1) ?? new Set();
+      open[open.length - 1] = keys;
+      if (keys.has(key)) {
+        const { line } = faultAt(text, index, '');
+        issues.push({ path: key, line, message: 'this key stands twice' });
+      }
+      keys.add(key);
+    }
+  }
+  return issues;
+}
+
+/** Of the string that begins at `from`: the first quote behind it that an even number of backslashes precedes. */
+function closingQuote(text: string, from: number): number {
+  for (let at = text.indexOf('"', from + 1); ; at = text.indexOf('"', at + 1)) {
+    let backslashes = 0;
+    while (text[at - 1 - backslashes] === '\\') backslashes += 1;
+    if (backslashes % 2 === 0) return at;
   }
 }
 

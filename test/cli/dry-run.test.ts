@@ -29,8 +29,8 @@ const style = { isWide: false, hasTitles: true, paint: plain };
 test('a diff names what changes, and each field of what stays', () => {
   expect(renderDiff(answer, style).split('\n')).toEqual([
     'service/web updated',
-    '  ~ spec.replicas: 2 → 3',
-    expect.stringMatching(/^ {2}\+ spec\.env\.MODE: "x{99}…$/),
+    '  ~ spec.replicas: 2 -> 3',
+    expect.stringMatching(/^ {2}\+ spec\.env\.MODE: "x{99}\.\.\.$/),
     '  - spec.env.OLD: "a\\u001b[2J"',
     'service/old deleted',
     '',
@@ -54,5 +54,5 @@ test('a dry run also names what stays as it is, where replicas would stand, and 
 
 test('on a terminal what is new, gone and changed has a colour each', () => {
   const paint = paintFor(Object.assign(new Writable(), { isTTY: true }), {});
-  expect(renderDiff(answer, { ...style, paint })).toContain('\u001b[33m~ spec.replicas: 2 → 3\u001b[0m');
+  expect(renderDiff(answer, { ...style, paint })).toContain('\u001b[33m~ spec.replicas: 2 -> 3\u001b[0m');
 });

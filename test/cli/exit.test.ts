@@ -61,6 +61,16 @@ test.each<[ErrorCode, number]>([
   expect(exitCodeOf(new OrionError(code, 'why'))).toBe(exitCode);
 });
 
+test.each([
+  [['rollout', 'undo', 'a', '--to-revision', '0'], '--to-revision is a whole number of 1 or more, not "0"'],
+  [['get', 'services', '--peers', 'http://u:p@pi:6060'], 'is a list of URLs as http://'],
+  [['get', 'services', '--peers', 'http://pi:6060?a=b'], 'is a list of URLs as http://'],
+])('a wrong line (%j) exits with 2, and asks nobody', async (args, why) => {
+  const outcome = await orion(args);
+  expect([outcome.exitCode, outcome.stdout]).toEqual([2, '']);
+  expect(outcome.stderr).toContain(why);
+});
+
 test('a bug exits with 1, and shows where it happened', async () => {
   const args = ['agent', 'start', '--peers', 'http://127.0.0.1:1', '--node-id', 'n', '--data-dir', '/d'];
   const outcome = await orion(args, {}, { startAgent: () => Promise.reject(new TypeError('a bug')) });

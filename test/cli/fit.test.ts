@@ -25,18 +25,18 @@ const drawn = (cells: number | undefined): string => renderTable(columns, [row],
 test('texts are cut first, then columns are left out, the least of them first, and the rest stays', () => {
   expect(drawn(undefined)).toBe('web   less  least  because of this, and because of that\n');
   expect(drawn(55)).toBe('web   less  least  because of this, and because of that\n');
-  expect(drawn(45)).toBe('web   less  least  because of this, and beca…\n');
-  expect(drawn(42)).toBe('web   less  because of this, and because …\n');
-  expect(drawn(35)).toBe('web   because of this, and because…\n');
-  expect(drawn(10)).toBe('web   because of this, and be…\n');
+  expect(drawn(45)).toBe('web   less  least  because of this, and be...\n');
+  expect(drawn(42)).toBe('web   less  because of this, and becaus...\n');
+  expect(drawn(35)).toBe('web   because of this, and becau...\n');
+  expect(drawn(10)).toBe('web   because of this, and ...\n');
 });
 
 test('rows that come later use what is left of the line', () => {
   const table = new Table(columns, style(45));
   table.render([{ name: 'web', why: '' }]);
-  expect(table.render([row])).toBe('web   less  least  because of this, and beca…\n');
+  expect(table.render([row])).toBe('web   less  least  because of this, and be...\n');
   expect(table.render([{ ...row, name: 'a-longer-name' }])).toBe(
-    'a-longer-name  less  least  because of this,…\n',
+    'a-longer-name  less  least  because of thi...\n',
   );
 });
 

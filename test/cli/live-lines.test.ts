@@ -49,5 +49,5 @@ test('a line has its colour on a terminal', () => {
 test('no line is wider than the terminal, and no block higher: it could not be taken back', () => {
   const screen = new Screen({ isTTY: true, columns: 10, rows: 5 });
   new LiveLines(screen).show(Array.from({ length: 9 }, (_, i) => line(`${i}`, `${i} 日本語日本語`)));
-  expect(screen.text).toBe('0 日本語…\n1 日本語…\n2 日本語…\n… and 6 more\n');
+  expect(screen.text).toBe('0 日本...\n1 日本...\n2 日本...\n... and 6 more\n');
 });

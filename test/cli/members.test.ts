@@ -41,16 +41,16 @@ test('remove says how much may be lost afterwards', async () => {
     'pi-3',
     '--yes',
   ]);
-  expect([exitCode, stdout]).toEqual([0, 'pi-3 removed; stop it now\nvoters 3 → 2, can lose 1 → 0\n']);
+  expect([exitCode, stdout]).toEqual([0, 'pi-3 removed; stop it now\nvoters 3 -> 2, can lose 1 -> 0\n']);
   expect(api.asked.map(({ method, url }) => `${method} ${url}`)).toEqual(['DELETE /api/cluster/peers/pi-3']);
 });
 
 test.each([
-  [['remove', 'pi-3'], 'voters 3 → 2, can lose 1 → 0'],
-  [['remove', 'pi-4'], 'voters 3 → 3, can lose 1 → 1'],
-  [['promote', 'pi-4'], 'voters 3 → 4, can lose 1 → 1'],
-  [['add', 'pi-5', '--api', 'http://x:1', '--raft', 'x:2'], 'voters 3 → 4, can lose 1 → 1'],
-  [['add', 'pi-5', '--api', 'http://x:1', '--raft', 'x:2', '--learner'], 'voters 3 → 3, can lose 1 → 1'],
+  [['remove', 'pi-3'], 'voters 3 -> 2, can lose 1 -> 0'],
+  [['remove', 'pi-4'], 'voters 3 -> 3, can lose 1 -> 1'],
+  [['promote', 'pi-4'], 'voters 3 -> 4, can lose 1 -> 1'],
+  [['add', 'pi-5', '--api', 'http://x:1', '--raft', 'x:2'], 'voters 3 -> 4, can lose 1 -> 1'],
+  [['add', 'pi-5', '--api', 'http://x:1', '--raft', 'x:2', '--learner'], 'voters 3 -> 3, can lose 1 -> 1'],
 ])(
   'without a terminal and without --yes %j does nothing, and says what it would do',
   async (args, consequence) => {
@@ -79,7 +79,7 @@ test('add sends what it was told', async () => {
     as: 'voter',
     replace: true,
   });
-  expect(stdout).toBe('pi-3 added; it votes once it has caught up\nvoters 3 → 3, can lose 1 → 1\n');
+  expect(stdout).toBe('pi-3 added; it votes once it has caught up\nvoters 3 -> 3, can lose 1 -> 1\n');
 });
 
 test('promote asks the peer that was named, and -o json gives the whole answer', async () => {
@@ -97,7 +97,7 @@ test('at a terminal only a yes goes on', async () => {
   const ask = (typed: string): Promise<void> => {
     const stdin = Object.assign(new PassThrough(), { isTTY: true });
     stdin.end(`${typed}\n`);
-    return confirm({ stdin, stderr: new PassThrough() }, { yes: false, consequence: 'voters 3 → 2' });
+    return confirm({ stdin, stderr: new PassThrough() }, { yes: false, consequence: 'voters 3 -> 2' });
   };
   await expect(ask('y')).resolves.toBeUndefined();
   await expect(ask('Yes')).resolves.toBeUndefined();
@@ -112,6 +112,6 @@ test.each([
   const stdin = Object.assign(new PassThrough(), { isTTY: true });
   const stderr = Object.assign(new PassThrough(), { isTTY: true });
   stdin.write(key);
-  const asked = confirm({ stdin, stderr }, { yes: false, consequence: 'voters 3 → 2' });
+  const asked = confirm({ stdin, stderr }, { yes: false, consequence: 'voters 3 -> 2' });
   await expect(asked).rejects.toMatchObject({ code: 'USAGE', message: 'not confirmed: nothing was changed' });
 });

@@ -30,7 +30,7 @@ export async function orion(
     input = '',
     isTerminal = false,
     columns,
-  }: { readonly input?: string; readonly isTerminal?: boolean; readonly columns?: number } = {},
+  }: { readonly input?: string | Uint8Array; readonly isTerminal?: boolean; readonly columns?: number } = {},
 ): Promise<Outcome> {
   const stdout = new Collector(isTerminal, columns);
   const stderr = new Collector(isTerminal, columns);

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { renderTable } from '../../src/cli/table.ts';
-import { ageOf, bytesOf, printable, widthOf } from '../../src/cli/text.ts';
+import { ageOf, bytesOf, clipped, printable, widthOf } from '../../src/cli/text.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 12 });
 
@@ -66,4 +66,15 @@ test.each([
   [2 ** 30, '1Gi'],
 ])('%i bytes read %s', (bytes, text) => {
   expect(bytesOf(bytes)).toBe(text);
+});
+
+test('what is cut has ASCII dots at its end, and fits: a locale may say nothing of UTF-8', () => {
+  expect([9, 8, 6, 3, 1].map((cells) => clipped('because of', cells))).toEqual([
+    'becaus...',
+    'becau...',
+    'bec...',
+    'b..',
+    '.',
+  ]);
+  expect(clipped('日本語', 5)).toBe('日...');
 });

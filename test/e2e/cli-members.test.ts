@@ -28,7 +28,7 @@ test('a peer is added as a learner, promoted, and removed again', async () => {
     if (outcome.exitCode === 0) return outcome;
     throw new Error(outcome.stderr);
   });
-  expect(added.stdout).toBe(`${joiner.id} added as a learner\nvoters 1 → 1, can lose 0 → 0\n`);
+  expect(added.stdout).toBe(`${joiner.id} added as a learner\nvoters 1 -> 1, can lose 0 -> 0\n`);
   expect((await run('add', joiner.id, ...address)).exitCode).toBe(5);
 
   const promoted = await cluster.until('it is promoted', async () => {

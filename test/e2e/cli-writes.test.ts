@@ -129,7 +129,7 @@ test('diff ends with 0 when nothing differs, with 1 when something does, and wit
   const { stdout, exitCode } = await shell.run('diff', '-f', file);
   expect(exitCode).toBe(1);
   expect(stdout).toMatch(/^service\/web updated\n {2}/m);
-  expect(stdout).toContain('  ~ spec.replicas: 2 → 3\n');
+  expect(stdout).toContain('  ~ spec.replicas: 2 -> 3\n');
   expect(stdout).toContain('  + spec.env.MODE: "loud"\n');
   expect(stdout).toContain('service/more created\n');
   const asJson = await shell.run('diff', '-f', file, '-o', 'json');

@@ -75,12 +75,12 @@ test('under load a fourth peer joins and is promoted, then the leader is removed
     joiner.raft,
     '--yes',
   );
-  expect(added).toBe('peer-4 added; it votes once it has caught up\nvoters 3 → 4, can lose 1 → 1\n');
+  expect(added).toBe('peer-4 added; it votes once it has caught up\nvoters 3 -> 4, can lose 1 -> 1\n');
   await untilVoters(['peer-1', 'peer-2', 'peer-3', 'peer-4'], cluster.peers);
   await cluster.ready();
 
   const removed = await orion(follower!, 'cluster', 'remove', leader.id, '--yes');
-  expect(removed).toBe(`${leader.id} removed; stop it now\nvoters 4 → 3, can lose 1 → 1\n`);
+  expect(removed).toBe(`${leader.id} removed; stop it now\nvoters 4 -> 3, can lose 1 -> 1\n`);
   const others = cluster.peers.filter((peer) => peer !== leader);
   await untilVoters(
     others.map(({ id }) => id),
@@ -124,7 +124,7 @@ test('a peer whose disk was wiped comes back as a voter by one command, which it
   });
   expect(command).toContain('--replace');
   const { stdout } = await promisify(execFile)(process.execPath, [mainFile, ...command.split(' '), '--yes']);
-  expect(stdout).toContain('voters 3 → 3, can lose 1 → 1');
+  expect(stdout).toContain('voters 3 -> 3, can lose 1 -> 1');
   await untilVoters(['peer-1', 'peer-2', 'peer-3'], cluster.peers);
   await cluster.ready();
   const after = await cluster.clusterView(wiped!);

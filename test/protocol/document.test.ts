@@ -19,3 +19,16 @@ test('a list is as many documents as it has items, and each knows its line', () 
   expect([first?.root, second?.root]).toEqual([[0], [1]]);
   expect([first?.lineOf(['a']), second?.lineOf(['b', 'c'])]).toEqual([1, 3]);
 });
+
+test('a key that stands twice is refused in JSON as it is in YAML', () => {
+  const refusal = (format: 'json' | 'yaml'): unknown => {
+    try {
+      return parseDocument('{"data": "x",\n"data": "y"}', format);
+    } catch (error) {
+      return isOrionError(error, 'MALFORMED') ? [error.message, error.issues] : error;
+    }
+  };
+  const issues = [{ path: 'data', line: 2, message: 'this key stands twice' }];
+  expect(refusal('json')).toEqual(['A key may stand once.', issues]);
+  expect(refusal('yaml')).toEqual(refusal('json'));
+});

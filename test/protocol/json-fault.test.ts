@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { jsonFault } from '../../src/protocol/json-fault.ts';
+import { jsonFault, repeatedKeys } from '../../src/protocol/json-fault.ts';
 
 test.each([
   ['', 1, 1, 'a value is expected'],
@@ -66,4 +66,24 @@ test('what JSON.parse takes has no fault, and nothing else', () => {
     }),
     { numRuns: 3_000 },
   );
+});
+
+test.each([
+  ['{"a":1,"a":2}', [['a', 1]]],
+  ['{"a":1,\n"b":{"a":1},\n"\\u0061":2}', [['a', 3]]],
+  [
+    '[{"a":1},{"a":2,"a":3,"a":4}]',
+    [
+      ['a', 1],
+      ['a', 1],
+    ],
+  ],
+  ['{"a":"a","b":["a","a"],"c":{"a":1},"{":1,"}":"\\\"","x\\\\":"{"}', []],
+  ['"a"', []],
+])('keys that stand twice in one object of %s are found', (text, found) => {
+  expect(repeatedKeys(text).map(({ path, line }) => [path, line])).toEqual(found);
+});
+
+test('no key of what JSON.stringify writes stands twice', () => {
+  fc.assert(fc.property(fc.json(), (text) => repeatedKeys(text).length === 0));
 });
