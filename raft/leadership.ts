@@ -45,7 +45,7 @@ export class Leadership {
   /** Check-quorum counts from here until a quorum has answered a later round: the election, or a late tick (E2). */
   #graceFromMs: number;
   /** Rounds before it prove nothing to controllers (K3). */
-  #leaseFromRound = 1;
+  #leaseFromRound = 0;
   #heartbeatDueMs: number;
   /** Something changed that may permit sending. */
   #isDirty = true;
@@ -199,11 +199,14 @@ export class Leadership {
     this.#isDirty = true;
   }
 
-  /** After a late tick nothing proven before it counts; if it is excused, there is time to prove it anew. */
-  tick({ late, excused }: { readonly late: boolean; readonly excused: boolean }): void {
+  /** Nothing proven before counts; there is time to prove it anew, but once only until a quorum has answered (E2). */
+  onLateTick(): void {
+    if (this.#rounds.quorumRound >= this.#leaseFromRound) this.#graceFromMs = this.#shared.timer.now;
+    this.#leaseFromRound = this.#rounds.current + 1;
+  }
+
+  tick(late: boolean): void {
     const { timer, config } = this.#shared;
-    if (late) this.#leaseFromRound = this.#rounds.current + 1;
-    if (excused) this.#graceFromMs = timer.now;
     this.#rounds.forget(timer.now - config.electionMaxMs);
     this.#transfer.tick();
     if (this.#replication.tick()) this.#isDirty = true;
@@ -290,8 +293,7 @@ export class Leadership {
 
   #heartbeat(to: StoreId): void {
     const commit = this.#replication.tellCommit(to);
-    const { self, outbox } = this.#shared;
-    const round = this.#rounds.current;
-    outbox.send({ kind: 'heartbeatRequest', from: self, to, term: this.#term, round, commit });
+    const [from, round] = [this.#shared.self, this.#rounds.current];
+    this.#shared.outbox.send({ kind: 'heartbeatRequest', from, to, term: this.#term, round, commit });
   }
 }

@@ -51,11 +51,12 @@ export class Roles {
   }
 
   tick(now: number): void {
-    const { late, excused, electionDue } = this.#shared.timer.tick(now);
+    const { late, electionDue } = this.#shared.timer.tick(now);
     this.#forwardedReads.expire(now);
     if (this.#role.kind === 'leader') {
-      if (this.#role.leadership.isOver && !excused) return this.#becomeFollower(this.term, undefined);
-      this.#role.leadership.tick({ late, excused });
+      if (late) this.#role.leadership.onLateTick();
+      if (this.#role.leadership.isOver) return this.#becomeFollower(this.term, undefined);
+      this.#role.leadership.tick(late);
     } else if (electionDue && this.#mayCampaign) {
       this.#becomePreCandidate();
     }

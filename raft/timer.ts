@@ -2,9 +2,9 @@
 // Owns: the election deadline, stickiness, the notice of late ticks. Does not own: heartbeats (leadership.ts).
 // E1. What happened since the last tick is taken to have happened at the next one: a leader heard late is not heard
 //     early, and an election never starts sooner than it should.
-// E2. A late tick starts no election and moves the deadline by a heartbeat: what was queued meanwhile is read first. One
-//     that follows a late tick is not excused: what that one waited for has been read, and a process whose ticks are all
-//     late must not wait for ever.
+// E2. A late tick starts no election and moves the deadline by a heartbeat: what was queued meanwhile is read first. That
+//     happens once for each deadline: what the first one waited for has been read by the next, and a process that stands
+//     still again and again must not wait for ever.
 // E3. A start counts as having heard a leader: the run before may have answered one a moment ago.
 // E4. After the death of the leader deadlines are short, for as long as an election takes at most: then this peer may
 //     be too slow for them.
@@ -29,8 +29,8 @@ export class Timer {
   #leaderHeardMs: number | undefined;
   /** Until then deadlines are short (E4). */
   #hasteUntilMs = Number.NEGATIVE_INFINITY;
-  /** The last tick was late. */
-  #wasLate = false;
+  /** A late tick has moved the deadline (E2). */
+  #isMoved = false;
   /** Votes are withheld for `electionMinMs` from here on (§4.2.3). */
   #stickyFromMs: number;
 
@@ -63,7 +63,7 @@ export class Timer {
   }
 
   /** Time has come to `now`. Ticks are due each heartbeat at the latest; one that comes later than two is late. */
-  tick(now: number): { readonly late: boolean; readonly excused: boolean; readonly electionDue: boolean } {
+  tick(now: number): { readonly late: boolean; readonly electionDue: boolean } {
     assert(now >= this.#now, 'monotonic time never falls');
     const elapsedMs = now - this.#now;
     this.#now = now;
@@ -71,10 +71,11 @@ export class Timer {
     if (this.#heard) this.#leaderHeardMs = this.#stickyFromMs = now;
     this.#restarted = this.#heard = false;
     const late = elapsedMs > 2 * this.#config.heartbeatMs;
-    const excused = late && !this.#wasLate; // E2
-    this.#wasLate = late;
-    if (excused) this.#deadlineMs = Math.max(this.#deadlineMs, now) + this.#config.heartbeatMs;
-    return { late, excused, electionDue: now >= this.#deadlineMs };
+    if (late && !this.#isMoved) {
+      this.#isMoved = true; // E2
+      this.#deadlineMs = Math.max(this.#deadlineMs, now) + this.#config.heartbeatMs;
+    }
+    return { late, electionDue: now >= this.#deadlineMs };
   }
 
   onLeaderHeard(): void {
@@ -87,14 +88,18 @@ export class Timer {
   onLeaderLost(): void {
     const { failoverMinMs, failoverMaxMs, electionMaxMs } = this.#config;
     this.#hasteUntilMs = this.#now + electionMaxMs;
-    this.#restarted = true;
-    this.#deadlineMs = this.#now + this.#within({ from: failoverMinMs, to: failoverMaxMs });
+    this.#begin(this.#within({ from: failoverMinMs, to: failoverMaxMs }));
   }
 
   /** Draws a new deadline, `[electionMinMs, electionMaxMs)` away; in haste, one to three heartbeats (E5). */
   restart(): void {
+    this.#begin(this.#draw());
+  }
+
+  #begin(withinMs: number): void {
     this.#restarted = true;
-    this.#deadlineMs = this.#now + this.#draw();
+    this.#isMoved = false;
+    this.#deadlineMs = this.#now + withinMs;
   }
 
   #draw(): number {

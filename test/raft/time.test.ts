@@ -104,8 +104,10 @@ describe('late ticks', () => {
   });
 });
 
-describe('ticks that are all late excuse nothing but the first (E2)', () => {
+describe('late ticks that come again and again excuse nothing but the first (E2)', () => {
   const lateMs = 2 * config.heartbeatMs + 1;
+  /** Of a process that stands still, wakes for less than a heartbeat, and stands still again. */
+  const ticks = Array.from({ length: 60 }, (_, i) => (i % 3 === 0 ? lateMs : 20));
 
   test('somebody is elected', () => {
     const net = TestNetwork.of(names);
@@ -114,6 +116,26 @@ describe('ticks that are all late excuse nothing but the first (E2)', () => {
       net.settle();
     }
     expect([...net.nodes.values()].filter(({ status }) => status.role === 'leader')).toHaveLength(1);
+  });
+
+  test('somebody is elected by peers that wake for a moment again and again', () => {
+    const net = TestNetwork.of(names);
+    for (const tickMs of ticks) {
+      for (const node of net.nodes.values()) node.tick(tickMs);
+      net.settle();
+    }
+    expect([...net.nodes.values()].filter(({ status }) => status.role === 'leader')).toHaveLength(1);
+  });
+
+  test('a leader that wakes for a moment again and again leads on while a quorum answers, and no longer', () => {
+    const node = controlling();
+    for (const tickMs of ticks) {
+      node.tick(tickMs);
+      answerAs(node, b);
+      expect(node.status.role).toBe('leader');
+    }
+    for (const tickMs of ticks) node.tick(tickMs);
+    expect(node.status.role).not.toBe('leader');
   });
 
   test('a leader that is answered by nobody steps down, and controls nothing until then', () => {
