@@ -3,6 +3,7 @@
 import { randomInt } from 'node:crypto';
 import * as os from 'node:os';
 import { resolve } from 'node:path';
+import { isLoopback } from '../src/lib/address.ts';
 import { OrionError, messageOf } from '../src/lib/errors.ts';
 import { limits } from '../src/lib/limits.ts';
 import { Prng } from '../src/lib/prng.ts';
@@ -31,7 +32,7 @@ export interface AgentOptions {
   /** Created when it is not there. */
   readonly dataDir: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Where the services of this node are reached; default `127.0.0.1`. */
+  /** Where the services of this node are reached; default the host's name, or `127.0.0.1` with all peers on this machine. */
   readonly address?: string;
   /** For people; default the host's name. */
   readonly name?: string;
@@ -167,7 +168,7 @@ function helloOf(parts: {
     agentId,
     nodeId: options.nodeId,
     name: options.name ?? os.hostname(),
-    address: options.address ?? '127.0.0.1',
+    address: options.address ?? (hasOnlyLocalPeers(options.peers) ? '127.0.0.1' : os.hostname()),
     labels: { ...options.labels },
     capacity: options.capacity ?? capacityOf(),
     runtimes: [...runtimes],
@@ -177,6 +178,9 @@ function helloOf(parts: {
     ...(desired.version === undefined ? {} : { lastVersion: desired.version }),
   };
 }
+
+const hasOnlyLocalPeers = (urls: readonly string[]): boolean =>
+  urls.every((url) => isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, '')));
 
 function checkNames({ nodeId, labels }: AgentOptions): void {
   const checked = [nameSchema.safeParse(nodeId), labelsSchema.safeParse(labels)];

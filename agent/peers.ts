@@ -2,7 +2,7 @@
 //
 // B1. A leader that was named is tried at once, a few times in a row at most; then the others, in turn.
 // B2. There is a wait only after every peer was tried, with jitter: short while any of them answers, since an election
-//     is over soon, growing while none does, or while the leader will not have this agent.
+//     is over soon, growing while none does, or while the leader will not have this agent, or not for a heartbeat.
 // B3. A peer on another machine is not spoken to before there is encryption, unless that is asked for.
 
 import { join } from 'node:path';
@@ -41,6 +41,8 @@ export class PeerBook {
   #tried = 0;
   #answered = false;
   #refused = false;
+  /** The last one taken leads, and has not served yet. */
+  #isWelcome = false;
   /** Rounds in a row in which no peer answered, or all did in vain. */
   #rounds = 0;
 
@@ -62,6 +64,7 @@ export class PeerBook {
   take(): string {
     const named = this.#named;
     this.#named = undefined;
+    this.#isWelcome = false;
     if (named !== undefined) return named;
     this.#tried += 1;
     const url = this.#urls[this.#next % this.#urls.length] ?? '';
@@ -84,7 +87,7 @@ export class PeerBook {
 
   /** The last one taken did not serve, or does not any more. The wait as above. */
   failed(): number {
-    return this.#wait();
+    return this.#isWelcome ? this.refused() : this.#wait();
   }
 
   /** The last one taken leads, but not this agent. The wait as above; nobody's word leads back to it before. */
@@ -96,12 +99,14 @@ export class PeerBook {
   /** The last one taken leads, and says where its successor may be. */
   welcomed(peers: readonly string[]): void {
     this.#learn(peers);
-    this.#beginRound();
+    this.#isWelcome = true;
   }
 
   /** The session lasts: when it ends, the search begins with the shortest waits. */
   served(): void {
+    this.#isWelcome = false;
     this.#rounds = 0;
+    this.#beginRound();
   }
 
   // B2

@@ -219,7 +219,8 @@ function settle(replica: Replica, ended: ReplicaEnd): Step {
   const policy = replica.assigned.workload.restart;
   const again = policy === 'always' || (policy === 'on-failure' && ended.state === 'failed');
   if (!again) return end(replica, ended);
-  const loops = ended.reason === 'CRASHED' && replica.failures > 0;
+  const isCrash = ended.reason === 'CRASHED' || ended.reason === 'EXIT_UNKNOWN';
+  const loops = isCrash && replica.failures > 0;
   const reason = loops ? 'CRASH_LOOP' : ended.reason;
   return {
     replica: {

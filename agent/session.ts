@@ -4,6 +4,7 @@
 // E2. Every message is judged by its schema; after one that is not understood the connection ends.
 // E3. A leader from which nothing comes for `agentSilenceMs` is gone, whatever its socket says.
 // E4. Nothing is queued here: what is not sent is said again on the next connection, by the owner of the session.
+// E5. What goes on for long is told once in a while: an agent that nobody takes for days does not fill its disk with that.
 
 import { WebSocket, type RawData } from 'ws';
 import { unreachable } from '../src/lib/assert.ts';
@@ -12,6 +13,10 @@ import { limits } from '../src/lib/limits.ts';
 import { agentDownSchema, type AgentDown, type AgentUp } from '../src/protocol/agent.ts';
 import type { AgentLog } from './log.ts';
 import type { PeerBook } from './peers.ts';
+import { tellRefusal } from './refusal.ts';
+
+/** Until the end of a session for the same reason is told again, in milliseconds. */
+const tellAgainMs = 60_000;
 
 type Welcome = Extract<AgentDown, { type: 'welcome' }>;
 type InSession = Exclude<AgentDown, { type: 'welcome' | 'redirect' | 'refused' }>;
@@ -49,6 +54,8 @@ export class Session {
   readonly #options: SessionOptions;
   #state: State = { kind: 'stopped' };
   #heardMs = 0;
+  /** By URL, the last end of a session that was told. */
+  readonly #told = new Map<string, { readonly reason: string; readonly atMs: number }>();
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -103,6 +110,11 @@ export class Session {
     const isCurrent = (): boolean => 'socket' in this.#state && this.#state.socket === socket; // E1
     let problem = 'the connection was closed';
     socket.on('error', (error) => (problem = messageOf(error)));
+    socket.on('unexpected-response', (_request, response) => {
+      void tellRefusal(response).then((reason) => {
+        if (isCurrent()) this.#leave(reason, this.#options.peers.failed());
+      });
+    });
     socket.on('open', () => isCurrent() && this.#greet(socket, url));
     socket.on('pong', () => (this.#heardMs = performance.now()));
     socket.on('message', (data) => isCurrent() && this.#onData(data));
@@ -171,6 +183,7 @@ export class Session {
       return this.#leave('the leader is silent', this.#options.peers.failed());
     }
     this.#options.peers.served();
+    this.#told.clear();
     socket.ping();
     this.send(this.#options.heartbeat());
   }
@@ -181,8 +194,18 @@ export class Session {
     if (state.kind === 'stopped' || state.kind === 'waiting') return;
     this.#enter({ kind: 'waiting', timer: setTimeout(() => this.#connect(), delayMs) });
     state.socket.terminate();
-    this.#options.log({ url: state.url, reason, delayMs }, 'session ended');
+    this.#tell(state.url, reason, delayMs);
     this.#options.onClosed();
+  }
+
+  // E5
+  #tell(url: string, reason: string, delayMs: number): void {
+    const nowMs = performance.now();
+    const told = this.#told.get(url);
+    if (told?.reason === reason && nowMs - told.atMs < tellAgainMs) return;
+    if (this.#told.size >= limits.agentPeersMax) this.#told.clear();
+    this.#told.set(url, { reason, atMs: nowMs });
+    this.#options.log({ url, reason, delayMs }, 'session ended');
   }
 
   #enter(state: State): void {

@@ -221,8 +221,8 @@ export const limits = {
   agentConnectMs: 1_000,
   /** From an agent's hello to its welcome, which waits for a commit, in milliseconds. */
   agentWelcomeMs: 3_000,
-  /** Without a message or a pong for this long an agent gives its leader up, in milliseconds. */
-  agentSilenceMs: 5_000,
+  /** Without a message or a pong for this long an agent gives its leader up, in milliseconds; looked at with each heartbeat. */
+  agentSilenceMs: 2_500,
   /** First wait after every peer was tried in vain, at most, in milliseconds; doubled with each such round. */
   agentRetryBaseMs: 100,
   /** The longest such wait while some peer answers, in milliseconds: an election is over soon. */
@@ -281,6 +281,8 @@ assert(
   'a node misses three heartbeats before it is unknown',
 );
 assert(limits.nodeUnknownMs < limits.nodeDownMs, 'a node is unknown before it is down');
+const agentLateMs = limits.agentSilenceMs + limits.agentHeartbeatMs;
+assert(agentLateMs < limits.nodeUnknownMs, 'agents of a leader that is gone are with the next in time');
 assert(limits.flushBytesMax * 4 <= limits.unflushedBytesMax, 'several flushes may wait');
 assert(limits.flushRetryMs * 4 < limits.unflushedMs, 'a flush is tried again before commands are refused');
 assert(limits.tickMs * 10 < limits.stallMs, 'a stall is longer than late ticks');

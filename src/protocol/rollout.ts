@@ -73,8 +73,8 @@ function stateOf(service: Service): Pick<Rollout, 'state' | 'message'> {
 
 /** R2. */
 export function hasFailed(assignment: Assignment): boolean {
-  const { state, reason } = assignment.status;
-  return state === 'failed' && (isEnded(assignment) || reason !== 'CRASHED');
+  const { state, reason = '' } = assignment.status;
+  return state === 'failed' && (isEnded(assignment) || !['CRASHED', 'EXIT_UNKNOWN'].includes(reason));
 }
 
 function failureOf({ metadata, spec, status }: Assignment): FailedReplica {

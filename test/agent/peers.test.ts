@@ -26,6 +26,25 @@ test('an agent that the leader refuses comes back less and less often, whatever 
   expect(all.at(-1)).toBeGreaterThanOrEqual(limits.agentRetryMaxMs / 2);
 });
 
+test('an agent that is welcomed and cannot stay comes back less and less often, wherever its leader stands in turn', () => {
+  for (const book of [bookOf(follower, leader), bookOf(leader, follower), bookOf(leader)]) {
+    const all = Array.from({ length: 60 }, () => {
+      if (book.take() === follower) return book.redirected(leader, []);
+      book.welcomed([]);
+      return book.failed();
+    }).filter((delayMs) => delayMs > 0);
+    expect(all.at(-1)).toBeGreaterThanOrEqual(limits.agentRetryMaxMs / 2);
+  }
+});
+
+test('two peers that name each other do not catch an agent: it waits between rounds', () => {
+  const book = bookOf(follower, leader);
+  const all = Array.from({ length: 60 }, () =>
+    book.redirected(book.take() === leader ? follower : leader, []),
+  );
+  expect(all.filter((delayMs) => delayMs > 0).length).toBeGreaterThanOrEqual(5);
+});
+
 test('while nobody leads, an agent whose peers answer stays near', () => {
   const book = bookOf(follower, leader);
   const all = Array.from({ length: 60 }, () => {

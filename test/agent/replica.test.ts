@@ -121,6 +121,12 @@ describe('stories', () => {
   });
 });
 
+test('ends in a row that nobody saw are a crash loop, too', () => {
+  const unseen: ReplicaInput = { ...crash, exit: { ...crash.exit, code: undefined } };
+  const { phase } = play([runInput, launched, unseen, { kind: 'wake' }, launched, unseen]).replica;
+  expect(phase).toMatchObject({ kind: 'waiting', end: { reason: 'CRASH_LOOP' } });
+});
+
 describe('whatever happens', () => {
   const exit = fc.record({
     code: fc.constantFrom(undefined, 0, 1, 137),

@@ -1,7 +1,9 @@
 // How an agent finds its leader, what it says there, and when it looks for another one.
 
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';
 import type { WebSocket } from 'ws';
 import { startAgent } from '../../agent/main.ts';
@@ -52,6 +54,15 @@ test('it says who it is and what the machine has, and then beats', async () => {
   expect(beats[1]?.metrics.memory).toBeGreaterThan(0);
 });
 
+test.each([
+  ['the name of its host, when a peer is elsewhere', 'http://192.0.2.1:6060', hostname()],
+  ['loopback, when every peer is on this machine', 'http://localhost:6060', '127.0.0.1'],
+])('the address that it gives is %s', async (_, other, address) => {
+  const leader = await gateway();
+  await agentFor(leader, { peers: [leader.url, other], insecure: true });
+  expect(await until('a hello', () => leader.hellos[0])).toMatchObject({ address });
+});
+
 test('it follows a redirect to the leader', async () => {
   const leader = await gateway();
   const follower = await gateway();
@@ -71,16 +82,6 @@ test('it goes on to the next peer while nobody leads, and finds the leader once 
   b.desire(assigned('a', script(forever)));
   const { pid = 0 } = await b.status('a', { state: 'running' });
   expect(isPidAlive(pid)).toBe(true);
-});
-
-test('two peers that name each other do not catch it: it waits between rounds', async () => {
-  const [a, b] = [await gateway(), await gateway()];
-  a.greet = redirectTo(b.url, []);
-  b.greet = redirectTo(a.url, []);
-  const delays: number[] = [];
-  await agentFor(a, { log: (fields) => delays.push((fields as { delayMs?: number }).delayMs ?? 0) });
-  await until('a few rounds', () => delays.length >= 8);
-  expect(delays.filter((delayMs) => delayMs > 0).length).toBeGreaterThanOrEqual(2);
 });
 
 test('a new leader hears everything again, under the same sequences; the processes do not notice', async () => {
@@ -204,6 +205,41 @@ test('a leader that hangs without closing its connection is given up', async () 
   await agentFor(silent);
   await until('a hello elsewhere', () => other.hellos.length > 0);
   expect(silent.hellos).toHaveLength(1);
+});
+
+test('an agent says in the words of a peer why that does not take it, and not again and again', async () => {
+  const problem = {
+    type: 'urn:orion:problem:FORBIDDEN',
+    title: 'Forbidden',
+    status: 403,
+    detail: 'Not by that Host.',
+    code: 'FORBIDDEN',
+    help: 'Call it by another.',
+  };
+  let asked = 0;
+  const peer = createHttpServer().on('upgrade', (_request, socket) => {
+    asked += 1;
+    socket.on('error', () => {}); // The agent does not wait for the end of the connection.
+    const body = JSON.stringify(problem);
+    socket.end(
+      `HTTP/1.1 403 Forbidden\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+    );
+  });
+  await new Promise<void>((resolve) => peer.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void peer.close());
+  const reasons: unknown[] = [];
+  const agent = await startAgent({
+    peers: [`http://127.0.0.1:${(peer.address() as AddressInfo).port}`],
+    nodeId: 'node-1',
+    dataDir: temporaryDirectory(),
+    labels: {},
+    log: (fields, message) => message === 'session ended' && reasons.push(fields),
+  });
+  onTestFinished(() => agent.stop());
+  await until('a third try', () => asked >= 3);
+  expect(reasons).toEqual([
+    expect.objectContaining({ reason: 'answered 403: Not by that Host. Call it by another.' }),
+  ]);
 });
 
 test('a peer on another machine is refused while nothing is encrypted, unless that is asked for', async () => {

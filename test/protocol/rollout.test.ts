@@ -67,6 +67,12 @@ const failed = condition('Progressing', 'False', 'ReplicaFailed', 'replica 0 fai
 
 test.each([
   ['a first crash is tried again', { reason: 'CRASHED' }, {}, false],
+  [
+    'an end that nobody saw, as after the boot of a box, is tried again',
+    { reason: 'EXIT_UNKNOWN' },
+    {},
+    false,
+  ],
   ['a crash loop has failed', { reason: 'CRASH_LOOP' }, {}, true],
   ['a program that is not there has failed', { reason: 'COMMAND_NOT_FOUND' }, {}, true],
   ['an earlier revision that fails is not its failure', { reason: 'CRASH_LOOP' }, { revision: 3 }, false],
