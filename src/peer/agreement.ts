@@ -52,7 +52,8 @@ export class Agreement {
 
   /** Somebody has told the hash of that index, and it is remembered. */
   isTold(index: LogIndex): boolean {
-    return [...this.#told.values()].some((hashes) => hashes.has(index));
+    for (const hashes of this.#told.values()) if (hashes.has(index)) return true;
+    return false;
   }
 
   /** The state here has applied `index`, and has that hash. */

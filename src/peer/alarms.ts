@@ -89,6 +89,13 @@ export class Alarms {
     this.#untold.delete(storeId);
   }
 
+  /** Whether one of that kind stands about any peer. Asked at each entry. */
+  stands(kind: Alarm['kind']): boolean {
+    for (const alarm of this.#own.values()) if (alarm.kind === kind) return true;
+    for (const alarms of this.#heard.values()) if (alarms.some((alarm) => alarm.kind === kind)) return true;
+    return false;
+  }
+
   /** One of a kind about each peer, the own ones first choice, in the order of peers. */
   list(): readonly Alarm[] {
     const all = new Map<string, Alarm>();

@@ -40,7 +40,7 @@ export interface TrustOptions {
   /** Whom there are links to. */
   readonly linked: () => readonly StoreId[];
   readonly send: (to: StoreId, message: PeerMessage) => boolean;
-  readonly alarms: Pick<Alarms, 'set' | 'list'>;
+  readonly alarms: Pick<Alarms, 'set' | 'stands'>;
   readonly doubts: Pick<Doubts, 'stand'>;
   /** How this peer's own state stands has changed. */
   readonly onStanding: (standing: Standing) => void;
@@ -106,7 +106,7 @@ export class Trust {
   /** The state here has applied one entry more. */
   onApplied(): void {
     const index = asIndex(this.#options.state.appliedIndex);
-    const isDue = index % limits.stateHashEvery === 0 || this.#isAlarmed; // S3
+    const isDue = index % limits.stateHashEvery === 0 || this.#options.alarms.stands('state-differs'); // S3
     if (isDue || this.#agreement.isTold(index)) this.#tell(); // S5
   }
 
@@ -131,10 +131,6 @@ export class Trust {
     const { state } = this.#options;
     this.#toldIndex = asIndex(state.appliedIndex);
     this.#agreement.onApplied(this.#toldIndex, state.hash());
-  }
-
-  get #isAlarmed(): boolean {
-    return this.#options.alarms.list().some(({ kind }) => kind === 'state-differs');
   }
 
   #judge(): void {

@@ -36,7 +36,8 @@ export interface Sealed {
   readonly revisions: readonly { readonly row: RevisionRow; readonly isGone: boolean }[];
 }
 
-type Writes = { readonly [Name in TableName]: Map<string, RowOf[Name] | undefined> };
+/** By table and name; undefined for a row that is deleted. Most entries write to one table: there are maps only of those. */
+type Writes = { [Name in TableName]: Map<string, RowOf[Name] | undefined> | undefined };
 
 export class Overlay {
   readonly index: number;
@@ -48,11 +49,11 @@ export class Overlay {
   readonly #tables: Tables;
   readonly #base: Pick<Contents, 'revisions'>;
   readonly #writes: Writes = {
-    service: new Map(),
-    node: new Map(),
-    assignment: new Map(),
-    setting: new Map(),
-    event: new Map(),
+    service: undefined,
+    node: undefined,
+    assignment: undefined,
+    setting: undefined,
+    event: undefined,
   };
   /** Of each service whose revisions this entry writes, all that it leaves; oldest first. */
   readonly #revisions = new Map<string, readonly RevisionRow[]>();
@@ -71,8 +72,8 @@ export class Overlay {
   }
 
   get<Name extends TableName>(table: Name, name: string): RowOf[Name] | undefined {
-    const writes: ReadonlyMap<string, RowOf[Name] | undefined> = this.#writes[table];
-    if (writes.has(name)) return writes.get(name);
+    const writes: ReadonlyMap<string, RowOf[Name] | undefined> | undefined = this.#writes[table];
+    if (writes?.has(name) === true) return writes.get(name);
     return this.#tables[table].get(name) as RowOf[Name] | undefined;
   }
 
@@ -118,13 +119,12 @@ export class Overlay {
   }
 
   put<Name extends TableName>(table: Name, row: RowOf[Name]): void {
-    const writes: Map<string, RowOf[Name] | undefined> = this.#writes[table];
-    writes.set(row.metadata.name, row);
+    this.#write(table, row.metadata.name, row);
     this.#touch(row);
   }
 
   delete(row: ObjectRow): void {
-    this.#writes[tableOf(row)].set(row.metadata.name, undefined);
+    this.#write(tableOf(row), row.metadata.name, undefined);
     this.#touch(row);
   }
 
@@ -153,8 +153,10 @@ export class Overlay {
     for (const name of this.#touchedServices) this.#deriveService(name);
     for (const name of this.#touchedNodes) this.#deriveNode(name);
     const changes: RowChange[] = [];
-    for (const table of ['service', 'node', 'assignment', 'setting', 'event'] as const) {
-      for (const [name, after] of this.#writes[table]) {
+    for (const table of tables) {
+      const writes = this.#writes[table];
+      if (writes === undefined) continue;
+      for (const [name, after] of writes) {
         const before = this.#tables[table].get(name);
         if (!same(before, after)) changes.push({ before, after: after && this.#stamped(after, before) });
       }
@@ -164,6 +166,7 @@ export class Overlay {
 
   /** O2. */
   #changedRevisions(): Sealed['revisions'] {
+    if (this.#revisions.size === 0) return [];
     return [...this.#revisions].flatMap(([service, rows]) => {
       const before = new Map(this.#base.revisions.of(service).map((row) => [row.revision, row]));
       const left = new Set(rows.map(({ revision }) => revision));
@@ -171,6 +174,12 @@ export class Overlay {
       const put = rows.filter((row) => !same(before.get(row.revision), row));
       return gone.map((row) => ({ row, isGone: true })).concat(put.map((row) => ({ row, isGone: false })));
     });
+  }
+
+  #write<Name extends TableName>(table: Name, name: string, row: RowOf[Name] | undefined): void {
+    const writes: Map<string, RowOf[Name] | undefined> = this.#writes[table] ?? new Map();
+    writes.set(name, row);
+    this.#writes[table] = writes as Writes[Name];
   }
 
   #touch(row: ObjectRow): void {
@@ -195,12 +204,12 @@ export class Overlay {
       isNodeReady: (node) => this.get('node', node)?.status.state === 'ready',
       time: this.time,
     });
-    this.#writes.service.set(name, derived);
+    this.#write('service', name, derived);
   }
 
   #deriveNode(name: string): void {
     const node = this.get('node', name);
-    if (node !== undefined) this.#writes.node.set(name, withNodeStatus(node, this.assignmentsOfNode(name)));
+    if (node !== undefined) this.#write('node', name, withNodeStatus(node, this.assignmentsOfNode(name)));
   }
 
   /** O3. */
@@ -213,13 +222,15 @@ export class Overlay {
   }
 }
 
+const tables = ['service', 'node', 'assignment', 'setting', 'event'] as const satisfies readonly TableName[];
+
 /** `base` as `writes` leave it, in the order of names. */
 function merged<T extends ObjectRow>(
   base: readonly T[],
-  writes: ReadonlyMap<string, T | undefined>,
+  writes: ReadonlyMap<string, T | undefined> | undefined,
   belongs: (row: T) => boolean,
 ): readonly T[] {
-  if (writes.size === 0) return base;
+  if (writes === undefined) return base;
   const rows = base.filter((row) => !writes.has(row.metadata.name));
   for (const row of writes.values()) if (row !== undefined && belongs(row)) rows.push(row);
   return rows.sort((a, b) => byCodeUnits(a.metadata.name, b.metadata.name));

@@ -55,7 +55,7 @@ function isInOrder(value: unknown): boolean {
   if (Array.isArray(value)) return value.every(isInOrder);
   const members = value as Readonly<Record<string, unknown>>;
   let last = '';
-  for (const key of Object.keys(members)) {
+  for (const key in members) {
     if (key < last || !isInOrder(members[key])) return false;
     last = key;
   }

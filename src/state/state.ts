@@ -239,7 +239,8 @@ export class State implements View {
   ): { result: CommandResult; sealed: Sealed } {
     try {
       const overlay = new Overlay(this.#contents, {
-        ...entry,
+        index: entry.index,
+        time: entry.time,
         clusterId: this.#clusterId,
         actor: command.origin?.actor ?? 'anonymous',
       });

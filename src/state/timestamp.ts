@@ -6,8 +6,16 @@ import { assert } from '../lib/assert.ts';
 const dayMs = 86_400_000;
 const pad = (value: number, digits: number): string => String(value).padStart(digits, '0');
 
+/** The last one that was made: those that many entries of one millisecond ask for, one after the other. */
+let last = { timeMs: Number.NaN, text: '' };
+
 /** `2026-01-31T08:05:09.040Z`. `timeMs`: since 1970 (UTC), before the year 10000. */
 export function timestamp(timeMs: number): string {
+  if (timeMs !== last.timeMs) last = { timeMs, text: textOf(timeMs) };
+  return last.text;
+}
+
+function textOf(timeMs: number): string {
   assert(timeMs >= 0 && timeMs < 253_402_300_800_000, 'a time stands between 1970 and 9999');
   const days = Math.floor(timeMs / dayMs);
   const ms = Math.floor(timeMs - days * dayMs);

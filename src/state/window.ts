@@ -109,7 +109,7 @@ export class ChangeWindow {
     const previous = this.#kept.at(-1)?.index ?? 0;
     assert(index > previous, 'changes come in the order of their entries');
     const text = changesText(changes);
-    if (Buffer.byteLength(text) > this.#bounds.changeBytesMax) {
+    if (isLonger(text, this.#bounds.changeBytesMax)) {
       while (this.bundles.length > 0) this.#dropOldest(); // N4
       this.#kept.push({ index, previous: index, time, changes: [] });
       this.bundles.push(index, beginning({ index, time }));
@@ -174,6 +174,10 @@ export class ChangeWindow {
     }
   }
 }
+
+/** Of most texts their length alone tells: a character takes three bytes at most. */
+const isLonger = (text: string, bytes: number): boolean =>
+  text.length * 3 > bytes && Buffer.byteLength(text) > bytes;
 
 const objectOf = ({ before, after }: RowChange): ObjectRow =>
   present(after ?? before, 'a change has an object');

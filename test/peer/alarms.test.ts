@@ -56,6 +56,17 @@ test('whoever is linked later hears of what stands, and of nothing when nothing 
   ]);
 });
 
+test('an alarm stands whoever raised it, until it is over', () => {
+  const { alarms } = setUp();
+  expect(alarms.stands('disk-full')).toBe(false);
+  alarms.set('disk-full', a, 'own');
+  alarms.onMessage(storeB, [{ peer: b, kind: 'corruption', message: 'theirs', sinceMs: 1 }]);
+  expect([alarms.stands('disk-full'), alarms.stands('corruption')]).toEqual([true, true]);
+  alarms.set('disk-full', a, undefined);
+  alarms.onLinkDown(storeB);
+  expect([alarms.stands('disk-full'), alarms.stands('corruption')]).toEqual([false, false]);
+});
+
 test('what others raise is shown beside the own alarms while they are linked; of one kind about one peer there is one', () => {
   const { alarms } = setUp();
   const theirs = (peer: typeof a, kind: Alarm['kind']): Alarm => ({

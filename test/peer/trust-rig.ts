@@ -63,7 +63,7 @@ export class Peers {
             if (message === undefined) alarms.delete(peer);
             else alarms.set(peer, message);
           },
-          list: () => this.#heardBy(name),
+          stands: (kind) => this.#heardBy(name).some((alarm) => alarm.kind === kind),
         },
         doubts: { stand: doubted },
         onStanding: ({ kind }) => standings.push(kind),
