@@ -75,21 +75,21 @@ export function endWith(socket: Ending, error: OrionError): void {
 }
 
 /** Of them Node takes the first, and passes over the others. */
-const onceAlone: ReadonlySet<string> = new Set(['host', 'content-type']);
+const onceAlone: readonly string[] = ['host', 'content-type'];
 
 /** V2. Throws HEADERS_TOO_LARGE, MALFORMED or UNSUPPORTED_MEDIA_TYPE. `raw`: names and values in turn. */
 export function assertHeaders(method: string, raw: readonly string[]): void {
   if (raw.length / 2 > servingLimits.headersMax) {
     throw new OrionError('HEADERS_TOO_LARGE', `A request has at most ${servingLimits.headersMax} headers.`);
   }
-  const seen = new Set<string>();
+  const counts = onceAlone.map(() => 0);
   for (let at = 0; at < raw.length; at += 2) {
     const name = raw[at]?.toLowerCase() ?? '';
     const value = raw[at + 1] ?? '';
-    if (onceAlone.has(name) && seen.has(name)) {
+    const alone = onceAlone.indexOf(name);
+    if (alone >= 0 && (counts[alone] = (counts[alone] ?? 0) + 1) > 1) {
       throw new OrionError('MALFORMED', `A request has one ${name}: leave the other out.`);
     }
-    seen.add(name);
     if (method !== 'GET' && method !== 'HEAD') assertPlain(name, value);
   }
 }

@@ -20,7 +20,7 @@ export function settingRoutes(app: FastifyInstance, context: ApiContext): void {
     const preconditions = preconditionsOf(request, { match: true, create: true });
     return sendWritten(
       reply,
-      await submit(context, request, { kind: 'setting.put', name, data, ...preconditions }),
+      await submit(context, request, { data, kind: 'setting.put', name, ...preconditions }),
     );
   });
 

@@ -35,14 +35,19 @@ function originOf(request: FastifyRequest): Origin {
   const { method, headers, url } = request;
   const path = url.split('?', 1)[0] ?? url;
   const key = idempotencyKeyOf(request);
-  return {
-    actor: anonymous,
-    method,
-    path: path.slice(0, limits.operationPathCharsMax),
-    from: request.ip,
-    agent: printable(headers['user-agent'] ?? '').slice(0, limits.operationAgentCharsMax),
-    ...(key === undefined ? { operation: randomId() } : keyed(request, path, key)), // O1
-  };
+  const { operation, ...more } = key === undefined ? { operation: randomId() } : keyed(request, path, key); // O1
+  // In the order in which they are encoded.
+  return Object.assign(
+    {
+      actor: anonymous,
+      agent: printable(headers['user-agent'] ?? '').slice(0, limits.operationAgentCharsMax),
+      from: request.ip,
+      method,
+      operation,
+      path: path.slice(0, limits.operationPathCharsMax),
+    },
+    more,
+  );
 }
 
 /** O2. */

@@ -273,8 +273,9 @@ export class Peer implements ControlPlane {
 
   #encode(body: CommandBody, origin?: Origin): Uint8Array {
     if (this.#life.core?.applier.lagging === true) throw tooBusy(this.#life);
-    const requestId = origin === undefined ? this.#options.requestId() : undefined;
-    const command: Command = { ...body, schema: commandSchemaVersion, requestId, origin };
+    // In the order in which they are encoded, where the keys of the body are (CommandCodec).
+    const asked = origin === undefined ? { requestId: this.#options.requestId() } : { origin };
+    const command: Command = Object.assign({}, body, asked, { schema: commandSchemaVersion } as const);
     const data = this.#options.codec.encode(command);
     if (data.length > limits.commandBytesMax) {
       throw new OrionError(

@@ -72,8 +72,8 @@ export function tooBusy(life: Lifecycle): OrionError {
 
 /** A leader with room would append what the others cannot take in, and nobody could tell how that ended. */
 function withoutRoom({ core, alarms }: Lifecycle): OrionError | undefined {
+  if (core === undefined || !alarms.stands('disk-full')) return undefined;
   const full = alarms.list().filter(({ kind }) => kind === 'disk-full');
-  if (core === undefined || full.length === 0) return undefined;
   const names = full.map(({ peer }) => peer);
   const { need, have } = quorumFigures(core.status.configuration, ({ peerId }) => !names.includes(peerId));
   if (have >= need) return undefined;

@@ -66,9 +66,12 @@ export class Writer {
       const withinMs = deadline - this.#clock.monotonicMs();
       if (withinMs <= 0) throw doubt ?? this.#noLeader();
       const leaders = this.#leadership.changes;
-      const settlement = await this.#attempt(data, withinMs).catch((error: unknown) => {
+      let settlement: Settlement;
+      try {
+        settlement = await this.#attempt(data, withinMs);
+      } catch (error) {
         throw doubt ?? error;
-      });
+      }
       switch (settlement.kind) {
         case 'applied':
           return settlement.applied;
@@ -90,7 +93,7 @@ export class Writer {
     }
   }
 
-  async #attempt(data: Uint8Array, withinMs: number): Promise<Settlement> {
+  #attempt(data: Uint8Array, withinMs: number): Promise<Settlement> | Settlement {
     const parts = this.#parts();
     const route = this.#route();
     if (parts === undefined) return { kind: 'refused', reason: 'NOT_LEADER' };

@@ -20,12 +20,15 @@ import { timestamp } from './timestamp.ts';
 import type { RowChange } from './view.ts';
 
 /** The entry whose command runs. */
-export interface Origin {
-  readonly clusterId: string;
+interface RunningEntry {
   readonly index: number;
   /** Milliseconds since 1970, stamped by the leader. */
   readonly time: number;
-  /** Who asked for it. */
+}
+
+/** Of the cluster in which it runs, and who asked for it. */
+interface Origin {
+  readonly clusterId: string;
   readonly actor: string;
 }
 
@@ -62,12 +65,12 @@ export class Overlay {
   readonly #touchedNodes = new Set<string>();
   #created = 0;
 
-  constructor(base: Pick<Contents, 'tables' | 'revisions'>, origin: Origin) {
+  constructor(base: Pick<Contents, 'tables' | 'revisions'>, entry: RunningEntry, origin: Origin) {
     this.#base = base;
     this.#tables = base.tables;
     this.#clusterId = origin.clusterId;
-    this.index = origin.index;
-    this.time = timestamp(origin.time);
+    this.index = entry.index;
+    this.time = timestamp(entry.time);
     this.actor = origin.actor;
   }
 
@@ -216,9 +219,8 @@ export class Overlay {
   #stamped(after: ObjectRow, before: ObjectRow | undefined): ObjectRow {
     if (before === undefined) return after;
     const generation = before.metadata.generation + (same(before.spec, after.spec) ? 0 : 1);
-    const resourceVersion = String(this.index);
-    const metadata = { ...after.metadata, generation, resourceVersion, updatedAt: this.time };
-    return { ...after, metadata };
+    const stamp = { generation, resourceVersion: String(this.index), updatedAt: this.time };
+    return Object.assign({}, after, { metadata: Object.assign({}, after.metadata, stamp) });
   }
 }
 

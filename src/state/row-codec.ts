@@ -50,7 +50,7 @@ export function canonicalText(value: unknown): string {
 }
 
 /** Whether the keys of every object in it stand in the order of their code units, and none is undefined. */
-function isInOrder(value: unknown): boolean {
+export function isInOrder(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return value !== undefined;
   if (Array.isArray(value)) return value.every(isInOrder);
   const members = value as Readonly<Record<string, unknown>>;

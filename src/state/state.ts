@@ -238,12 +238,8 @@ export class State implements View {
     entry: { readonly index: number; readonly term: number; readonly time: number },
   ): { result: CommandResult; sealed: Sealed } {
     try {
-      const overlay = new Overlay(this.#contents, {
-        index: entry.index,
-        time: entry.time,
-        clusterId: this.#clusterId,
-        actor: command.origin?.actor ?? 'anonymous',
-      });
+      const actor = command.origin?.actor ?? 'anonymous';
+      const overlay = new Overlay(this.#contents, entry, { clusterId: this.#clusterId, actor });
       const result = runCommand(overlay, command, entry.term);
       if (result.kind === 'refused') return { result, sealed: nothing }; // S4
       const sealed = overlay.seal();
