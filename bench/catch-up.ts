@@ -1,5 +1,6 @@
 // An empty peer that joins: how fast it gets the state, and what that costs those who write meanwhile.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { renderTable } from '../src/cli/table.ts';
 import { Cluster } from '../test/e2e/cluster.ts';
 import { request } from '../test/e2e/http.ts';
@@ -17,8 +18,8 @@ const connections = 4;
 const runMs = 8_000;
 const warmupMs = 2_000;
 
-/** `megabytes` of settings, in a log that was cut since. */
-export async function benchCatchUp(megabytes: number): Promise<void> {
+/** `megabytes` of settings, in a log that was cut since; another voter leads every `handOverSeconds` while the peer joins; 0: never. */
+export async function benchCatchUp(megabytes: number, handOverSeconds: number): Promise<void> {
   const cluster = await Cluster.start({ peers: 3, agents: 0 });
   try {
     const leader = await cluster.leader();
@@ -34,15 +35,35 @@ export async function benchCatchUp(megabytes: number): Promise<void> {
       write: settingWrite,
     };
     const before = await runLoad(target, { connections, warmupMs, runMs });
+    const handOvers = handOverSeconds > 0 ? handOverEvery(cluster, handOverSeconds * 1_000) : undefined;
     const [during, seconds] = await Promise.all([
       runLoad(target, { connections, warmupMs: 0, runMs }),
       secondsToJoin(cluster),
     ]);
+    await handOvers?.stop();
     const after = await runLoad(target, { connections, warmupMs, runMs });
     report({ before, during, after }, (count * valueBytes) / MiB, seconds);
   } finally {
     await cluster.stop();
   }
+}
+
+function handOverEvery(cluster: Cluster, ms: number): { readonly stop: () => Promise<void> } {
+  const stopping = new AbortController();
+  const run = async (): Promise<void> => {
+    while (await sleep(ms, true, { signal: stopping.signal }).catch(() => false)) {
+      const { api } = await cluster.leader();
+      const { status } = await request(`${api}/api/cluster/transfer`, { method: 'POST', body: {} });
+      process.stderr.write(`handed over: ${status}\n`);
+    }
+  };
+  const done = run();
+  return {
+    stop: () => {
+      stopping.abort();
+      return done;
+    },
+  };
 }
 
 async function fill(leader: Peer, count: number): Promise<void> {

@@ -1,4 +1,4 @@
-// What is measured, against whom: `npm run bench -- NAME [COUNT]`. Tables on standard output, then one JSON line a row;
+// What is measured, against whom: `npm run bench -- NAME [COUNT] [COUNT]`. Tables on standard output, then one JSON line a row;
 // progress on standard error.
 
 import { benchApi } from './api.ts';
@@ -12,11 +12,14 @@ import { benchTui } from './tui.ts';
 import { benchTuiHeap } from './tui-heap.ts';
 import { benchWear } from './wear.ts';
 
-const count = (byDefault: number): number => Number(process.argv[3] ?? byDefault);
+const count = (byDefault: number, at = 3): number => Number(process.argv[at] ?? byDefault);
 
 const benches: Readonly<Record<string, { readonly usage: string; readonly run: () => Promise<void> }>> = {
   api: { usage: 'api [VALUES OF EACH KEY]', run: () => benchApi(count(3)) },
-  'catch-up': { usage: 'catch-up [MEGABYTES]', run: () => benchCatchUp(count(160)) },
+  'catch-up': {
+    usage: 'catch-up [MEGABYTES] [SECONDS BETWEEN HAND-OVERS]',
+    run: () => benchCatchUp(count(160), count(0, 4)),
+  },
   crossing: { usage: 'crossing', run: benchCrossing },
   failover: { usage: 'failover [RUNS]', run: () => benchFailover(count(50)) },
   reads: { usage: 'reads', run: benchReads },

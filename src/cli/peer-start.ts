@@ -3,12 +3,16 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Option } from 'clipanion';
-import { isOrionError } from '../lib/errors.ts';
+import { isOrionError, OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import { parseUrls } from './arguments.ts';
 import { OrionCommand } from './orion-command.ts';
 import { describeError } from './report.ts';
 import { stopRequested } from './stop-request.ts';
+
+const neverEnded =
+  `this peer was told to stop, and has not within ${limits.stopMs} ms: its disk hangs, or is too slow. It kills itself; ` +
+  'nothing that was acknowledged is lost. Look after the disk before it is started again';
 
 export class PeerStartCommand extends OrionCommand {
   static override paths = [['peer', 'start']];
@@ -41,7 +45,10 @@ export class PeerStartCommand extends OrionCommand {
     const { createLogger } = await import('../observe/log.ts');
     const failure = new AbortController();
     const stopping = new AbortController();
-    const requested = stopRequested().then(() => stopping.abort());
+    const requested = stopRequested().then(() => {
+      stopping.abort();
+      void this.#endHard(limits.stopMs, new OrionError('DISK_FAILED', neverEnded));
+    });
     const ended = Promise.race([requested, once(failure.signal, 'abort')]);
     const peer = await this.context.programs
       .startPeer({
@@ -61,13 +68,19 @@ export class PeerStartCommand extends OrionCommand {
     await ended;
     const stopped = peer.stop();
     if (!failure.signal.aborted) return stopped;
-    await Promise.race([stopped.catch(() => undefined), this.#endHard(failure.signal.reason)]);
+    await Promise.race([
+      stopped.catch(() => undefined),
+      this.#endHard(limits.fatalStopMs, failure.signal.reason),
+    ]);
     failure.signal.throwIfAborted();
   }
 
-  /** An exit waits for threads, and one that hangs in a write to a dead disk would keep the process for ever. */
-  async #endHard(reason: unknown): Promise<void> {
-    await sleep(limits.fatalStopMs);
+  /**
+   * In `ms`, unless the process has ended by then: an exit waits for threads, and one that hangs in a write to a dead disk
+   * would keep it for ever.
+   */
+  async #endHard(ms: number, reason: unknown): Promise<void> {
+    await sleep(ms);
     this.say(describeError(reason));
     process.kill(process.pid, 'SIGKILL');
   }

@@ -83,6 +83,8 @@ export const limits = {
   installGiveUpMs: 600_000,
   /** What a peer that cannot go on has to stop in good order before it kills itself, in milliseconds. */
   fatalStopMs: 3_000,
+  /** What a peer that was told to stop has for that before it kills itself, in milliseconds: containers are given 10 s. */
+  stopMs: 8_000,
   /** What a leader that stops gives the others to take over, in milliseconds. */
   handOverMs: 1_000,
   /** Between two looks whether they have, in milliseconds. */
@@ -99,11 +101,11 @@ export const limits = {
   snapshotQueueBytesMax: 32 * MiB,
   /** Chunks of one snapshot on their way to one peer, sent and not yet taken. */
   snapshotWindowChunks: 8,
-  /** Snapshots that a leader sends at once; a further one waits for its turn. */
+  /** Snapshots that a peer sends at once; a further one waits for its turn. */
   snapshotSendsMax: 2,
-  /** Bytes of snapshots that a leader sends in a second, to all together: the rest of its time is for writes. */
+  /** Bytes of snapshots that a peer sends in a second, to all together: the rest of its time is for writes. */
   snapshotBytesPerSecond: 16 * MiB,
-  /** Without a word for this long the receiver of a snapshot is given up, in milliseconds. */
+  /** Without a word for this long the other side of a snapshot's transfer is given up, in milliseconds. */
   snapshotSilenceMs: 30_000,
   /** How long a state that was sent is kept open for a receiver that comes back, in milliseconds. */
   snapshotKeepMs: 30_000,
@@ -290,6 +292,7 @@ assert(limits.tickMs * 10 < limits.diskStallMs, 'ticks tell how long a write tak
 assert(limits.diskFullBytes < limits.diskRoomBytes, 'a disk that gets room does not flap');
 assert(limits.diskGiveUpMs < limits.installGiveUpMs, 'a whole state takes longer than a write');
 assert(limits.diskStallMs * 2 < limits.diskGiveUpMs, 'a leader hands over before its peer ends');
+assert(limits.handOverMs + limits.diskGiveUpMs < limits.stopMs, 'a slow disk makes no stop a kill');
 assert(limits.handOverLookMs < limits.handOverMs, 'whoever waits looks');
 assert(limits.linkMembersMax < limits.incarnationsMax, 'every member is remembered');
 assert(limits.diskRunsMax <= limits.linkMembersMax, 'a handshake holds the ids of all runs');

@@ -1,7 +1,9 @@
 // The receiver of snapshots: takes in a state that a leader offers because its log does not reach back far enough.
 // Owns: the transfer that comes in, and what is staged. Does not own: whether the state is installed (the core), how (Installer).
 //
-// V1. One transfer at a time. An offer takes the place of an earlier one, unless it is of an older term.
+// V1. One transfer at a time. An offer takes the place of an earlier one of the same sender; that of another, who leads by now,
+//     only once the sender was silent for `limits.snapshotSilenceMs`: what comes in is committed whoever leads, and each
+//     leader's state is another one, of which nothing has come. An offer of an older term is refused.
 // V2. The core hears of a state only when it is whole, compared with its hash, and durable. From then on until the core has
 //     decided nothing else is staged: it would take the place of what the core holds.
 // V3. What was taken in before the link or a process broke is not sent again.
@@ -12,6 +14,7 @@
 import type { RaftStatus } from '../../raft/status.ts';
 import { asIndex, type Snapshot, type StoreId, type Term } from '../../raft/types.ts';
 import { unreachable } from '../lib/assert.ts';
+import type { Clock } from '../lib/clock.ts';
 import { isOrionError, messageOf } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import type {
@@ -28,6 +31,7 @@ type Offer = Extract<SnapshotSenderMessage, { kind: 'snapshotOffer' }>;
 
 export interface SnapshotReceiverOptions {
   readonly store: Pick<SnapshotStore, 'stage' | 'discard'>;
+  readonly clock: Clock;
   readonly status: () => RaftStatus;
   /** There is no room on the disk for another state. */
   readonly isFull: () => boolean;
@@ -45,8 +49,10 @@ interface Receiving {
   sink: SnapshotSink | undefined;
   /** The number of the next chunk. */
   next: number;
-  /** Chunks that wait for the store. */
+  /** What waits for the store: the staging, chunks, the end. */
   waiting: number;
+  /** The last word of the sender (monotonic ms). */
+  heardMs: number;
 }
 
 type State =
@@ -75,6 +81,7 @@ export class SnapshotReceiver {
     if (message.kind === 'snapshotOffer') return this.#onOffer(from, message);
     const it = this.#state.kind === 'receiving' ? this.#state.it : undefined;
     if (it?.from !== from || it.offer.transfer !== message.transfer) return;
+    it.heardMs = this.#options.clock.monotonicMs();
     switch (message.kind) {
       case 'snapshotChunk':
         return this.#onChunk(it, message);
@@ -122,7 +129,7 @@ export class SnapshotReceiver {
   #onOffer(from: StoreId, offer: Offer): void {
     const { transfer, snapshot } = offer;
     const { term: ownTerm, commit, durable } = this.#options.status();
-    const refusal = this.#refusal(offer, ownTerm);
+    const refusal = this.#refusal(from, offer, ownTerm);
     if (refusal !== undefined) {
       this.#options.send(from, { kind: 'snapshotFailed', transfer, reason: refusal });
       return;
@@ -133,23 +140,34 @@ export class SnapshotReceiver {
       return;
     }
     if (this.#state.kind === 'receiving') this.#leave(this.#state.it); // V1
-    const it: Receiving = { from, offer, sink: undefined, next: 0, waiting: 0 };
+    const heardMs = this.#options.clock.monotonicMs();
+    const it: Receiving = { from, offer, sink: undefined, next: 0, waiting: 1, heardMs };
     this.#state = { kind: 'receiving', it };
     this.#do(async () => {
       if (!this.#isCurrent(it)) return;
       it.sink = await this.#options.store.stage(snapshot);
       it.next = it.sink.received; // V3
+      it.waiting -= 1;
       this.#options.report({ index: snapshot.index, parts: it.next }, 'a snapshot comes in');
       this.#say(it, { kind: 'snapshotAccept', transfer, from: it.next, index: held });
     }, it);
   }
 
-  #refusal({ term }: Offer, ownTerm: Term): string | undefined {
+  /** V1. */
+  #refusal(from: StoreId, { term }: Offer, ownTerm: Term): string | undefined {
     if (this.#state.kind === 'stopped') return 'the receiver is stopping';
     if (this.#state.kind === 'handedOver') return 'the receiver is still busy with another state';
-    const newest = this.#state.kind === 'receiving' ? Math.max(ownTerm, this.#state.it.offer.term) : ownTerm;
-    if (term < newest) return `term ${term} is over: this is ${newest}`; // V1
+    const it = this.#state.kind === 'receiving' ? this.#state.it : undefined;
+    const newest = Math.max(ownTerm, it?.offer.term ?? 0);
+    if (term < newest) return `term ${term} is over: this is ${newest}`;
+    if (it !== undefined && it.from !== from && this.#isAlive(it))
+      return 'the state of another peer still comes in';
     return this.#options.isFull() ? diskIsFull : undefined;
+  }
+
+  /** It is not the sender that is waited for, or not for long. */
+  #isAlive({ waiting, heardMs }: Receiving): boolean {
+    return waiting > 0 || this.#options.clock.monotonicMs() - heardMs < limits.snapshotSilenceMs;
   }
 
   #onChunk(it: Receiving, chunk: SnapshotChunk): void {
@@ -173,6 +191,7 @@ export class SnapshotReceiver {
     if (sink === undefined || chunks !== it.next) {
       return this.#fail(it, `${chunks} chunks are all, but ${it.next} came`);
     }
+    it.waiting += 1;
     this.#do(async () => {
       if (!this.#isCurrent(it)) return;
       await sink.finish();

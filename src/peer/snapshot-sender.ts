@@ -5,7 +5,9 @@
 // N1. Each request is answered exactly once, by `onSent`: with the index that the follower holds, or undefined.
 // N2. At most `limits.snapshotSendsMax` transfers at once; further requests wait in their order. All together send at most
 //     `limits.snapshotBytesPerSecond`, so that writes go on.
-// N3. A transfer ends with the link to its receiver, and all do when this peer leads their term no more, or stops.
+// N3. A transfer ends with the link to its receiver, and all do when this peer stops. What waits for its turn ends when this
+//     peer leads its term no more; what is on its way goes on: a state is committed, and stays so, whoever leads. If each
+//     leader began anew, nobody would catch up while leaders change more often than a transfer takes.
 // N4. Nor is a state sent on that is found to differ from the others': two that are wrong alike would pass for right.
 
 import type { RaftStatus } from '../../raft/status.ts';
@@ -71,9 +73,10 @@ export class SnapshotSender {
   /** N3. */
   onStatus({ role, term }: RaftStatus): void {
     for (const [to, sending] of this.#sendings) {
-      if (role !== 'leader' || sending.term !== term) this.#stopSending(to, 'this peer leads no more');
+      const isOver = role !== 'leader' || sending.term !== term;
+      if (isOver && sending.transfer === undefined) this.#stopSending(to, 'this peer leads no more');
     }
-    if (role !== 'leader') this.#kept.drop();
+    if (role !== 'leader' && this.#sendings.size === 0) this.#kept.drop();
   }
 
   /** N4. The state of this peer differs. */
@@ -114,6 +117,7 @@ export class SnapshotSender {
     const run = new SnapshotTransfer({
       transfer: id,
       term: sending.term,
+      atLeast: sending.atLeast,
       source,
       clock,
       pace: this.#pace,

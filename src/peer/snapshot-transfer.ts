@@ -4,6 +4,7 @@
 // T1. It ends exactly once: with the index that the receiver holds, or with the reason why it came to nothing.
 // T2. At most `limits.snapshotWindowChunks` chunks are sent and not taken; each waits for its turn in the pace of all.
 // T3. A receiver that says nothing for `limits.snapshotSilenceMs` is given up.
+// T4. What the log still reaches needs no state: a receiver that meanwhile has enough, from whom ever, is sent nothing.
 
 import type { LogIndex, Term } from '../../raft/types.ts';
 import { unreachable } from '../lib/assert.ts';
@@ -20,8 +21,10 @@ export type TransferEnd =
 
 export interface TransferOptions {
   readonly transfer: number;
-  /** That the sender leads. */
+  /** That in which the sender leads. */
   readonly term: Term;
+  /** A receiver that holds so much needs no state. */
+  readonly atLeast: LogIndex;
   readonly source: Lease['source'];
   readonly clock: Clock;
   readonly pace: Pace;
@@ -62,6 +65,7 @@ export class SnapshotTransfer {
       case 'snapshotAccept':
         if (this.#state.kind !== 'offered') return;
         if (message.from === undefined) return this.#end({ kind: 'held', index: message.index });
+        if (message.index >= this.#options.atLeast) return this.#spare(message.index); // T4
         this.#state = { kind: 'sending', next: message.from, taken: message.from };
         return this.#pump();
       case 'snapshotChunkTaken':
@@ -80,9 +84,18 @@ export class SnapshotTransfer {
   /** Gives up; the receiver is told. */
   stop(reason: string): void {
     if (this.#state.kind === 'ended') return;
+    this.#cancel(reason);
+    this.#end({ kind: 'failed', reason });
+  }
+
+  #spare(index: LogIndex): void {
+    this.#cancel('the receiver holds enough');
+    this.#end({ kind: 'held', index });
+  }
+
+  #cancel(reason: string): void {
     const { transfer, send } = this.#options;
     send({ kind: 'snapshotCancelled', transfer, reason: reason.slice(0, limits.linkTextCharsMax) });
-    this.#end({ kind: 'failed', reason });
   }
 
   /** Reads the next chunk if one may be sent, and sends it when its time has come. */

@@ -61,6 +61,26 @@ test.skipIf(!canTrace).each(['leader', 'follower'])(
   },
 );
 
+test.skipIf(!canTrace)(
+  'a peer whose disk never answers ends all the same when it is told to, and says why',
+  async () => {
+    cluster = await Cluster.start({ agents: 0 });
+    const load = loadOn(() => cluster.peers);
+    await untilMore(load);
+    const [victim = await cluster.leader()] = await cluster.followers();
+    const tracer = await breakSyncs(victim.pid, 'hangs');
+    tracers.push(tracer);
+    process.kill(victim.pid, 'SIGTERM');
+    await cluster.until('it says why it ends', () => /^error: .*was told to stop/mu.test(victim.logTail()));
+    await endTracer(tracer);
+    expect(await victim.exited).toBe('SIGKILL');
+    victim.start();
+    await cluster.ready();
+    await untilMore(load);
+    await expectNothingLost(load);
+  },
+);
+
 /** A disk for each of `peers`, with little more room than a peer wants. */
 async function startOnSmallDisks(count: number): Promise<readonly Peer[]> {
   cluster = await Cluster.create({ agents: 0 });

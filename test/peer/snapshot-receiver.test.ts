@@ -1,7 +1,7 @@
 // A state that comes in: what of it is kept, what is refused, and when the core hears of it.
 
 import { expect, test } from 'vitest';
-import { asTerm } from '../../raft/types.ts';
+import { asStoreId, asTerm } from '../../raft/types.ts';
 import { OrionError } from '../../src/lib/errors.ts';
 import { limits } from '../../src/lib/limits.ts';
 import type { SnapshotSink } from '../../src/peer/snapshot-ports.ts';
@@ -106,6 +106,33 @@ test('a newer offer takes the place of one that is under way; what is late of th
   expect(rig.saidOf('snapshotFailed')).toEqual([]);
   follower.receiver.onMessage(leader, { ...late, transfer: 2, chunks: 1 });
   expect(rig.saidOf('snapshotFailed')).toMatchObject([{ transfer: 2 }]);
+});
+
+test('the offer of a new leader takes the place of one under way only once nothing more comes of that', async () => {
+  const rig = await rigWith();
+  const follower = rig.follower();
+  rig.request(follower);
+  await turns();
+  follower.held = true;
+  await rig.run();
+  follower.term = asTerm(4);
+  const other = asStoreId('other');
+  const offer = (transfer: number) =>
+    ({ kind: 'snapshotOffer', transfer, term: follower.term, snapshot: rig.store.snapshot! }) as const;
+  follower.receiver.onMessage(other, offer(1));
+  rig.clock.advance(limits.snapshotSilenceMs - 1_000);
+  follower.deliver(1);
+  await turns();
+  rig.clock.advance(limits.snapshotSilenceMs - 1_000);
+  follower.receiver.onMessage(other, offer(2));
+  rig.clock.advance(1_000);
+  follower.receiver.onMessage(other, offer(3));
+  await turns();
+  expect(rig.saidOf('snapshotFailed')).toMatchObject([
+    { transfer: 1, reason: 'the state of another peer still comes in' },
+    { transfer: 2 },
+  ]);
+  expect(rig.saidOf('snapshotAccept').at(-1)).toMatchObject({ transfer: 3, from: 1 });
 });
 
 test.each([

@@ -79,6 +79,7 @@ export class Follower {
   #start(): SnapshotReceiver {
     return new SnapshotReceiver({
       store: this.store,
+      clock: this.#rig.clock,
       status: () => ({ term: this.term, commit: this.holds, durable: this.holds }) as unknown as RaftStatus,
       isFull: () => this.isFull,
       send: (_to, message) => {

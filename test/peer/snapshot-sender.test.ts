@@ -120,7 +120,7 @@ test('at most two are sent at once; the next waits for its turn', async () => {
 test.each([
   ['a new term', () => statusOf('leader', asTerm(4))],
   ['the end of its leadership', () => statusOf('follower', term)],
-])('%s ends every transfer, those that wait, too', async (_what, status) => {
+])('%s ends what waits for its turn; what is on its way goes on, whoever leads', async (_what, status) => {
   const rig = await rigWith();
   const followers = ['a', 'b', 'c'].map((name) => rig.follower(name));
   for (const follower of followers) {
@@ -131,9 +131,34 @@ test.each([
   rig.sender.onStatus(statusOf('leader', term));
   expect(rig.sent).toEqual([]);
   rig.sender.onStatus(status());
-  expect(rig.sent.map(({ index }) => index)).toEqual([undefined, undefined, undefined]);
+  expect(rig.sent).toEqual([{ to: 'c', index: undefined }]);
+  for (const follower of followers) {
+    follower.held = false;
+    follower.deliver();
+  }
+  await rig.run();
+  expect(rig.sent.slice(1).map(({ index }) => index)).toEqual([9, 9]);
+  expect(followers.map(({ received }) => received)).toMatchObject([[{ term }], [{ term }], []]);
   await rig.sender.stop();
   expect(rig.clock.timers).toBe(0);
+});
+
+test('a receiver that got enough from another meanwhile is sent nothing', async () => {
+  const rig = await rigWith();
+  const follower = rig.follower();
+  follower.holds = asIndex(7);
+  rig.request(follower, 8);
+  await turns();
+  rig.sender.onLinkDown(follower.storeId);
+  rig.request(follower, 7);
+  await rig.run();
+  expect(rig.sent).toEqual([
+    { to: follower.storeId, index: undefined },
+    { to: follower.storeId, index: 7 },
+  ]);
+  expect(follower.inbox).toEqual([]);
+  expect(follower.received).toEqual([]);
+  expect(follower.receiver.received).toBeUndefined();
 });
 
 test('a state that is found to differ is sent on to nobody, nor is what was kept of it later', async () => {
