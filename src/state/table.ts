@@ -4,8 +4,10 @@
 // T1. Iteration is in the order of names by code units, on every peer alike.
 // T2. A row is replaced, never changed; the service and the node of an assignment never change.
 // T3. The services that use a setting are found at once: settings are written often.
+// T4. A write moves the rows of one part, and a read after it copies whole parts: with one sorted list of 100,000 names a new
+//     row cost 15 µs, and each read after a write 30 ms.
 
-import { assert, unreachable } from '../lib/assert.ts';
+import { assert, present, unreachable } from '../lib/assert.ts';
 import type { Assignment, Event, Node, Service, Setting } from '../protocol/objects.ts';
 import { settingsOf } from '../protocol/references.ts';
 import type { ObjectRow } from './row.ts';
@@ -20,11 +22,14 @@ export interface RowOf {
   event: Event;
 }
 
+/** Rows in one part; a fuller one becomes two. */
+const partRowsMax = 512;
+
 export class Table<T extends ObjectRow> implements TableView<T> {
   readonly #rows = new Map<string, T>();
-  /** Sorted (T1). */
-  readonly #names: string[] = [];
-  /** The rows in the order of `#names`, made on the first read after a write. */
+  /** All of them, sorted (T1), in parts that are not empty (T4). */
+  readonly #parts: T[][] = [];
+  /** All parts together, made on the first read after a write. */
   #list: readonly T[] | undefined;
 
   get size(): number {
@@ -37,23 +42,39 @@ export class Table<T extends ObjectRow> implements TableView<T> {
 
   /** As of now: what is written later does not change a list once taken. */
   values(): readonly T[] {
-    this.#list ??= this.#names.map((name) => this.#rows.get(name) as T);
+    this.#list ??= new Array<T>().concat(...this.#parts);
     return this.#list;
   }
 
   set(row: T): void {
     const { name } = row.metadata;
-    if (!this.#rows.has(name)) this.#names.splice(lowerBound(this.#names, name), 0, name);
+    const isNew = !this.#rows.has(name);
     this.#rows.set(name, row);
     this.#list = undefined;
+    const at = this.#partOf(name);
+    const part = this.#parts[at];
+    if (part === undefined) return void this.#parts.push([row]);
+    const position = firstWhere(part, (one) => one.metadata.name >= name);
+    if (isNew) part.splice(position, 0, row);
+    else part[position] = row;
+    if (part.length > partRowsMax) this.#parts.splice(at + 1, 0, part.splice(part.length >>> 1));
   }
 
   delete(name: string): void {
     if (!this.#rows.delete(name)) return;
-    const position = lowerBound(this.#names, name);
-    assert(this.#names[position] === name, 'each row stands in the order of names');
-    this.#names.splice(position, 1);
     this.#list = undefined;
+    const at = this.#partOf(name);
+    const part = present(this.#parts[at], 'each row stands in a part');
+    const position = firstWhere(part, (one) => one.metadata.name >= name);
+    assert(part[position]?.metadata.name === name, 'each row stands in the order of names');
+    part.splice(position, 1);
+    if (part.length === 0) this.#parts.splice(at, 1);
+  }
+
+  /** The position of the part in which `name` stands, if it stands anywhere. */
+  #partOf(name: string): number {
+    const next = firstWhere(this.#parts, ([first]) => (first as T).metadata.name > name);
+    return Math.max(0, next - 1);
   }
 }
 
@@ -158,14 +179,14 @@ function ungroup<T extends ObjectRow>(groups: Map<string, Table<T>>, key: string
   if (table?.size === 0) groups.delete(key);
 }
 
-/** The first position whose name is not below `name`. */
-function lowerBound(names: readonly string[], name: string): number {
+/** The first position whose item `holds`; those before do not, those behind all do. */
+function firstWhere<T>(items: readonly T[], holds: (item: T) => boolean): number {
   let low = 0;
-  let high = names.length;
+  let high = items.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((names[middle] as string) < name) low = middle + 1;
-    else high = middle;
+    if (holds(items[middle] as T)) high = middle;
+    else low = middle + 1;
   }
   return low;
 }

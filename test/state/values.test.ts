@@ -2,6 +2,7 @@
 
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Prng } from '../../src/lib/prng.ts';
 import type { Setting } from '../../src/protocol/objects.ts';
 import { withConditions } from '../../src/state/conditions.ts';
 import { byCodeUnits } from '../../src/state/row.ts';
@@ -107,6 +108,35 @@ test('a table iterates in the order of names by code units, whatever was written
       }
     }),
   );
+});
+
+test('a table of many parts iterates in the order of names, too, while rows come, are replaced and go', () => {
+  const prng = new Prng(1);
+  const table = new Table<Setting>();
+  const twin = new Map<string, Setting>();
+  const expectOrder = (): void => {
+    const expected = [...twin.keys()].sort(byCodeUnits).map((name) => twin.get(name));
+    const found = table.values();
+    expect(found).toHaveLength(expected.length);
+    expect(found.every((row, position) => row === expected[position])).toBe(true);
+  };
+  for (const chanceOfDeletion of [0.1, 0.95]) {
+    for (let step = 0; step < 8_000; step += 1) {
+      const name = String(prng.int({ from: 0, to: 4_000 }));
+      if (prng.chance(chanceOfDeletion)) {
+        table.delete(name);
+        twin.delete(name);
+      } else {
+        const row = setting(name, String(step));
+        table.set(row);
+        twin.set(name, row);
+      }
+      if (step % 500 === 0) expectOrder();
+    }
+    expectOrder();
+  }
+  for (const name of twin.keys()) table.delete(name);
+  expect(table.values()).toEqual([]);
 });
 
 test('names are compared whole: api is not api-v2, and what is deleted of one stays with the other', () => {
