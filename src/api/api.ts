@@ -182,6 +182,8 @@ function sendProblem(reply: FastifyReply, thrown: unknown, log: Log): FastifyRep
   }
   const { status, retryAfter } = errorMeanings[error.code];
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
+  // Who was not told to go on sends no body, and what comes next would be taken for it.
+  if (reply.request.headers.expect !== undefined) reply.header('connection', 'close');
   return reply
     .code(status)
     .header('content-type', 'application/problem+json; charset=utf-8')

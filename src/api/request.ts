@@ -1,6 +1,6 @@
 // What a request says: its query, its preconditions, its body. Nothing is ignored: what is not understood is refused.
 
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest, RawRequestDefaultExpression } from 'fastify';
 import { type Issue, OrionError } from '../lib/errors.ts';
 import { limits } from '../lib/limits.ts';
 import type { Preconditions } from '../protocol/command.ts';
@@ -119,9 +119,19 @@ export function leftMs(body: BodyText | undefined | null): number {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Bodies come in as text and are parsed by whoever knows what they should hold; other types are refused with 415. */
+/**
+ * Bodies come in as text and are parsed by whoever knows what they should hold; other types are refused with 415. Whoever waits
+ * with his (`Expect: 100-continue`) is told to go on once nothing else can be wrong.
+ */
 export function acceptBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
+  app.addHook('preParsing', ({ headers, raw: { httpVersion } }, reply, payload, done) => {
+    if (headers.expect !== undefined && httpVersion === '1.1') {
+      if (isTaken(headers)) reply.raw.writeContinue();
+      else reply.header('connection', 'close'); // its body will not come
+    }
+    done(null, payload);
+  });
   for (const format of ['json', 'yaml'] as const) {
     app.addContentTypeParser(
       `application/${format}`,
@@ -135,6 +145,14 @@ export function acceptBodies(app: FastifyInstance): void {
       },
     );
   }
+}
+
+/** Whether a body with these headers will be read. */
+function isTaken({
+  'content-type': type = '',
+  'content-length': length = '0',
+}: RawRequestDefaultExpression['headers']): boolean {
+  return /^application\/(json|yaml)\s*(;|$)/i.test(type) && Number(length) <= limits.bodyBytesMax;
 }
 
 /** The body where it may be left out: an empty object then. */

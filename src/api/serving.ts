@@ -43,6 +43,8 @@ interface Server {
   maxHeadersCount: number | null;
   on(event: 'connection', listener: (socket: ClientSocket) => void): unknown;
   on(event: 'connect', listener: (request: unknown, socket: Ending) => void): unknown;
+  on(event: 'checkContinue', listener: (request: unknown, response: unknown) => void): unknown;
+  emit(event: 'request', request: unknown, response: unknown): unknown;
   on(event: 'checkExpectation', listener: (request: { readonly socket: Ending }) => void): unknown;
 }
 
@@ -61,6 +63,9 @@ export function boundServer(server: Server, clients: Clients, bounds: ServingLim
   server.on('connection', (socket) => clients.onConnection(socket));
   server.on('connect', (_request, socket) => {
     endWith(socket, new OrionError('METHOD_NOT_ALLOWED', 'This is no proxy: it takes no CONNECT.')); // V3
+  });
+  server.on('checkContinue', (request, response) => {
+    server.emit('request', request, response); // it is told to go on when its body is wanted (request.ts)
   });
   server.on('checkExpectation', ({ socket }) => {
     endWith(socket, new OrionError('MALFORMED', 'Expect is 100-continue, or left out.')); // V3

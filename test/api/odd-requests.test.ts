@@ -83,3 +83,31 @@ test('an absolute URL of a name that this peer has is served, and so are a chars
   expect(statusIn(await exchange(api, plain, { patienceMs }))).toBe(201);
   expect(peer.proposed).toHaveLength(1);
 });
+
+const waits = 'expect: 100-continue\r\ncontent-length: ';
+
+test.each([
+  ['whose Host is foreign', `PUT /api/settings/a HTTP/1.1\r\nhost: evil\r\n${json}${waits}12`, 403],
+  ['that is too large', `PUT /api/settings/a HTTP/1.1\r\nhost: localhost\r\n${json}${waits}99999999`, 413],
+  [
+    'of another type',
+    `PUT /api/settings/a HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\n${waits}12`,
+    415,
+  ],
+  ['to nowhere', `PUT /api/nothing HTTP/1.1\r\nhost: localhost\r\n${json}${waits}12`, 404],
+])(
+  'a request %s, whose sender waits with its body, is refused at once, and ends its connection',
+  async (_, head, status) => {
+    const answer = await exchange(api, `${head}\r\n\r\n`, { patienceMs });
+    expect(statusIn(answer)).toBe(status);
+    expect(answer).toMatch(/^connection: close/im);
+  },
+);
+
+test('who waits with a body that is taken is told to go on, and keeps the connection', async () => {
+  const request = `PUT /api/settings/a HTTP/1.1\r\nhost: localhost\r\n${json}expect: 100-continue\r\n${body}`;
+  const next = `GET /livez HTTP/1.1\r\n${host}\r\n`;
+  const answers = await exchange(api, request + next, { patienceMs });
+  expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 100', 'HTTP/1.1 201', 'HTTP/1.1 200']);
+  expect(statusIn(await exchange(api, request.replace('1.1', '1.0'), { patienceMs }))).toBe(200);
+});

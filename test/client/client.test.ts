@@ -3,8 +3,10 @@ import { afterEach, expect, test } from 'vitest';
 import { OrionClient } from '../../src/client/index.ts';
 import {
   answers,
+  type Behaviour,
   dies,
   failure,
+  type FakePeer,
   fakePeer as peer,
   hangs,
   nobody,
@@ -13,6 +15,14 @@ import {
 } from './fake-peer.ts';
 
 afterEach(stopFakePeers);
+
+/** A peer that is found only once `first` has been asked: on a busy machine that one may be slow to say that it is there. */
+async function after(first: FakePeer, behaviour: Behaviour): Promise<FakePeer> {
+  const second = await peer(behaviour, (seen, response) => {
+    if (first.seen.length > 0) answers(200, second.view)(seen, response);
+  });
+  return second;
+}
 
 test('every method sends what the interface says', async () => {
   const { url, seen } = await peer((one, response) =>
@@ -66,11 +76,12 @@ test.each([
   ['is that nobody knows', problem(504, 'OUTCOME_UNKNOWN')],
 ])('a write whose answer %s is sent to another peer, under the same key', async (_, behaviour) => {
   const bad = await peer(behaviour);
-  const other = await peer(answers(200, { done: true }));
+  const other = await after(bad, answers(200, { done: true }));
   const client = new OrionClient({ peers: [bad.url, other.url], timeoutMs: 200 });
   expect(await client.putSetting('a', 'x')).toEqual({ done: true });
-  const keys = [...bad.seen, ...other.seen].map(({ headers }) => headers['idempotency-key']);
-  expect(keys).toEqual([expect.stringMatching(/^rv:7:[-0-9a-f]{36}$/), keys[0]]);
+  const [first, ...later] = [...bad.seen, ...other.seen].map(({ headers }) => headers['idempotency-key']);
+  expect(first).toMatch(/^rv:7:[-0-9a-f]{36}$/);
+  expect(new Set(later)).toEqual(new Set([first]));
 });
 
 test('each write has a key of its own, or the one that it is given', async () => {
@@ -103,7 +114,7 @@ test.each([
   'a change of members whose answer %s is OUTCOME_UNKNOWN, and sent to nobody else',
   async (_, behaviour) => {
     const bad = await peer(behaviour);
-    const other = await peer(answers(200, {}));
+    const other = await after(bad, answers(200, {}));
     const client = new OrionClient({ peers: [bad.url, other.url], timeoutMs: 200 });
     expect((await failure(client.removePeer('pi-3'))).code).toBe('OUTCOME_UNKNOWN');
     expect([bad.seen.length, other.seen.length]).toEqual([1, 0]);
@@ -128,7 +139,7 @@ test('a refusal that lasts is told when the deadline has passed, whoever else is
     left -= 1;
     problem(503, left > 0 ? 'NO_LEADER' : 'NO_QUORUM')(one, response);
   });
-  const client = new OrionClient({ peers: [nobody, url], deadlineMs: 350 });
+  const client = new OrionClient({ peers: [nobody, url], deadlineMs: 1_000 });
   expect((await failure(client.putSetting('a', 'x'))).code).toMatch(/^NO_(LEADER|QUORUM)$/);
   expect(seen.length).toBeGreaterThan(1);
 });
@@ -152,7 +163,7 @@ test('an error of a peer comes through with its code and every issue', async () 
 
 test('when nobody answers, everything that was tried is listed', async () => {
   const hung = await peer(hangs, false);
-  const options = { peers: [nobody, hung.url], timeoutMs: 100, deadlineMs: 150 };
+  const options = { peers: [nobody, hung.url], timeoutMs: 100, deadlineMs: 1_000 };
   const error = await failure(new OrionClient(options).cluster());
   expect(hung.probes).toBeGreaterThan(1);
   expect(error.code).toBe('UNREACHABLE');
