@@ -8,11 +8,11 @@
 
 import { OrionClient } from '../src/client/index.ts';
 import { unreachable } from '../src/lib/assert.ts';
-import { messageOf } from '../src/lib/errors.ts';
 import type { LogLine } from '../src/protocol/logs.ts';
 import type { Stats } from '../src/protocol/watch.ts';
 import type { Effect, Input, Write } from './model/messages.ts';
 import { describeWrite } from './model/writes.ts';
+import { failureText } from './failure-text.ts';
 
 /** Of a peer without news of a leader, before another one is tried, in milliseconds. */
 const patienceMs = 5_000;
@@ -59,7 +59,7 @@ export class Feed {
       try {
         await this.#follow(AbortSignal.any([this.#stop.signal, this.#watch.signal]));
       } catch (error) {
-        this.#onInput({ kind: 'failed', what: 'watch', error: messageOf(error) }); // F3
+        this.#onInput({ kind: 'failed', what: 'watch', error: failureText(error) }); // F3
         this.#version = undefined;
         await pause(1_000, this.#stop.signal);
       }
@@ -171,7 +171,7 @@ export class Feed {
       for await (const line of lines) batch.push(line);
       return undefined;
     } catch (error) {
-      return messageOf(error);
+      return failureText(error);
     } finally {
       clearInterval(timer);
       flush();
@@ -182,7 +182,7 @@ export class Feed {
     this.#client.revisions(service).then(
       ({ items }) => this.#onInput({ kind: 'revisions', service, items }),
       (error: unknown) =>
-        this.#onInput({ kind: 'failed', what: `revisions of ${service}`, error: messageOf(error) }),
+        this.#onInput({ kind: 'failed', what: `revisions of ${service}`, error: failureText(error) }),
     );
   }
 
@@ -190,7 +190,7 @@ export class Feed {
     this.#send(write).then(
       (outcome) => this.#onInput({ kind: 'written', write, outcome }),
       (error: unknown) =>
-        this.#onInput({ kind: 'failed', what: describeWrite(write), error: messageOf(error) }),
+        this.#onInput({ kind: 'failed', what: describeWrite(write), error: failureText(error) }),
     );
   }
 

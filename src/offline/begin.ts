@@ -8,6 +8,10 @@
 import type { Genesis, Member, Snapshot, StoreId, Term } from '../../raft/types.ts';
 import { asIndex, asOperation, asTerm } from '../../raft/types.ts';
 import { assert } from '../lib/assert.ts';
+import { randomId } from '../lib/hash.ts';
+import type { OperationRow } from '../protocol/records.ts';
+import { version } from '../protocol/version.ts';
+import { timestamp } from '../state/timestamp.ts';
 import type { Storage } from '../storage/open.ts';
 import { carryOver, type Inherited } from './carry-over.ts';
 
@@ -23,6 +27,8 @@ export interface Beginning {
   /** What was found: the highest index and term of all, and the time of the last entry. */
   readonly found: { readonly index: number; readonly term: number; readonly time: number };
   readonly inherited: Inherited;
+  /** What the audit tells of it: the command, and what it did. */
+  readonly told: Required<Pick<OperationRow, 'path' | 'message'>> & Pick<OperationRow, 'members'>;
 }
 
 /**
@@ -35,7 +41,11 @@ export async function beginBehind(storage: Storage, beginning: Beginning): Promi
   assert(voter.storeId === log.identity.storeId, 'the voter is this disk');
   const index = asIndex(found.index + versionJump);
   const term = asTerm(found.term + 1);
-  const { hash, chunks } = await carryOver(beginning.inherited, { index, time: found.time });
+  const { hash, chunks } = await carryOver(beginning.inherited, {
+    index,
+    time: found.time,
+    by: operationOf(beginning, index),
+  });
   const snapshot: Snapshot = {
     index,
     term,
@@ -62,6 +72,23 @@ export async function beginBehind(storage: Storage, beginning: Beginning): Promi
   });
   await storage.doubts.note(false); // Nobody is left to differ from; last, since doubts of the state before stand till then.
   return snapshot;
+}
+
+/** As the audit has a user's write; it was asked for on this machine, and of no peer. */
+function operationOf({ told, found }: Beginning, index: number): OperationRow {
+  return {
+    actor: 'anonymous',
+    agent: `orion/${version}`,
+    code: 'OK',
+    from: '127.0.0.1',
+    id: randomId(),
+    index,
+    kind: 'Operation',
+    method: 'OFFLINE',
+    status: 200,
+    time: timestamp(Math.max(found.time, Date.now())),
+    ...told,
+  };
 }
 
 /** A log holds genesis before anything else, and keeps it beside its base. */

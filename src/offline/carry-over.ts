@@ -1,11 +1,14 @@
 // Which rows go on when a cluster begins anew behind a state: the objects, and what is remembered of them; not the window
-// of changes, whose positions mean nothing behind a jump of versions. In its place stands a row that says so.
+// of changes, whose positions mean nothing behind a jump of versions. In its place stands a row that says so, and behind all
+// operations one that says who began it anew.
 //
 // Operations go on, into another cluster too: what the state holds of a write and that it was done belong together. So
 // whoever tries a write again over a restore is answered when it is in the backup, and is heard when it is not.
 
 import { OrionError } from '../lib/errors.ts';
 import type { BackupChunk } from '../protocol/backup.ts';
+import type { OperationRow } from '../protocol/records.ts';
+import { operationBundle } from '../state/operation-codec.ts';
 import { encodeRow } from '../state/row-codec.ts';
 import { keyOf } from '../state/row.ts';
 import { addDigests, hashOf, rowDigest } from '../state/state-hash.ts';
@@ -20,16 +23,16 @@ export interface Inherited {
   readonly chunks: () => AsyncIterable<BackupChunk>;
 }
 
-/** `at`: where the cluster begins anew. Throws MALFORMED when the rows are not those of `hash`. */
+/** `at`: where the cluster begins anew, `by`: the operation that did it, at the same index. Throws MALFORMED when the rows are not those of `hash`. */
 export async function carryOver(
   inherited: Inherited,
-  at: { readonly index: number; readonly time: number },
+  at: { readonly index: number; readonly time: number; readonly by: OperationRow },
 ): Promise<{ readonly hash: string; readonly chunks: AsyncIterable<BackupChunk> }> {
   const { chunks } = inherited;
-  const marker = windowBegins({ index: at.index, time: timestamp(at.time) });
-  const added: EncodedRow = { key: keyOf(marker), text: Buffer.from(encodeRow(marker)) };
+  const beginning = [windowBegins({ index: at.index, time: timestamp(at.time) }), operationBundle(at.by)];
+  const added = beginning.map((row): EncodedRow => ({ key: keyOf(row), text: Buffer.from(encodeRow(row)) }));
   let found = 0n;
-  let kept = digestOf(added);
+  let kept = added.map(digestOf).reduce(addDigests);
   for await (const chunk of chunks()) {
     for (const row of readChunk(chunk)) {
       const digest = digestOf(row);
@@ -48,9 +51,9 @@ export async function carryOver(
 
 async function* rewritten(
   chunks: AsyncIterable<BackupChunk>,
-  added: EncodedRow,
+  added: readonly EncodedRow[],
 ): AsyncGenerator<BackupChunk, void, undefined> {
-  yield chunkOf(0, [added]);
+  yield chunkOf(0, added);
   for await (const chunk of chunks) yield chunkOf(chunk.number + 1, readChunk(chunk).filter(goesOn));
 }
 

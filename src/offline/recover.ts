@@ -13,6 +13,7 @@ import { asPeerId, type Configuration, type Genesis, type StoreId } from '../../
 import { loadCluster } from '../config/cluster.ts';
 import { present } from '../lib/assert.ts';
 import { OrionError } from '../lib/errors.ts';
+import { namesOf } from '../peer/member-note.ts';
 import type { RestoredLog } from '../peer/ports.ts';
 import { chunksOf } from '../peer/snapshot-ports.ts';
 import type { RecoverOptions, Recovery } from '../protocol/recovery.ts';
@@ -51,6 +52,14 @@ export async function recover(options: RecoverOptions): Promise<Recovery> {
         removed: removedBy(restored, genesis, identity.storeId),
         found: { index: restored.lastIndex, term: restored.hardState.term, time },
         inherited: { hash: source.snapshot.hash, chunks: () => chunksOf(source) },
+        told: {
+          path: 'orion cluster recover',
+          message: `${peerId} began anew behind index ${restored.lastIndex}, in epoch ${epoch}.`,
+          members: {
+            before: namesOf(newestConfiguration(restored, genesis)),
+            after: { learners: [], voters: [peerId] },
+          },
+        },
       });
       return { found, begun: { index, epoch } };
     } finally {

@@ -45,6 +45,10 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
         removed: [],
         found: header,
         inherited: { hash: header.hash, chunks: () => chunksOf(options.backupFile) },
+        told: {
+          path: 'orion restore',
+          message: `${peerId} began a new cluster with index ${header.index} of ${header.clusterId}.`,
+        },
       });
       const others = config.peers.map(({ id }) => id).filter((id) => id !== listed.id);
       await storage.close();

@@ -30,7 +30,7 @@ export const operationSchema = z.strictObject({
     .describe('with an Idempotency-Key: digest of body, query and preconditions'),
   code: (z.string() as unknown as z.ZodType<'OK' | ErrorCode>).describe('OK, or why it was refused'),
   status: z.int().describe('the status with which it was answered'),
-  message: z.string().exactOptional().describe('why it was refused, in a sentence'),
+  message: z.string().exactOptional().describe('why it was refused, or what was done, in a sentence'),
   object: z
     .strictObject({ kind: z.string(), name: z.string(), uid: z.string(), resourceVersion: z.string() })
     .exactOptional()

@@ -27,6 +27,7 @@ export interface OperationRow {
   readonly code: 'OK' | ErrorCode;
   /** Over HTTP. */
   readonly status: number;
+  /** Why it was refused, or what was done where nothing else says so. */
   readonly message?: string;
   readonly object?: Pick<Metadata, 'name' | 'uid' | 'resourceVersion'> & {
     readonly kind: OrionObject['kind'];

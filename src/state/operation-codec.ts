@@ -3,7 +3,7 @@
 // the same place in the same way.
 
 import type { OperationRow } from '../protocol/records.ts';
-import { canonicalText, decodeBundle } from './row-codec.ts';
+import { bundleText, canonicalText, decodeBundle } from './row-codec.ts';
 import type { BundleRow } from './row.ts';
 
 const columns = ['time', 'actor', 'method', 'path', 'from', 'agent', 'code', 'status'] as const;
@@ -31,6 +31,12 @@ export function recordOf(row: OperationRow, before: OperationRow | undefined): s
     if (row[key] !== undefined) rest += `${rest === '' ? '' : ','}"${key}":${canonicalText(row[key])}`;
   }
   return rest === '' ? `${text}]` : `${text},{${rest}}]`;
+}
+
+/** A bundle with `row` alone. */
+export function operationBundle(row: OperationRow): BundleRow {
+  const head = { kind: 'Operations', first: row.index, count: 1 } as const;
+  return { ...head, text: bundleText(head, recordOf(row, undefined)) };
 }
 
 /** The operations in a bundle, oldest first. */

@@ -3,11 +3,10 @@ import { afterEach, expect, test } from 'vitest';
 import { OrionClient } from '../../src/client/index.ts';
 import {
   answers,
-  type Behaviour,
   dies,
   failure,
-  type FakePeer,
   fakePeer as peer,
+  fakePeerAfter as after,
   hangs,
   nobody,
   problem,
@@ -15,14 +14,6 @@ import {
 } from './fake-peer.ts';
 
 afterEach(stopFakePeers);
-
-/** A peer that is found only once `first` has been asked: on a busy machine that one may be slow to say that it is there. */
-async function after(first: FakePeer, behaviour: Behaviour): Promise<FakePeer> {
-  const second = await peer(behaviour, (seen, response) => {
-    if (first.seen.length > 0) answers(200, second.view)(seen, response);
-  });
-  return second;
-}
 
 test('every method sends what the interface says', async () => {
   const { url, seen } = await peer((one, response) =>

@@ -61,6 +61,14 @@ export async function fakePeer(behaviour: Behaviour, probed: Behaviour | boolean
   return peer;
 }
 
+/** One that is found only once `first` has been asked: on a busy machine that one may be slow to say that it is there. */
+export async function fakePeerAfter(first: FakePeer, behaviour: Behaviour): Promise<FakePeer> {
+  const second = await fakePeer(behaviour, (seen, response) => {
+    if (first.seen.length > 0) answers(200, second.view)(seen, response);
+  });
+  return second;
+}
+
 /** To be called after each test. */
 export function stopFakePeers(): void {
   for (const server of running) {

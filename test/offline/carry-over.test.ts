@@ -3,6 +3,8 @@
 import { expect, test } from 'vitest';
 import { carryOver } from '../../src/offline/carry-over.ts';
 import type { BackupChunk } from '../../src/protocol/backup.ts';
+import { operationBundle } from '../../src/state/operation-codec.ts';
+import type { OperationRow } from '../../src/protocol/records.ts';
 import { decodeRow, encodeRow } from '../../src/state/row-codec.ts';
 import { keyOf, type Row, type RowKey } from '../../src/state/row.ts';
 import { windowBegins } from '../../src/state/window.ts';
@@ -12,6 +14,19 @@ import { hashOfRows } from '../state/lab.ts';
 import { setting } from '../storage/state-store-suite.ts';
 
 const time = 1_750_000_000_000;
+const by: OperationRow = {
+  kind: 'Operation',
+  id: 'x',
+  index: 9,
+  time: new Date(time).toISOString(),
+  actor: 'anonymous',
+  method: 'OFFLINE',
+  path: 'orion restore',
+  from: '127.0.0.1',
+  agent: 'orion',
+  code: 'OK',
+  status: 200,
+};
 const asRow = (value: object): Row => value as Row;
 const rows: readonly Row[] = [
   { kind: 'Changes', first: 3, count: 1, text: '["Changes",3,1,[[3,2,"then",[]]]]' },
@@ -37,7 +52,7 @@ async function* chunksOf(all: readonly EncodedRow[]): AsyncGenerator<BackupChunk
 async function carried(all: readonly EncodedRow[]): Promise<{ hash: string; rows: Map<RowKey, Row> }> {
   const sum = all.reduce((so, { key, text }) => addDigests(so, rowDigest(key, text.toString())), 0n);
   const inherited = { hash: hashOf(sum), chunks: () => chunksOf(all) };
-  const { hash, chunks: taken } = await carryOver(inherited, { index: 9, time });
+  const { hash, chunks: taken } = await carryOver(inherited, { index: 9, time, by });
   const found: Row[] = [];
   let number = 0;
   for await (const chunk of taken) {
@@ -52,8 +67,9 @@ test('all but the window of changes goes on, with the hash that it has', async (
   const { hash, rows: found } = await carried(encoded(rows));
   const begin = windowBegins({ index: 9, time: new Date(time).toISOString() });
   const kept = ['operations/0000000000000003', 'revision/web.000001', 'setting/one', 'setting/two'];
-  expect([...found.keys()].toSorted()).toEqual([keyOf(begin), ...kept].toSorted());
-  expect(found.get(keyOf(begin))).toEqual(begin);
+  const told = operationBundle(by);
+  expect([...found.keys()].toSorted()).toEqual([keyOf(begin), keyOf(told), ...kept].toSorted());
+  expect([found.get(keyOf(begin)), found.get(keyOf(told))]).toEqual([begin, told]);
   expect(hash).toBe(hashOfRows(found));
 });
 
@@ -63,12 +79,18 @@ test('of a backup of format 2, which has a row for each record, objects and revi
     text: Buffer.from('{}'),
   }));
   const { hash, rows: found } = await carried([...old, ...encoded(rows.slice(2))]);
-  const kept = ['changes/0000000000000009', 'revision/web.000001', 'setting/one', 'setting/two'];
+  const kept = [
+    'changes/0000000000000009',
+    'operations/0000000000000009',
+    'revision/web.000001',
+    'setting/one',
+    'setting/two',
+  ];
   expect([...found.keys()]).toEqual(kept);
   expect(hash).toBe(hashOfRows(found));
 });
 
 test('rows that are not those of the hash are refused', async () => {
   const inherited = { hash: 'e'.repeat(32), chunks: () => chunksOf(encoded(rows)) };
-  await expect(carryOver(inherited, { index: 9, time })).rejects.toMatchObject({ code: 'MALFORMED' });
+  await expect(carryOver(inherited, { index: 9, time, by })).rejects.toMatchObject({ code: 'MALFORMED' });
 });

@@ -63,6 +63,22 @@ test('a write that the backup holds is remembered: tried again over the restore 
   expect(put('a', applied + 1)).toMatchObject({ result: { kind: 'repeated', index: 2 }, changes: [] });
   expect(state.settings.get('a')?.spec.data).toBe('value of a');
   expect(put('never', applied + 2).result).toMatchObject({ kind: 'object', created: true });
+  const audit = state.operationsBefore(Infinity, 10);
+  expect(audit.map(({ index, method, path }) => [index, method, path])).toEqual([
+    [applied + 2, 'PUT', expect.any(String)],
+    [applied, 'OFFLINE', 'orion restore'],
+    [applied - 2 ** 32, 'OFFLINE', 'orion cluster recover'],
+    [3, 'PUT', expect.any(String)],
+    [2, 'PUT', expect.any(String)],
+  ]);
+  expect(audit[1]?.message).toBe(
+    `pi-1 began a new cluster with index ${applied - 2 ** 32} of ${oldClusterId}.`,
+  );
+  expect(audit[2]?.members).toEqual({
+    before: { learners: [], voters: ['pi-1', 'pi-2', 'pi-3'] },
+    after: { learners: [], voters: ['pi-1'] },
+  });
+  expect(state.operation(audit[2]?.id ?? '')).toEqual(audit[2]);
 });
 
 test('a directory that is there and empty is taken, one that holds anything is not touched', async () => {
