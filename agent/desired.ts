@@ -1,6 +1,6 @@
 // What this node should run, as the last accepted leader said it.
 //
-// A1. Accepted only if its (epoch, term, version) is not below the highest one accepted, and durable before it is acted on.
+// A1. Accepted only if its (epoch, term, version) is not below the highest one accepted; in `set` once it is durable.
 // A2. Accepted only from the cluster that this agent belongs to; it joins the first that speaks to it.
 // A3. Changes are applied to exactly the set that they were made for; anything else asks for a complete set.
 
@@ -11,16 +11,13 @@ import { readWhole, writeWhole } from './files.ts';
 
 type Assignments = Extract<AgentDown, { type: 'assignments' }>;
 
-export type AcceptResult =
-  | { readonly kind: 'accepted'; readonly set: readonly Assigned[] }
-  /** This sender is not to be followed, or not from here: another session is needed. */
-  | { readonly kind: 'refused'; readonly reason: string };
-
 export class DesiredSet {
   readonly #path: string;
   /** A cluster that this agent may move to, whatever it belonged to. */
   readonly #acceptCluster: string | undefined;
   #desired: Desired | undefined;
+  /** Accepted after it, and not durable yet. */
+  #unsaved: Desired | undefined;
 
   /** Throws CONFIG_INVALID when the file is damaged. */
   constructor(directory: string, acceptCluster: string | undefined) {
@@ -32,6 +29,11 @@ export class DesiredSet {
   /** Undefined: no leader has ever said anything. */
   get set(): readonly Assigned[] | undefined {
     return this.#desired?.set;
+  }
+
+  /** Accepted, and not saved: it takes the place of `set` then. */
+  get unsaved(): readonly Assigned[] | undefined {
+    return this.#unsaved?.set;
   }
 
   get version(): SetVersion | undefined {
@@ -48,21 +50,28 @@ export class DesiredSet {
     );
   }
 
-  accept(message: Assignments): AcceptResult {
+  /** Why this sender is not to be followed, or not from here, so that another session is needed; or undefined. */
+  accept(message: Assignments): string | undefined {
     const foreign = this.refuseCluster(message.clusterId);
-    if (foreign !== undefined) return { kind: 'refused', reason: foreign };
+    if (foreign !== undefined) return foreign;
     const { clusterId, epoch, term, version } = message;
-    const current = this.#desired?.clusterId === clusterId ? this.#desired : undefined;
+    const last = this.#unsaved ?? this.#desired;
+    const current = last?.clusterId === clusterId ? last : undefined;
     if (current !== undefined && compare(message, current.version) < 0) {
-      return { kind: 'refused', reason: 'the set is older than one that was accepted before' };
+      return 'the set is older than one that was accepted before';
     }
     const set = message.complete ? (message.set ?? []) : changed(current, message);
-    if (set === undefined)
-      return { kind: 'refused', reason: 'the changes are for another set than this one' };
-    const desired: Desired = { format: 1, clusterId, version: { epoch, term, version }, set };
-    writeWhole(this.#path, desired); // A1
-    this.#desired = desired;
-    return { kind: 'accepted', set };
+    if (set === undefined) return 'the changes are for another set than this one';
+    this.#unsaved = { format: 1, clusterId, version: { epoch, term, version }, set };
+    return undefined;
+  }
+
+  /** Makes what was accepted durable. Throws what the disk has to say; it may be tried again. */
+  save(): void {
+    if (this.#unsaved === undefined) return;
+    writeWhole(this.#path, this.#unsaved); // A1
+    this.#desired = this.#unsaved;
+    this.#unsaved = undefined;
   }
 }
 

@@ -31,9 +31,22 @@ export interface AgentDirectory {
   release(): void;
 }
 
-/** Creates or opens it and takes its lock. Throws CONFIG_INVALID, or DIRECTORY_LOCKED while another agent lives in it. */
+/**
+ * Creates or opens it and takes its lock. Throws CONFIG_INVALID, DISK_FULL, or DIRECTORY_LOCKED while another agent lives
+ * in it.
+ */
 export function openDirectory(path: string): AgentDirectory {
   for (const name of ['', 'replicas', 'logs']) makeDirectory(join(path, name));
+  try {
+    return openMade(path);
+  } catch (error) {
+    if (!isErrno(error, 'ENOSPC')) throw error;
+    const message = `there is no room in ${path}: make some, or give the agent another directory`;
+    throw new OrionError('DISK_FULL', message, { cause: error });
+  }
+}
+
+function openMade(path: string): AgentDirectory {
   const release = takeLock(path);
   try {
     return { path, identity: beginStart(join(path, 'identity.json')), release };

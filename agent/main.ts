@@ -4,11 +4,12 @@ import { randomInt } from 'node:crypto';
 import * as os from 'node:os';
 import { resolve } from 'node:path';
 import { isLoopback } from '../src/lib/address.ts';
-import { OrionError, messageOf } from '../src/lib/errors.ts';
+import { OrionError } from '../src/lib/errors.ts';
 import { limits } from '../src/lib/limits.ts';
 import { Prng } from '../src/lib/prng.ts';
-import { agentProtocolVersion, type AgentDown, type AgentUp } from '../src/protocol/agent.ts';
+import { agentProtocolVersion, type AgentUp } from '../src/protocol/agent.ts';
 import { labelsSchema, nameSchema, type Resources, type Runtime } from '../src/protocol/objects.ts';
+import { Acceptance } from './acceptance.ts';
 import { DesiredSet } from './desired.ts';
 import { openDirectory, type AgentDirectory } from './directory.ts';
 import type { AgentLog } from './log.ts';
@@ -20,7 +21,7 @@ import { PortBook } from './ports.ts';
 import { hasProc } from './process-table.ts';
 import { Records } from './records.ts';
 import { Session } from './session.ts';
-import { createSequence } from './status.ts';
+import { createSequence, type Status } from './status.ts';
 import { Supervisor } from './supervisor.ts';
 import { defaultTiming, type AgentTiming } from './timing.ts';
 
@@ -80,6 +81,8 @@ function compose(options: AgentOptions, directory: AgentDirectory, runtimes: rea
   const desired = new DesiredSet(directory.path, options.acceptCluster);
   const fileBytesMax = options.logFileBytesMax ?? limits.logFileBytesMax;
   const logs = new Logs({ directory: directory.path, fileBytesMax, pollMs: timing.logPollMs, log });
+  const nextSequence = createSequence(start);
+  const onStatus = (status: Status): void => void session.send(status);
   const supervisor = new Supervisor({
     agentId,
     nodeId,
@@ -88,8 +91,16 @@ function compose(options: AgentOptions, directory: AgentDirectory, runtimes: rea
     ports: new PortBook(),
     logs,
     records: new Records(directory.path, log),
-    nextSequence: createSequence(start),
-    onStatus: (status) => session.send(status),
+    nextSequence,
+    onStatus,
+    log,
+  });
+  const acceptance = new Acceptance({
+    desired,
+    run: (set) => supervisor.apply(set),
+    nextSequence,
+    onStatus,
+    retryMs: timing.saveRetryMs,
     log,
   });
   const streams = new LogStreams({
@@ -110,7 +121,7 @@ function compose(options: AgentOptions, directory: AgentDirectory, runtimes: rea
       return undefined;
     },
     onMessage: (message) => {
-      if (message.type === 'assignments') return accept({ message, desired, supervisor });
+      if (message.type === 'assignments') return acceptance.onSet(message);
       streams.onMessage(message);
       return undefined;
     },
@@ -121,6 +132,7 @@ function compose(options: AgentOptions, directory: AgentDirectory, runtimes: rea
   logs.start(() => streams.pump());
   session.start();
   const close = (): void => {
+    acceptance.close();
     supervisor.close();
     logs.stop();
     directory.release();
@@ -136,22 +148,6 @@ function compose(options: AgentOptions, directory: AgentDirectory, runtimes: rea
       close();
     },
   };
-}
-
-/** Why the session cannot go on, or undefined. A set that could not be saved is not acted on. */
-function accept(parts: {
-  readonly message: Extract<AgentDown, { type: 'assignments' }>;
-  readonly desired: DesiredSet;
-  readonly supervisor: Supervisor;
-}): string | undefined {
-  try {
-    const accepted = parts.desired.accept(parts.message);
-    if (accepted.kind === 'refused') return accepted.reason;
-    parts.supervisor.apply(accepted.set);
-    return undefined;
-  } catch (error) {
-    return `the set cannot be saved: ${messageOf(error)}`;
-  }
 }
 
 function helloOf(parts: {

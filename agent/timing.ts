@@ -15,6 +15,8 @@ export interface AgentTiming extends ReplicaTiming {
    * replicas may run elsewhere by now; but a machine that comes back without any peer must serve again, too.
    */
   readonly launchHoldMs: number;
+  /** Between two tries to save what the node shall run, in milliseconds. */
+  readonly saveRetryMs: number;
   /** Between two looks at the log files, in milliseconds. */
   readonly logPollMs: number;
 }
@@ -26,5 +28,6 @@ export const defaultTiming: AgentTiming = {
   adoptedPollMs: 500,
   stoppingPollMs: 50,
   launchHoldMs: 15_000,
+  saveRetryMs: 1_000,
   logPollMs: 200,
 };

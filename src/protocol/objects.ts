@@ -218,7 +218,9 @@ export const assignmentSchema = z.strictObject({
       reason: z
         .string()
         .optional()
-        .describe('One word in capitals, as CRASH_LOOP, SPAWN_FAILED, STOPPED, EXIT_UNKNOWN, NODE_DOWN.'),
+        .describe(
+          'One word in capitals, as CRASH_LOOP, SPAWN_FAILED, STOPPED, EXIT_UNKNOWN, SET_NOT_SAVED, NODE_DOWN.',
+        ),
       message: z
         .string()
         .optional()

@@ -4,6 +4,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openDirectory, type AgentDirectory } from '../../agent/directory.ts';
+import { canMountTmpfs, fillUp, mountTmpfs } from '../e2e/mounts.ts';
 import { temporaryDirectory } from './rig.ts';
 
 function open(path: string): AgentDirectory {
@@ -34,6 +35,20 @@ test('a directory that cannot be made is told at once, with the reason', () => {
   expect(() => openDirectory(join(file, 'below'))).toThrow(
     expect.objectContaining({ code: 'CONFIG_INVALID' }),
   );
+});
+
+test.skipIf(!canMountTmpfs)('a directory without room is told as that', () => {
+  const path = join(temporaryDirectory(), 'full');
+  const unmount = mountTmpfs(path, 1);
+  try {
+    open(path).release();
+    fillUp(path, 0);
+    expect(() => openDirectory(path)).toThrow(
+      expect.objectContaining({ code: 'DISK_FULL', message: expect.stringContaining(path) }),
+    );
+  } finally {
+    unmount();
+  }
 });
 
 test('an agent whose directory was wiped does not use sequences again that were used before', () => {

@@ -18,6 +18,7 @@ export const quick: Partial<AgentTiming> = {
   restartBackoff: { baseMs: 20, maxMs: 200 },
   adoptedPollMs: 50,
   stoppingPollMs: 20,
+  saveRetryMs: 20,
   logPollMs: 20,
 };
 

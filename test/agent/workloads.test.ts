@@ -1,7 +1,7 @@
 // What an agent does with the processes it is given, against a leader that the test plays.
 
 import { createServer, type AddressInfo } from 'node:net';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
@@ -250,6 +250,24 @@ test('ids are compared whole: web-1 is not web-10, and an id with slashes stays 
   await leader.status('web-1', { state: 'exited' });
   expect(leader.statuses.slice(before).every(({ assignmentId }) => assignmentId === 'web-1')).toBe(true);
   expect(existsSync(join(dataDir, 'replicas', '..%2F..%2Fescape.json'))).toBe(true);
+});
+
+test('a node that cannot save its set stops what it should, says what it cannot start, and starts it once it can', async () => {
+  const leader = await gateway();
+  leader.desire(assigned('a', script(forever)), assigned('b', script(forever)));
+  const agent = await agentFor(leader);
+  for (const id of ['a', 'b']) await leader.status(id, { state: 'running' });
+  const inTheWay = join(agent.dataDir, 'desired.json.new');
+  mkdirSync(inTheWay);
+  leader.desire(assigned('b', script(forever)), assigned('c', script(forever)));
+  await leader.status('a', { state: 'exited', reason: 'STOPPED' });
+  const { message } = await leader.status('c', { state: 'failed', reason: 'SET_NOT_SAVED' });
+  expect(message).toContain('EISDIR');
+  rmdirSync(inTheWay);
+  await leader.status('c', { state: 'running' });
+  expect(leader.hellos).toHaveLength(1);
+  const told = leader.statuses.filter(({ reason }) => reason === 'SET_NOT_SAVED');
+  expect(told).toHaveLength(1);
 });
 
 test('stopAll ends the services with the agent; the next start runs them again', async () => {
