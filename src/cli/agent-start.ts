@@ -10,18 +10,19 @@ export class AgentStartCommand extends OrionCommand {
   static override usage = {
     category: 'This machine',
     description: 'Run the agent of one node.',
-    details: 'Ends on SIGTERM or SIGINT; its services live on, and the next start finds them again.',
+    details:
+      'Ends on SIGTERM or SIGINT; its services live on, and the next start finds them again. ' +
+      'After 10 seconds without it other nodes run its replicas, too; when it is back it stops what is in excess.',
     examples: [
       [
         'A worker that any of three peers may lead',
-        '$0 agent start --peers http://pi-1:6060,http://pi-2:6060 --node-id pi-4 --data-dir /var/lib/orion-agent',
+        '$0 agent start --peers http://10.0.0.1:6060,http://10.0.0.2:6060 --node-id pi-4 --data-dir /var/lib/orion/agent --insecure',
       ],
     ] as [string, string][],
   };
 
   peers = Option.String('--peers', {
     required: true,
-    env: 'ORION_PEERS',
     description: 'URLs of peers, separated by commas; one that answers is enough, it names the others',
   });
   nodeId = Option.String('--node-id', { required: true, description: 'Name of this node: a DNS label' });
@@ -30,7 +31,10 @@ export class AgentStartCommand extends OrionCommand {
     description: 'Where it keeps identity, sets and logs',
   });
   labels = Option.Array('--label', [], { description: 'key=value, for placement; may be repeated' });
-  address = Option.String('--address', { description: 'Where the services of this node are reached' });
+  address = Option.String('--address', {
+    description:
+      'Where the services of this node are reached; default the name of this host, or 127.0.0.1 when all peers are on it',
+  });
   insecure = Option.Boolean('--insecure', false, {
     description: 'Speak to peers on other machines, though nothing is encrypted yet',
   });
