@@ -2,15 +2,25 @@
 // Owns: the entries and their size. Does not own: which of them may go (log.ts decides).
 // C1. Contiguous, up to the last entry of the log: the entry at position i has index first + i. It may be empty.
 
-import { assert, present } from '../src/lib/assert.ts';
+import { assert, present, unreachable } from '../src/lib/assert.ts';
 import { asIndex, type Entry, type LogIndex } from './types.ts';
 
 /** What an entry costs beside its data, in memory and on the wire; also keeps count of empty ones. */
 const entryOverheadBytes = 32;
 
-/** Bytes by which an entry counts against every bound. */
-export function entryBytes(entry: Entry): number {
-  return entryOverheadBytes + (entry.payload.kind === 'command' ? entry.payload.data.byteLength : 0);
+/** Bytes by which an entry counts against every bound; of a configuration about, and rather too many. */
+export function entryBytes({ payload }: Entry): number {
+  switch (payload.kind) {
+    case 'command':
+      return entryOverheadBytes + payload.data.byteLength;
+    case 'configuration':
+      return entryOverheadBytes + JSON.stringify(payload).length;
+    case 'noop':
+    case 'genesis':
+      return entryOverheadBytes;
+    default:
+      return unreachable(payload);
+  }
 }
 
 export class EntryCache {

@@ -7,7 +7,8 @@
 //
 // Nothing else is ever refused for that. A sound disk keeps every run that anyone was told of, and each start adds one: a crash
 // before a run is durable leaves a run that nobody heard of, a crash after it a number that is skipped. A run whose id is not
-// known (written by an older version, more than `diskRunsMax` starts ago) is judged by its number alone. Who was cut off or lost its memory remembers less, and less is never held against anyone.
+// known (written by an older version, more than `diskRunsMax` starts ago) is judged by its number alone. Who was cut off or lost
+// its memory remembers less, and less is never held against anyone.
 // Of two copies of one disk that run at the same time each may be let in by others, and then both are refused: what one of
 // them promised the other one lacks, whichever is the original, so neither may count.
 //

@@ -1,6 +1,9 @@
 // The shapes of what cores say to each other (raft/types.ts), entries included.
 
+import { raftDefaults } from '../../raft/config.ts';
 import type { Entry, Message } from '../../raft/types.ts';
+import { assert } from '../lib/assert.ts';
+import { limits } from '../lib/limits.ts';
 import {
   asFields,
   type Fields,
@@ -12,6 +15,11 @@ import {
   isNote,
   isText,
 } from './shapes.ts';
+
+assert(
+  3 * raftDefaults.appendBytesMax + limits.commandBytesMax <= limits.frameBytesMax,
+  'a frame holds an append, with what its entries take beside their data, and the largest command behind it',
+);
 
 type VoteRequest = Extract<Message, { kind: 'voteRequest' }>;
 

@@ -3,8 +3,13 @@
 import { crc32 } from 'node:zlib';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { raftDefaults } from '../../raft/config.ts';
+import { EntryCache } from '../../raft/entry-cache.ts';
+import { removedMax } from '../../raft/membership.ts';
+import { asIndex, asPeerId, asStoreId, asTerm, type Entry, type Member } from '../../raft/types.ts';
 import { limits } from '../../src/lib/limits.ts';
 import { encodeFrame, FrameDecoder, headerBytes, type Decoded } from '../../src/transport/frames.ts';
+import { parsePeerMessage } from '../../src/transport/wire.ts';
 
 /** What the wire carries: JSON-like values with bytes and undefined. */
 const value = fc.letrec((tie) => ({
@@ -106,4 +111,30 @@ test('a frame at the limit passes, byte for byte', () => {
   const [decoded] = decodeAll(chunksOf(frame, [3, 70_000, 5_000_000]));
   expect(decoded?.kind === 'frame' && Buffer.compare(decoded.value as Uint8Array, data)).toBe(0);
   expect(() => encodeFrame(new Uint8Array(limits.frameBytesMax - 4))).toThrow('fits a frame');
+});
+
+test('a leader sends no more at once than a frame holds, though nothing but members comes and goes', () => {
+  const storeId = asStoreId('a'.repeat(32));
+  const member: Member = { storeId, peerId: asPeerId('pi-1'), api: 'http://[::1]:6060', raft: '[::1]:7070' };
+  const removed = Array.from({ length: removedMax }, () => storeId);
+  const membership = { voters: [member, member, member], outgoing: [], learners: [], removed };
+  const entries = Array.from({ length: 5_000 }, (_, at): Entry => {
+    const payload = { kind: 'configuration', membership } as const;
+    return { index: asIndex(at + 1), term: asTerm(1), time: 0, payload };
+  });
+  const bytesMax = raftDefaults.appendBytesMax;
+  const range = { from: asIndex(1), to: asIndex(5_000), bytesMax };
+  const sent = new EntryCache(entries, asIndex(5_000)).slice(range) ?? [];
+  expect(encodeFrame(sent).length).toBeLessThan(2 * bytesMax);
+  const [term, index] = [asTerm(1), asIndex(0)];
+  const places = {
+    from: storeId,
+    to: storeId,
+    term,
+    previousIndex: index,
+    previousTerm: term,
+    commit: index,
+  };
+  const message = { kind: 'raft', message: { kind: 'appendRequest', ...places, entries: sent } };
+  expect(parsePeerMessage(message)).toBe(message);
 });
