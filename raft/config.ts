@@ -20,7 +20,7 @@ export interface RaftConfig {
   readonly failoverMinMs: number;
   /** Default 50. */
   readonly failoverMaxMs: number;
-  /** Entry bytes in one append message. Default 1 MiB; an entry that is larger goes alone. */
+  /** Entry bytes in one append message, and handed out at once to be applied. Default 1 MiB; an entry that is larger goes alone. */
   readonly appendBytesMax: number;
   /** Append messages in flight to one follower. Default 64. */
   readonly inflightMessagesMax: number;

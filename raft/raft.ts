@@ -255,11 +255,11 @@ export class Raft {
     const loaded = this.#loaded;
     this.#loaded = [];
     if (range === undefined) return []; // a snapshot stands for what was loaded
-    const bytesMax = Number.POSITIVE_INFINITY;
+    const bytesMax = config.appendBytesMax;
     const entries = log.slice({ ...range, bytesMax }) ?? loaded.filter((entry) => entry.index <= range.to);
     if (entries.length === 0) {
       const to = asIndex(Math.min(range.to + 1, log.firstCached));
-      loads.request({ kind: 'apply' }, { from: range.from, to, bytesMax: config.appendBytesMax });
+      loads.request({ kind: 'apply' }, { from: range.from, to, bytesMax });
     }
     log.hand(entries);
     return entries;

@@ -71,6 +71,8 @@ export const limits = {
   leaderRetryMs: 100,
   /** Entries that are applied before everything else has its turn: a long backlog must not keep heartbeats waiting. */
   applyTurnEntries: 512,
+  /** How long entries are applied before that, in milliseconds, and up to a portion more: 512 large ones take a second. */
+  applyTurnMs: 20,
   /** Between two ticks of the Raft core, in milliseconds. */
   tickMs: 20,
   /** A process that stands still for this long says so, in milliseconds: half of the shortest election time-out. */
@@ -278,10 +280,7 @@ assert(
   'a row of an assignment is no larger than others may be',
 );
 assert(limits.agentSetBytesMax < limits.agentQueueBytesMax, 'an agent can be told all that its node runs');
-assert(
-  limits.agentHeartbeatMs * 3 < limits.nodeUnknownMs,
-  'a node misses three heartbeats before it is unknown',
-);
+assert(limits.agentHeartbeatMs * 3 < limits.nodeUnknownMs, 'a node misses three heartbeats first');
 assert(limits.nodeUnknownMs < limits.nodeDownMs, 'a node is unknown before it is down');
 const agentLateMs = limits.agentSilenceMs + limits.agentHeartbeatMs;
 assert(agentLateMs < limits.nodeUnknownMs, 'agents of a leader that is gone are with the next in time');

@@ -15,8 +15,8 @@
 //     stall in between, a leader would take its lease for young (both found by simulation).
 // D5. The queue is bounded: a Raft message beyond it is dropped (Raft resends), a proposal or read refused as busy. What
 //     this peer tells its core of itself is always taken: there is little of it, and none of it comes twice.
-// D6. A backlog is applied in portions of about `limits.applyTurnEntries`: in between ticks and messages are taken, so that a
-//     follower that catches up answers heartbeats, and a leader sends them.
+// D6. A backlog is applied in portions of about `limits.applyTurnEntries`, or for about `limits.applyTurnMs`: in between ticks and
+//     messages are taken, so that a follower that catches up answers heartbeats, and a leader sends them.
 
 import type { ChangeOutcome } from '../../raft/change.ts';
 import type { LoadRequest } from '../../raft/loads.ts';
@@ -194,7 +194,9 @@ export class Driver {
       const isOverdue = this.#clock.monotonicMs() - this.#toldMs > limits.tickMs;
       if (isOverdue) this.#step({ kind: 'tick', now: this.#toldMs }); // D4
       let applied = 0;
-      while (this.#raft.hasReady() && !this.#stopped && applied < limits.applyTurnEntries) {
+      const endMs = this.#clock.monotonicMs() + limits.applyTurnMs;
+      const hasTime = (): boolean => applied < limits.applyTurnEntries && this.#clock.monotonicMs() < endMs;
+      while (this.#raft.hasReady() && !this.#stopped && hasTime()) {
         const ready = this.#raft.takeReady();
         this.#carryOut(ready);
         applied += ready.apply.length;

@@ -10,10 +10,15 @@ import { Driver } from '../../src/peer/driver.ts';
 import type { LogStore } from '../../src/peer/ports.ts';
 import { FakeClock } from '../lib/fake-clock.ts';
 
-/** Counts what is applied in one turn of the loop. */
+/** Counts what is applied in one turn of the loop, and lets time pass with it. */
 class TurnClock extends FakeClock {
   inTurn = 0;
   longest = 0;
+  workedMs = 0;
+
+  override monotonicMs(): number {
+    return super.monotonicMs() + this.workedMs;
+  }
 
   override soon(callback: () => void): void {
     super.soon(() => {
@@ -24,16 +29,19 @@ class TurnClock extends FakeClock {
   }
 }
 
-const last = 10_000;
-
-/** A peer alone whose state has to apply its whole log again. */
-function behind() {
+/** A peer alone whose state has to apply its whole log again: `last` entries, each of which takes `entryMs`. */
+function behind({ last, data, entryMs }: { last: number; data?: Uint8Array; entryMs: number }) {
   const storeId = asStoreId('a');
   const founder = { storeId, peerId: asPeerId('p'), api: '', raft: '' };
   const genesis = makeGenesis({ name: 'test', founders: [founder] }, () => 'id');
   const tail = Array.from({ length: last }, (_, i): Entry => {
-    const payload = i === 0 ? ({ kind: 'genesis', genesis } as const) : ({ kind: 'noop' } as const);
-    return { index: asIndex(i + 1), term: asTerm(1), time: 0, payload };
+    const other = data === undefined ? ({ kind: 'noop' } as const) : ({ kind: 'command', data } as const);
+    return {
+      index: asIndex(i + 1),
+      term: asTerm(1),
+      time: 0,
+      payload: i === 0 ? { kind: 'genesis', genesis } : other,
+    };
   });
   const clock = new TurnClock();
   const raft = new Raft({
@@ -63,6 +71,7 @@ function behind() {
       send: ignore,
       apply: ({ index }) => {
         clock.inTurn += 1;
+        clock.workedMs += entryMs;
         applied.push(index);
       },
       onProposal: ignore,
@@ -85,7 +94,8 @@ function behind() {
 }
 
 test('a backlog is applied in portions, in order: heartbeats are answered in between', async () => {
-  const { driver, clock, applied } = behind();
+  const last = 10_000;
+  const { driver, clock, applied } = behind({ last, entryMs: 0 });
   driver.start();
   while (driver.status().applied <= last) {
     clock.advance(limits.tickMs);
@@ -93,5 +103,19 @@ test('a backlog is applied in portions, in order: heartbeats are answered in bet
   }
   expect(applied).toEqual(Array.from({ length: last }, (_, i) => i + 2));
   expect(clock.longest).toBeLessThan(2 * limits.applyTurnEntries);
+  driver.stop();
+});
+
+test('large entries are applied in portions of fewer', async () => {
+  const last = 100;
+  const data = new Uint8Array(raftDefaults.appendBytesMax / 8);
+  const { driver, clock, applied } = behind({ last, data, entryMs: 2 });
+  driver.start();
+  while (driver.status().applied <= last) {
+    clock.advance(limits.tickMs);
+    await Promise.resolve();
+  }
+  expect(applied).toHaveLength(last);
+  expect(clock.longest * 2).toBeLessThan(3 * limits.applyTurnMs);
   driver.stop();
 });
