@@ -112,7 +112,7 @@ export async function startPeer(options: PeerProcessOptions): Promise<PeerProces
       raftConfig: {
         ...raftDefaults,
         tickMs: limits.tickMs,
-        applyingMax: limits.applyTurnEntries,
+        applyingMax: limits.applyPortionEntries,
         priority: listed.priority,
       },
       compaction: compactionDefaults,

@@ -71,7 +71,9 @@ export const limits = {
   leaderRetryMs: 100,
   /** Entries that are applied before everything else has its turn: a long backlog must not keep heartbeats waiting. */
   applyTurnEntries: 512,
-  /** How long entries are applied before that, in milliseconds, and up to a portion more: 512 large ones take a second. */
+  /** Entries that are applied without a look at the clock. */
+  applyPortionEntries: 64,
+  /** How long entries are applied before that, in milliseconds, and up to a portion more. */
   applyTurnMs: 20,
   /** Between two ticks of the Raft core, in milliseconds. */
   tickMs: 20,
@@ -275,10 +277,7 @@ assert(
   'a command holds as many reports as it may',
 );
 assert(limits.settingBytesMax < limits.workloadBytesMax, 'a replica can use the largest setting');
-assert(
-  limits.workloadBytesMax < limits.commandBytesMax,
-  'a row of an assignment is no larger than others may be',
-);
+assert(limits.workloadBytesMax < limits.commandBytesMax, 'a row is no larger than a command');
 assert(limits.agentSetBytesMax < limits.agentQueueBytesMax, 'an agent can be told all that its node runs');
 assert(limits.agentHeartbeatMs * 3 < limits.nodeUnknownMs, 'a node misses three heartbeats first');
 assert(limits.nodeUnknownMs < limits.nodeDownMs, 'a node is unknown before it is down');
@@ -286,6 +285,7 @@ const agentLateMs = limits.agentSilenceMs + limits.agentHeartbeatMs;
 assert(agentLateMs < limits.nodeUnknownMs, 'agents of a leader that is gone are with the next in time');
 assert(limits.flushBytesMax * 4 <= limits.unflushedBytesMax, 'several flushes may wait');
 assert(limits.flushRetryMs * 4 < limits.unflushedMs, 'a flush is tried again before commands are refused');
+assert(limits.applyPortionEntries < limits.applyTurnEntries, 'a turn has portions');
 assert(limits.tickMs * 10 < limits.stallMs, 'a stall is longer than late ticks');
 assert(limits.tickMs * 10 < limits.diskStallMs, 'ticks tell how long a write takes');
 assert(limits.diskFullBytes < limits.diskRoomBytes, 'a disk that gets room does not flap');

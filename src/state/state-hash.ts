@@ -9,6 +9,7 @@
 // of disks and of programs; it does not authenticate.
 
 import { digest128 } from '../lib/hash.ts';
+import { specBytesOf } from '../protocol/references.ts';
 import { encodeRow } from './row-codec.ts';
 import type { Row, RowKey } from './row.ts';
 
@@ -29,8 +30,10 @@ export function hashOf(sum: bigint): string {
 /** Of a state without rows. */
 export const emptyStateHash = hashOf(0n);
 
-/** Rows whose digests are made in one go: a millisecond or two. */
+/** Rows whose digests are made in one go: a millisecond or two, */
 const changedMax = 256;
+/** also where rows are large: as much text of them, and up to a row more. */
+const changedCharsMax = 256 * 1024;
 
 /**
  * The hash of rows in memory. A row that changes many times in a short while is digested once, as it is; as it was it was
@@ -39,6 +42,8 @@ const changedMax = 256;
 export class IncrementalHash {
   #sum: bigint;
   #changed = new Map<RowKey, { readonly before: Row | undefined; readonly after: Row | undefined }>();
+  /** Of what may be large in them. */
+  #changedChars = 0;
   /** Of rows, as the sum has them; not of those that nobody has changed since they were loaded. */
   readonly #digests = new Map<RowKey, bigint>();
 
@@ -52,7 +57,8 @@ export class IncrementalHash {
   ): void {
     const known = this.#changed.get(key);
     this.#changed.set(key, { before: known === undefined ? before : known.before, after });
-    if (this.#changed.size >= changedMax) this.#digest();
+    this.#changedChars += largeCharsOf(after);
+    if (this.#changed.size >= changedMax || this.#changedChars >= changedCharsMax) this.#digest();
   }
 
   /** Rows changed whose digests are kept elsewhere: what they add to the sum. */
@@ -78,6 +84,22 @@ export class IncrementalHash {
       this.#digests.set(key, digest);
     }
     this.#changed = new Map();
+    this.#changedChars = 0;
     this.add(delta);
+  }
+}
+
+/** About as much as a row has beyond what every row has. */
+function largeCharsOf(row: Row | undefined): number {
+  switch (row?.kind) {
+    case 'Setting':
+      return row.spec.data.length;
+    case 'Assignment':
+      return specBytesOf(row.spec.workload);
+    case 'Service':
+    case 'Revision':
+      return specBytesOf(row.spec);
+    default:
+      return 0;
   }
 }

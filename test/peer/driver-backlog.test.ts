@@ -46,7 +46,7 @@ function behind({ last, data, entryMs }: { last: number; data?: Uint8Array; entr
   const clock = new TurnClock();
   const raft = new Raft({
     storeId,
-    config: { ...raftDefaults, applyingMax: limits.applyTurnEntries },
+    config: { ...raftDefaults, applyingMax: limits.applyPortionEntries },
     seed: 1,
     now: clock.monotonicMs(),
     applied: asIndex(1),

@@ -53,7 +53,7 @@ test('a hash is 32 digits, and depends on the key, on the text and on nothing el
 
 test('a row that came and went leaves no trace in the hash, whether or not it was looked at between', () => {
   const key = 'setting/a' as RowKey;
-  const row = asRow({ kind: 'Setting' });
+  const row = asRow({ kind: 'Setting', spec: { data: '' } });
   for (const looks of [true, false]) {
     const hash = new IncrementalHash(emptyStateHash);
     hash.onChange(key, { before: undefined, after: row });
