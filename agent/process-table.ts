@@ -4,6 +4,8 @@
 // K2. A zombie is dead, even where nobody reaps it (a container whose pid 1 does not).
 // K3. A group whose leader is gone is signalled only if one of its members carries the assignment's mark: the number
 //     may belong to somebody else by now. Without /proc such a group is left alone.
+// K4. What a replica started and what left its group (setsid: a program that goes into the background) is told by both
+//     marks, since another cluster's agent on this machine may have an assignment of the same id.
 
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -15,6 +17,12 @@ export const assignmentMark = 'ORION_ASSIGNMENT_ID';
 
 /** True where the kernel tells of its processes in files; without it orphans and leftover groups are not found. */
 export const hasProc = fs.existsSync('/proc/self/stat');
+
+/** What everything that was started for a replica has in its environment. */
+export interface Marks {
+  readonly agentId: string;
+  readonly assignmentId: string;
+}
 
 const bootId = readOr('/proc/sys/kernel/random/boot_id').trim();
 
@@ -32,18 +40,21 @@ export function isAlive(process: ProcessIdentity): boolean {
   return stat !== undefined && stat.startTime === process.startTime && !stat.isZombie;
 }
 
-/** True while the process, or another one of the group that it leads, lives. */
-export function isGroupAlive(leader: ProcessIdentity, assignmentId: string): boolean {
-  return isAlive(leader) || hasMarkedMember(leader, assignmentId);
+/** True while the process, another one of the group that it leads, or one that left that group (K4) lives. */
+export function isGroupAlive(leader: ProcessIdentity, marks: Marks): boolean {
+  return isAlive(leader) || hasMarkedMember(leader, marks) || strays(leader, marks).length > 0;
 }
 
-/** Signals the whole group; nothing happens when it is gone. */
-export function signalGroup(leader: ProcessIdentity, assignmentId: string, signal: NodeJS.Signals): void {
-  if (!isGroupAlive(leader, assignmentId)) return;
-  try {
-    process.kill(-leader.pid, signal);
-  } catch {
-    // Gone in the meantime: that is what the signal was for.
+/** Signals the whole group, and what left it; nothing happens when all are gone. */
+export function signalGroup(leader: ProcessIdentity, marks: Marks, signal: NodeJS.Signals): void {
+  const left = strays(leader, marks);
+  const group = isAlive(leader) || hasMarkedMember(leader, marks) ? [-leader.pid] : [];
+  for (const target of [...group, ...left]) {
+    try {
+      process.kill(target, signal);
+    } catch {
+      // Gone in the meantime: that is what the signal was for.
+    }
   }
 }
 
@@ -56,7 +67,7 @@ export function findStarted(agentId: string): Map<string, ProcessIdentity> {
   for (const pid of pids()) {
     const stat = readStat(pid);
     if (stat === undefined || stat.isZombie || stat.group !== pid) continue;
-    const environment = readOr(`/proc/${pid}/environ`).split('\0');
+    const environment = environmentOf(pid);
     if (!environment.includes(`${agentMark}=${agentId}`)) continue;
     const mark = environment.find((entry) => entry.startsWith(`${assignmentMark}=`));
     if (mark === undefined) continue;
@@ -68,14 +79,46 @@ export function findStarted(agentId: string): Map<string, ProcessIdentity> {
   return found;
 }
 
-function hasMarkedMember(leader: ProcessIdentity, assignmentId: string): boolean {
+function hasMarkedMember(leader: ProcessIdentity, { assignmentId }: Marks): boolean {
   if (!hasProc || leader.bootId !== bootId || !groupAnswers(leader.pid)) return false;
   return pids().some((pid) => {
     const stat = readStat(pid);
     if (stat === undefined || stat.isZombie || stat.group !== leader.pid) return false;
-    return readOr(`/proc/${pid}/environ`).split('\0').includes(`${assignmentMark}=${assignmentId}`);
+    return environmentOf(pid).includes(`${assignmentMark}=${assignmentId}`);
   });
 }
+
+/** K4: the pids outside the group of `leader`. */
+function strays(leader: ProcessIdentity, marks: Marks): number[] {
+  return (markedPids().get(keyOf(marks)) ?? []).filter((pid) => {
+    const stat = readStat(pid);
+    return stat !== undefined && !stat.isZombie && stat.group !== leader.pid;
+  });
+}
+
+let marked: ReadonlyMap<string, readonly number[]> | undefined;
+
+/** Every pid by its marks, read once for all that is asked in one turn: many replicas may be stopped at once. */
+function markedPids(): ReadonlyMap<string, readonly number[]> {
+  if (marked !== undefined) return marked;
+  const found = new Map<string, number[]>();
+  for (const pid of pids()) {
+    const environment = environmentOf(pid);
+    const valueOf = (name: string): string | undefined =>
+      environment.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
+    const [agentId, assignmentId] = [valueOf(agentMark), valueOf(assignmentMark)];
+    if (agentId === undefined || assignmentId === undefined) continue;
+    const key = keyOf({ agentId, assignmentId });
+    found.set(key, [...(found.get(key) ?? []), pid]);
+  }
+  setImmediate(() => (marked = undefined));
+  marked = found;
+  return found;
+}
+
+const keyOf = ({ agentId, assignmentId }: Marks): string => `${agentId} ${assignmentId}`;
+
+const environmentOf = (pid: number): string[] => readOr(`/proc/${pid}/environ`).split('\0');
 
 /** Cheap, and true for zombies, too: a reason to look closer. */
 function groupAnswers(group: number): boolean {

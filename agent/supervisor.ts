@@ -176,13 +176,14 @@ export class Supervisor {
 
   #perform(unit: Unit, effect: ReplicaEffect): void {
     const { assignmentId } = unit.replica.assigned;
+    const { agentId } = this.#options;
     switch (effect.kind) {
       case 'launch':
         if (this.#held === undefined) void this.#launch(unit);
         else this.#held.add(unit);
         return;
       case 'signal':
-        return signalGroup(effect.process, assignmentId, effect.signal);
+        return signalGroup(effect.process, { agentId, assignmentId }, effect.signal);
       case 'wakeAfter':
         return this.#wakeAfter(unit, effect.delayMs);
       case 'retry':
@@ -239,7 +240,8 @@ export class Supervisor {
   #lookAtStopping(): void {
     for (const unit of this.#units.values()) {
       const { phase, assigned } = unit.replica;
-      if (phase.kind !== 'stopping' || isGroupAlive(phase.process, assigned.assignmentId)) continue;
+      const marks = { agentId: this.#options.agentId, assignmentId: assigned.assignmentId };
+      if (phase.kind !== 'stopping' || isGroupAlive(phase.process, marks)) continue;
       this.#input(unit, { kind: 'groupGone' });
     }
   }
