@@ -86,8 +86,8 @@ export function createBodies(worker?: URL, patienceMs: (task: BodyTask) => numbe
     const isSmall = task.body.text.length <= limits.inlineBodyChars;
     return pool === undefined || isSmall ? readBody(task) : readElsewhere(pool, task, patienceMs(task));
   };
-  const fields: Bodies['fields'] = async (body, names) =>
-    (await read({ kind: 'fields', body, names })) as Readonly<Record<string, unknown>>;
+  const fields: Bodies['fields'] = (body, names) =>
+    read({ kind: 'fields', body, names }) as Promise<Readonly<Record<string, unknown>>>;
   return {
     manifests: async (body) => (await read({ kind: 'manifests', body })) as readonly Manifest[],
     newMember: async (body) => (await read({ kind: 'newMember', body })) as MemberRequest,

@@ -178,7 +178,7 @@ export const limits = {
   /** How long one flush may take before new commands are refused with BUSY, in milliseconds. */
   unflushedMs: 10_000,
   /** The longest that a changed row waits for its flush to begin, in milliseconds: what is written over until then is not written. */
-  flushMs: 2_000,
+  flushMs: 3_000,
   /** Peers compare their states at each index that this divides. */
   stateHashEvery: 1_000,
   /** Hashes of its state that are remembered of each peer. */

@@ -63,6 +63,7 @@ export function jsonFault(text: string): JsonFault | undefined {
 
 /** The keys that stand twice in one object of `text`, which is JSON: as many as an error tells. */
 export function repeatedKeys(text: string): readonly Issue[] {
+  if (text.indexOf(':') === text.lastIndexOf(':')) return []; // one key at most, as in most writes
   const issues: Issue[] = [];
   const open: (Set<string> | undefined)[] = []; // the keys of each object and list that is open
   const mark = /["{}[\]]/g;
