@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ReadyAnswer } from '../protocol/api.ts';
 import type { Bodies } from './bodies.ts';
 import { type ApiContext, sendJson } from './context.ts';
-import { bodyTextOf, invalid, queryOf } from './request.ts';
+import { bodyTextOf, invalid, optionalBodyOf, queryOf } from './request.ts';
 import { keylessOrigin, memberOrigin } from './submit.ts';
 
 export function clusterRoutes(app: FastifyInstance, context: ApiContext): void {
@@ -34,6 +34,7 @@ export function clusterRoutes(app: FastifyInstance, context: ApiContext): void {
     const origin = memberOrigin(request);
     queryOf(request, []);
     const { id } = request.params;
+    await context.bodies.fields(optionalBodyOf(request), { required: [], optional: [] });
     return sendJson(reply, 200, await controlPlane.changeMembers({ kind: 'promote', id }, origin));
   });
 
@@ -59,9 +60,7 @@ export function clusterRoutes(app: FastifyInstance, context: ApiContext): void {
 
 /** `to` of a transfer; a request without a body names nobody. */
 async function targetOf(request: FastifyRequest, bodies: Bodies): Promise<string | undefined> {
-  if (request.body === undefined || request.body === null || bodyTextOf(request).text.trim() === '{}')
-    return undefined;
-  const to = await bodies.field(bodyTextOf(request), 'to');
-  if (typeof to === 'string' && to !== '') return to;
+  const { to } = await bodies.fields(optionalBodyOf(request), { required: [], optional: ['to'] });
+  if (to === undefined || (typeof to === 'string' && to !== '')) return to;
   throw invalid([{ path: 'to', message: 'the id of a peer' }]);
 }

@@ -73,7 +73,9 @@ function isRetrying({ status }: Assignment): boolean {
   return status.state === 'starting' && status.restarts > 0;
 }
 
+/** Its first line says it all: what the replica wrote last, if it wrote, stands in those behind. */
 function failureOf({ spec, status }: Assignment, what: string): string {
-  const parts = [status.reason, status.exitCode && `exit code ${status.exitCode}`, status.message];
+  const message = status.message?.replace(/; it wrote last:(?=\n)/, '');
+  const parts = [status.reason, status.exitCode && `exit code ${status.exitCode}`, message];
   return [`replica ${spec.index} ${what} on ${spec.node}`, ...parts.filter(Boolean)].join(': ');
 }

@@ -23,6 +23,7 @@ export class Leadership {
   #isTrusted = true;
   #isStopped = false;
   #changes = 0;
+  #ledMs: number | undefined;
   readonly #controlListeners = new Set<(term: Term | undefined) => void>();
   #waiters = new Set<() => void>();
 
@@ -39,7 +40,13 @@ export class Leadership {
     return this.#changes;
   }
 
+  /** When this peer led last, by the monotonic clock; undefined if it has not. */
+  get ledMs(): number | undefined {
+    return this.#ledMs;
+  }
+
   onStatus(status: RaftStatus): void {
+    if (status.role === 'leader') this.#ledMs = this.#clock.monotonicMs();
     if (status.term !== this.#term || status.leader !== this.#leader) {
       if (status.leader !== undefined) this.#changes += 1;
       this.#term = status.term;

@@ -203,14 +203,13 @@ export class Peer implements ControlPlane {
   freshness(): Freshness {
     const status = this.#life.core?.status;
     const leader = leaderOf(status);
-    const heardMs = status?.role === 'leader' ? this.#options.clock.monotonicMs() : status?.leaderHeardMs;
+    const nowMs = this.#options.clock.monotonicMs();
+    const { ledMs = Number.NEGATIVE_INFINITY } = this.#life.leadership;
+    const heardMs = status?.role === 'leader' ? nowMs : Math.max(ledMs, status?.leaderHeardMs ?? ledMs);
     return {
       index: this.#state.appliedIndex,
       leader: leader?.peerId,
-      lastContactMs:
-        heardMs === undefined
-          ? undefined
-          : Math.max(0, Math.round(this.#options.clock.monotonicMs() - heardMs)),
+      lastContactMs: Number.isFinite(heardMs) ? Math.max(0, Math.round(nowMs - heardMs)) : undefined,
     };
   }
 

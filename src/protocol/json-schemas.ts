@@ -59,6 +59,7 @@ const taken = {
     revision: z.int().min(1).optional().describe('one that is kept; absent: the one before what runs'),
   }),
   RestartBody: z.strictObject({}),
+  PromoteBody: z.strictObject({}),
   AddPeerBody: addSchema,
   TransferBody: z.strictObject({
     to: z.string().min(1).optional().describe('id of a voter; absent: the one that holds most'),

@@ -22,6 +22,15 @@ describe('members', () => {
     ]);
   });
 
+  test('a promotion takes an empty object, or nothing', async () => {
+    const url = '/api/cluster/peers/pi-4/promote';
+    expect(problemIn(await app.inject({ method: 'POST', url, payload: { to: 'voter' } }))).toEqual([
+      422,
+      'INVALID',
+    ]);
+    expect((await app.inject({ method: 'POST', url, payload: {} })).statusCode).toBe(200);
+  });
+
   test('DELETE removes, and POST promotes, with 200', async () => {
     const removed = await app.inject({ method: 'DELETE', url: '/api/cluster/peers/pi-4' });
     const promoted = await app.inject({ method: 'POST', url: '/api/cluster/peers/pi-4/promote' });

@@ -154,7 +154,8 @@ test('one crash is no failed rollout, for nobody: its revision goes on until it 
   const crash = async (reason: string): Promise<void> => {
     const body = world.lab.reporting(id, 'failed');
     if (body.kind !== 'assignment.report') return;
-    const reports = body.reports.map((one) => Object.assign(one, { reason, exitCode: 3 }));
+    const message = 'exited with code 3; it wrote last:\noops';
+    const reports = body.reports.map((one) => Object.assign(one, { reason, exitCode: 3, message }));
     world.run({ ...body, reports });
     while (await world.commit());
     await world.tick();
@@ -169,7 +170,9 @@ test('one crash is no failed rollout, for nobody: its revision goes on until it 
   };
   await crash('CRASHED');
   expect(said()).toEqual(['True RollingOut', 'progressing']);
-  expect(world.condition('web', 'Progressing')).toMatch(/is started again on node1: CRASHED: exit code 3/);
+  expect(world.condition('web', 'Progressing')).toMatch(
+    /is started again on node1: CRASHED: exit code 3: exited with code 3\noops$/, // each line by itself makes sense
+  );
   await crash('CRASH_LOOP');
   expect(said()).toEqual(['False ReplicaFailed', 'failed']);
 });

@@ -27,6 +27,7 @@ test('with two of three peers paused, writes end as 503 or 504, stale reads are 
     });
   expect((await put('before')).status).toBe(201);
 
+  const pausedMs = performance.now();
   first!.pause();
   second!.pause();
   const unknown: string[] = [];
@@ -48,6 +49,9 @@ test('with two of three peers paused, writes end as 503 or 504, stale reads are 
   expect(stale.status).toBe(200);
   expect(stale.body.spec.data).toBe('before');
   expect(stale.headers.get('x-orion-index')).toMatch(/^\d+$/);
+  const sinceMs = stale.headers.get('x-orion-last-contact-ms');
+  expect(sinceMs).toMatch(/^\d+$/); // since it led itself
+  expect(Number(sinceMs)).toBeLessThan(performance.now() - pausedMs);
   expect((await request(`${leader.api}/api/settings/truth`)).status).toBe(503);
   expect((await request(`${leader.api}/api/cluster`)).status).toBe(200);
   expect((await request(`${leader.api}/livez`)).status).toBe(200);

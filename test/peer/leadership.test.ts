@@ -35,3 +35,18 @@ test('it decides nothing while its state is not to be trusted, or once its core 
   expect(leadership.controlTerm).toBeUndefined();
   expect(heard).toEqual([undefined, 2, undefined, 2, undefined]);
 });
+
+test('it knows when it led last: nothing that it has is older than that', () => {
+  const clock = new FakeClock();
+  const leadership = new Leadership(clock);
+  const onRole = (role: RaftStatus['role']): void => leadership.onStatus({ ...told(2, undefined), role });
+  onRole('candidate');
+  expect(leadership.ledMs).toBeUndefined();
+  onRole('leader');
+  clock.advance(700);
+  onRole('leader');
+  const ledMs = clock.monotonicMs();
+  clock.advance(300);
+  onRole('follower');
+  expect(leadership.ledMs).toBe(ledMs);
+});

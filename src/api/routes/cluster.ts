@@ -35,8 +35,9 @@ const members: readonly Route[] = [
     path: '/api/cluster/peers/{id}/promote',
     tag: 'cluster',
     summary: 'Make a voter of a learner',
+    body: { schema: 'PromoteBody', required: false },
     answers: { 200: jsonAnswer('MembersAnswer', 'it votes') },
-    errors: ['NOT_FOUND', 'ALREADY_MEMBER', 'LAGGING', 'CHANGE_IN_PROGRESS', ...writing],
+    errors: ['NOT_FOUND', 'INVALID', 'ALREADY_MEMBER', 'LAGGING', 'CHANGE_IN_PROGRESS', ...writing],
   },
   {
     method: 'post',
