@@ -25,6 +25,10 @@ function lifeWith(facts: {
     trust: { refusesAll: facts.refusesAll, refusesWrites: facts.refusesWrites },
     snapshots: { received: facts.received },
   };
+  const alarms = [
+    ...(facts.full ?? []).map((peer) => ({ peer, kind: 'disk-full' })),
+    ...(facts.lost ?? []).map((peer) => ({ peer, kind: 'corruption' })),
+  ];
   return {
     self: a,
     core,
@@ -32,10 +36,8 @@ function lifeWith(facts: {
     isRemoved: false,
     links: { identity: (storeId: string) => (facts.linked?.includes(storeId) === true ? {} : undefined) },
     alarms: {
-      list: () => [
-        ...(facts.full ?? []).map((peer) => ({ peer, kind: 'disk-full' })),
-        ...(facts.lost ?? []).map((peer) => ({ peer, kind: 'corruption' })),
-      ],
+      list: () => alarms,
+      stands: (asked: string) => alarms.some(({ kind }) => kind === asked),
     },
   } as unknown as Lifecycle;
 }
