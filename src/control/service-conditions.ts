@@ -73,9 +73,9 @@ function isRetrying({ status }: Assignment): boolean {
   return status.state === 'starting' && status.restarts > 0;
 }
 
-/** Its first line says it all: what the replica wrote last, if it wrote, stands in those behind. */
+/** One sentence: the lines that it wrote last stand with the replica. */
 function failureOf({ spec, status }: Assignment, what: string): string {
-  const message = status.message?.replace(/; it wrote last:(?=\n)/, '');
-  const parts = [status.reason, status.exitCode && `exit code ${status.exitCode}`, message];
+  const how = status.message?.split('\n')[0]?.replace(/; it wrote last:$/, '');
+  const parts = [status.reason, how ?? (status.exitCode && `exit code ${status.exitCode}`)];
   return [`replica ${spec.index} ${what} on ${spec.node}`, ...parts.filter(Boolean)].join(': ');
 }

@@ -1,9 +1,7 @@
 // What becomes of services, told as stories: the real state, the real controllers, agents that obey.
 
 import { expect, test } from 'vitest';
-import { present } from '../../src/lib/assert.ts';
 import type { ServiceSpec } from '../../src/protocol/objects.ts';
-import { rolloutOf } from '../../src/protocol/rollout.ts';
 import { applying } from '../state/lab.ts';
 import { drained, World } from './world.ts';
 
@@ -145,57 +143,6 @@ test('a failed rollout keeps the healthy replicas and says why, and the next one
   await world.settle();
   expect(world.running('web').map((row) => row.spec.revision)).toEqual([3, 3, 3]);
   expect(world.lab.state.assignments.size).toBe(3);
-  expect(world.condition('web', 'Progressing')).toMatch(/^True Complete/);
-});
-
-test('one crash is no failed rollout, for nobody: its revision goes on until it crashes again', async () => {
-  const world = await worldWith({});
-  const id = world.running('web')[0]?.metadata.name ?? '';
-  const crash = async (reason: string): Promise<void> => {
-    const body = world.lab.reporting(id, 'failed');
-    if (body.kind !== 'assignment.report') return;
-    const message = 'exited with code 3; it wrote last:\noops';
-    const reports = body.reports.map((one) => Object.assign(one, { reason, exitCode: 3, message }));
-    world.run({ ...body, reports });
-    while (await world.commit());
-    await world.tick();
-    while (await world.commit());
-  };
-  const said = (): unknown => {
-    const service = present(world.lab.state.services.get('web'), 'it was applied');
-    return [
-      world.condition('web', 'Progressing')?.split(':')[0],
-      rolloutOf(service, world.lab.state.assignments.values()).state,
-    ];
-  };
-  await crash('CRASHED');
-  expect(said()).toEqual(['True RollingOut', 'progressing']);
-  expect(world.condition('web', 'Progressing')).toMatch(
-    /is started again on node1: CRASHED: exit code 3: exited with code 3\noops$/, // each line by itself makes sense
-  );
-  await crash('CRASH_LOOP');
-  expect(said()).toEqual(['False ReplicaFailed', 'failed']);
-});
-
-test('a crash loop is no progress between two of its tries', async () => {
-  const world = await worldWith({});
-  const id = world.running('web')[0]?.metadata.name ?? '';
-  const report = (state: 'starting' | 'failed' | 'running') => {
-    const body = world.lab.reporting(id, state);
-    if (body.kind !== 'assignment.report') return;
-    const reports = body.reports.map((one) => Object.assign(one, { restarts: 3, reason: 'CRASH_LOOP' }));
-    world.run({ ...body, reports });
-  };
-  report('failed');
-  while (await world.commit());
-  await world.tick();
-  while (await world.commit());
-  expect(world.condition('web', 'Progressing')).toMatch(/^False ReplicaFailed: .*CRASH_LOOP/);
-  report('starting');
-  await world.tick();
-  expect(world.proposals).toEqual([]);
-  report('running');
-  await world.settle();
   expect(world.condition('web', 'Progressing')).toMatch(/^True Complete/);
 });
 
