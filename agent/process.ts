@@ -117,9 +117,12 @@ function environmentOf(options: Omit<LaunchOptions, 'logFile' | 'onExit'>): Reco
   });
 }
 
-/** The kernel says ENOENT both for a program and for a working directory that is not there. */
+/** The kernel says ENOENT for a program, for what a script names behind `#!`, and for a working directory that is not there. */
 function explain(error: unknown, { program, path }: { program: string; path: string }): string {
   if (!fs.existsSync(path)) return `the working directory ${path} does not exist on this node`;
+  if (isErrno(error, 'ENOENT') && program.includes('/') && fs.existsSync(resolve(path, program))) {
+    return `what runs the program ${program} was not found on this node: look at its first line, and for Windows line ends`;
+  }
   if (isErrno(error, 'ENOENT')) return `the program ${program} was not found on this node`;
   if (isErrno(error, 'EACCES')) return `the program ${program} may not be executed on this node`;
   return `the program ${program} could not be started: ${messageOf(error)}`;

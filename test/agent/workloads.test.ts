@@ -1,7 +1,7 @@
 // What an agent does with the processes it is given, against a leader that the test plays.
 
 import { createServer, type AddressInfo } from 'node:net';
-import { existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
@@ -116,6 +116,21 @@ test('a command or a directory that does not exist is a typed failure of that re
   await leader.status('c', { state: 'failed', reason: 'SPAWN_FAILED' });
   await leader.status('d', { state: 'running' });
   await leader.status('a', ({ restarts }) => restarts > 1);
+});
+
+test('a script whose first line names what is not there is told from one that is not there itself', async () => {
+  const leader = await gateway();
+  await agentFor(leader);
+  const path = temporaryDirectory();
+  writeFileSync(join(path, 'run.sh'), '#!/bin/sh\r\nexit 0\r\n', { mode: 0o700 });
+  leader.desire(
+    assigned('a', script('', { path, command: ['./run.sh'] })),
+    assigned('b', script('', { path, command: ['./ran.sh'] })),
+  );
+  const a = await leader.status('a', { state: 'failed', reason: 'SPAWN_FAILED' });
+  expect(a.message).toMatch(/^what runs the program \.\/run\.sh was not found .* first line/);
+  const b = await leader.status('b', { state: 'failed', reason: 'SPAWN_FAILED' });
+  expect(b.message).toMatch(/^the program \.\/ran\.sh was not found/);
 });
 
 test('quoted arguments survive byte for byte, and nothing goes through a shell', async () => {
