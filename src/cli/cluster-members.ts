@@ -1,6 +1,7 @@
 // `orion cluster add|remove|promote`: who belongs to the cluster. Each says first how much may be lost afterwards.
 
 import { Option } from 'clipanion';
+import { OrionError } from '../lib/errors.ts';
 import type { ClusterView, MembersAnswer } from '../protocol/api.ts';
 import { confirm } from './confirm.ts';
 import { objectName } from './kinds.ts';
@@ -19,18 +20,20 @@ abstract class MembersCommand extends OutputCommand {
 
   protected override async run(): Promise<void> {
     const format = this.outputFormat();
-    const view = await this.client().cluster();
-    const before = view.quorum.voters;
-    const after = before + this.difference(view);
-    await confirm(this.context, {
-      yes: this.yes,
-      consequence: outlook({ before, after }, { before: tolerance(before), after: tolerance(after) }),
-    });
+    if (!this.yes) await this.#ask(await this.client().cluster());
     const answer = await this.change();
     await this.show(format, answer, {
       table: () => `${this.outcome()}\n${outlook(answer.voters, answer.tolerance)}\n`,
       names: () => [objectName('peer', this.id)],
     });
+  }
+
+  /** By what the peer that is asked knows, which may be a little behind: with `--yes` it counts for nothing. */
+  async #ask(view: ClusterView): Promise<void> {
+    const before = view.quorum.voters;
+    const after = before + this.difference(view);
+    const lost = { before: tolerance(before), after: tolerance(after) };
+    await confirm(this.context, outlook({ before, after }, lost));
   }
 }
 
@@ -81,7 +84,7 @@ export class ClusterRemoveCommand extends MembersCommand {
   id = Option.String({ name: 'ID' });
 
   protected override difference(view: ClusterView): number {
-    return view.peers.some((peer) => peer.id === this.id && peer.voter) ? -1 : 0;
+    return memberOf(view, this.id).voter ? -1 : 0;
   }
 
   protected override change(): Promise<MembersAnswer> {
@@ -104,7 +107,7 @@ export class ClusterPromoteCommand extends MembersCommand {
   id = Option.String({ name: 'ID' });
 
   protected override difference(view: ClusterView): number {
-    return view.peers.some((peer) => peer.id === this.id && !peer.voter) ? 1 : 0;
+    return memberOf(view, this.id).voter ? 0 : 1;
   }
 
   protected override change(): Promise<MembersAnswer> {
@@ -114,6 +117,14 @@ export class ClusterPromoteCommand extends MembersCommand {
   protected override outcome(): string {
     return `${this.id} votes`;
   }
+}
+
+/** Throws `NOT_FOUND` before anyone is asked about a peer that there is not. */
+export function memberOf({ peers }: ClusterView, id: string): ClusterView['peers'][number] {
+  const peer = peers.find((one) => one.id === id);
+  if (peer !== undefined) return peer;
+  const ids = peers.map((one) => one.id).join(', ');
+  throw new OrionError('NOT_FOUND', `There is no peer ${id}: there are ${ids}.`);
 }
 
 type BeforeAndAfter = MembersAnswer['voters'];

@@ -1,6 +1,7 @@
 // `orion cluster transfer [ID]`: another peer shall lead, before work on the one that does.
 
 import { Option } from 'clipanion';
+import { memberOf } from './cluster-members.ts';
 import { confirm } from './confirm.ts';
 import { objectName } from './kinds.ts';
 import { OutputCommand } from './orion-command.ts';
@@ -21,9 +22,12 @@ export class ClusterTransferCommand extends OutputCommand {
 
   protected override async run(): Promise<void> {
     const format = this.outputFormat();
-    const { leader } = await this.client().cluster();
-    const consequence = `${leader ?? 'the leader'} hands leadership to ${this.id ?? 'the voter that holds most'}`;
-    await confirm(this.context, { yes: this.yes, consequence });
+    if (!this.yes) {
+      const view = await this.client().cluster();
+      if (this.id !== undefined) memberOf(view, this.id);
+      const heir = this.id ?? 'the voter that holds most';
+      await confirm(this.context, `${view.leader ?? 'the leader'} hands leadership to ${heir}`);
+    }
     const answer = await this.client().transferLeadership(this.id);
     await this.show(format, answer, {
       table: () => `${answer.leader} leads\n`,

@@ -5,15 +5,13 @@ import { OrionError } from '../lib/errors.ts';
 import type { Context } from './context.ts';
 
 /**
- * Resolves when `yes` was given, or somebody at the terminal says so. Throws `USAGE` otherwise, with nothing done:
- * a script has to say that it means it.
+ * Resolves when somebody at the terminal says so. Throws `USAGE` otherwise, with nothing done: a script has to say that it
+ * means it.
  */
 export async function confirm(
   { stdin, stderr }: Pick<Context, 'stdin' | 'stderr'>,
-  options: { readonly yes: boolean; readonly consequence: string },
+  consequence: string,
 ): Promise<void> {
-  const { yes, consequence } = options;
-  if (yes) return;
   if (!('isTTY' in stdin) || stdin.isTTY !== true) {
     throw new OrionError('USAGE', `${consequence}: nobody is here to confirm it; give --yes if you mean it`);
   }

@@ -38,6 +38,8 @@ export function unreachable(failures: ReadonlyMap<string, unknown>): OrionError 
 function reasonOf(error: unknown): string {
   if (isTimeout(error)) return 'no answer in time';
   const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof Error && cause.message === 'bad port')
+    return 'Node calls no such port: choose another';
   if (cause instanceof Error && 'code' in cause) return String(cause.code);
   return messageOf(cause ?? error);
 }

@@ -14,7 +14,7 @@ export const servingLimits = {
   /** Between two looks for clients that take longer, in milliseconds. */
   slowLookMs: 1_000,
   /** A client that takes nothing of its answer for this long is closed, in milliseconds. */
-  answerStallMs: 10_000,
+  answerStallMs: 12_000,
   /** A connection without a request for this long is closed, in milliseconds. */
   keepAliveMs: 72_000,
   /** The head of one HTTP request: its first line and its headers. */
@@ -76,6 +76,10 @@ export type ServingLimits = { readonly [Name in keyof typeof servingLimits]: num
 
 assert(servingLimits.headerReadMs < servingLimits.requestReadMs, 'a head is read before its body');
 assert(servingLimits.slowLookMs < servingLimits.headerReadMs, 'whoever is slow is seen');
+assert(
+  servingLimits.requestReadMs + servingLimits.slowLookMs < servingLimits.answerStallMs,
+  'whoever stops within a request hears so before the silence ends the connection',
+);
 assert(limits.requestMs < servingLimits.drainMs, 'every request ends before a drain does');
 assert(servingLimits.watchTurnBytes < servingLimits.watchQueueBytesMax, 'a queue holds what one turn adds');
 assert(servingLimits.watchQueueBytesMax * 8 <= servingLimits.watchWaitingBytesMax, 'several may read slowly');

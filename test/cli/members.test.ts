@@ -61,6 +61,18 @@ test.each([
   },
 );
 
+test.each([[['remove', 'pi-9']], [['promote', 'pi-9']], [['transfer', 'pi-9']]])(
+  '%j names a peer that there is not: nobody is asked, nothing is sent',
+  async (args) => {
+    const { stderr, exitCode, api } = await against({}, args);
+    expect([exitCode, stderr]).toEqual([
+      1,
+      'error: There is no peer pi-9: there are pi-1, pi-2, pi-3, pi-4.\n',
+    ]);
+    expect(api.asked).toEqual([]);
+  },
+);
+
 test('add sends what it was told', async () => {
   const { stdout, api } = await against({ 'POST /api/cluster/peers': { ...answer(3, 3), status: 202 } }, [
     'add',
@@ -97,7 +109,7 @@ test('at a terminal only a yes goes on', async () => {
   const ask = (typed: string): Promise<void> => {
     const stdin = Object.assign(new PassThrough(), { isTTY: true });
     stdin.end(`${typed}\n`);
-    return confirm({ stdin, stderr: new PassThrough() }, { yes: false, consequence: 'voters 3 -> 2' });
+    return confirm({ stdin, stderr: new PassThrough() }, 'voters 3 -> 2');
   };
   await expect(ask('y')).resolves.toBeUndefined();
   await expect(ask('Yes')).resolves.toBeUndefined();
@@ -112,6 +124,6 @@ test.each([
   const stdin = Object.assign(new PassThrough(), { isTTY: true });
   const stderr = Object.assign(new PassThrough(), { isTTY: true });
   stdin.write(key);
-  const asked = confirm({ stdin, stderr }, { yes: false, consequence: 'voters 3 -> 2' });
+  const asked = confirm({ stdin, stderr }, 'voters 3 -> 2');
   await expect(asked).rejects.toMatchObject({ code: 'USAGE', message: 'not confirmed: nothing was changed' });
 });

@@ -11,7 +11,7 @@ afterEach(() => {
 
 async function transfer(answer: Canned, args: readonly string[]): Promise<Outcome & { api: FakeApi }> {
   const api = await FakeApi.start({
-    'GET /api/cluster': { body: { leader: 'pi-1', peers: [] } },
+    'GET /api/cluster': { body: { leader: 'pi-1', peers: [{ id: 'pi-1' }, { id: 'pi-2' }] } },
     'POST /api/cluster/transfer': answer,
   });
   apis.push(api);
