@@ -5,7 +5,10 @@
 // B2. One body is read there at a time; at most `limits.bodiesMax` wait, and the next is BUSY.
 // B3. One that is not read in the time of its request, less `limits.commitReserveMs`, ends with its thread: BUSY, as nothing was
 //     applied. Lines are found in what is left of that time at the end.
+// B4. The thread starts for itself: whoever comes meanwhile may get BUSY, but ends nothing. On a small board that takes longer than a
+//     request has, and a start that each of them ended would never be over.
 
+import { once } from 'node:events';
 import { Tinypool } from 'tinypool';
 import { unreachable } from '../lib/assert.ts';
 import { type Issue, type ErrorCode, isOrionError, OrionError } from '../lib/errors.ts';
@@ -17,8 +20,10 @@ import { parseManifests } from '../protocol/manifest.ts';
 import { parseAddRequest } from '../protocol/members.ts';
 import { type BodyText, type FieldNames, fieldsOf, leftMs } from './request.ts';
 
-/** What is asked of a body. */
-export type BodyTask =
+/** What is asked of a body; `nothing` is asked of the thread alone, to see it started (B4). */
+export type BodyTask = { readonly kind: 'nothing' } | BodyQuestion;
+
+type BodyQuestion =
   | { readonly kind: 'manifests'; readonly body: BodyText }
   | { readonly kind: 'newMember'; readonly body: BodyText }
   | { readonly kind: 'fields'; readonly body: BodyText; readonly names: FieldNames }
@@ -51,6 +56,7 @@ export interface Bodies {
 
 /** Reads a body here and now. */
 function readBody(task: BodyTask): unknown {
+  if (task.kind === 'nothing') return undefined;
   const { text, format } = task.body;
   switch (task.kind) {
     case 'manifests':
@@ -70,21 +76,11 @@ function readBody(task: BodyTask): unknown {
  * `worker`: the built module of body-worker.ts. Without it all is read on this thread. `patienceMs`: how long a task may
  * take there, with its wait; default: B3.
  */
-export function createBodies(worker?: URL, patienceMs: (task: BodyTask) => number = patienceFor): Bodies {
-  const pool =
-    worker === undefined
-      ? undefined
-      : new Tinypool({
-          filename: worker.href,
-          minThreads: 0,
-          maxThreads: 1,
-          maxQueue: limits.bodiesMax + 1,
-          idleTimeout: limits.bodyThreadIdleMs,
-          resourceLimits: { maxOldGenerationSizeMb: limits.bodyThreadMiBMax },
-        });
-  const read = async (task: BodyTask): Promise<unknown> => {
+export function createBodies(worker?: URL, patienceMs: (task: BodyQuestion) => number = patienceFor): Bodies {
+  const thread = worker === undefined ? undefined : new BodyThread(worker);
+  const read = async (task: BodyQuestion): Promise<unknown> => {
     const isSmall = task.body.text.length <= limits.inlineBodyChars;
-    return pool === undefined || isSmall ? readBody(task) : readElsewhere(pool, task, patienceMs(task));
+    return thread === undefined || isSmall ? readBody(task) : thread.read(task, patienceMs(task));
   };
   const fields: Bodies['fields'] = (body, names) =>
     read({ kind: 'fields', body, names }) as Promise<Readonly<Record<string, unknown>>>;
@@ -95,24 +91,59 @@ export function createBodies(worker?: URL, patienceMs: (task: BodyTask) => numbe
     field: async (body, key) => (await fields(body, { required: [key], optional: [] }))[key],
     lines: async (body, paths) =>
       (await read({ kind: 'lines', body, paths })) as readonly (number | undefined)[],
-    close: async () => pool?.destroy(),
+    close: async () => thread?.close(),
   };
 }
 
 /** B3. */
-function patienceFor({ kind, body }: BodyTask): number {
+function patienceFor({ kind, body }: BodyQuestion): number {
   return leftMs(body) - (kind === 'lines' ? 0 : limits.commitReserveMs);
 }
 
-async function readElsewhere(pool: Tinypool, task: BodyTask, patienceMs: number): Promise<unknown> {
-  if (pool.queueSize >= limits.bodiesMax || patienceMs <= 0) throw busy(); // B2, B3
-  const outcome = (await pool
-    .run(task, { signal: AbortSignal.timeout(Math.ceil(patienceMs)) })
-    .catch((error: unknown) => {
+class BodyThread {
+  readonly #pool: Tinypool;
+  /** Of the thread that runs, or ran last (B4). */
+  #started: Promise<unknown> = Promise.resolve();
+  /** Bodies that are read, or wait. */
+  #open = 0;
+
+  constructor(worker: URL) {
+    this.#pool = new Tinypool({
+      filename: worker.href,
+      minThreads: 0,
+      maxThreads: 1,
+      maxQueue: limits.bodiesMax + 2,
+      idleTimeout: limits.bodyThreadIdleMs,
+      resourceLimits: { maxOldGenerationSizeMb: limits.bodyThreadMiBMax },
+    });
+  }
+
+  async read(task: BodyQuestion, patienceMs: number): Promise<unknown> {
+    if (this.#open > limits.bodiesMax || patienceMs <= 0) throw busy(); // B2, B3
+    this.#open += 1;
+    try {
+      const signal = AbortSignal.timeout(Math.ceil(patienceMs));
+      await Promise.race([this.#start(), once(signal, 'abort')]);
+      if (signal.aborted) throw busy(); // B4
+      const outcome = (await this.#pool.run(task, { signal })) as BodyOutcome;
+      if (outcome.kind === 'read') return outcome.value;
+      throw new OrionError(outcome.code, outcome.message, { issues: outcome.issues });
+    } catch (error) {
       throw asRefusal(error);
-    })) as BodyOutcome;
-  if (outcome.kind === 'read') return outcome.value;
-  throw new OrionError(outcome.code, outcome.message, { issues: outcome.issues });
+    } finally {
+      this.#open -= 1;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#pool.destroy();
+  }
+
+  #start(): Promise<unknown> {
+    if (this.#pool.threads.length === 0)
+      this.#started = this.#pool.run({ kind: 'nothing' } satisfies BodyTask);
+    return this.#started;
+  }
 }
 
 const busy = (): OrionError =>

@@ -1,5 +1,9 @@
 // The thread on which large bodies are read, as built: `npm test` builds before it tests.
 
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Bodies, createBodies } from '../../src/api/bodies.ts';
 import { isOrionError } from '../../src/lib/errors.ts';
@@ -71,4 +75,26 @@ test('a body that cannot be read before the time for its commit begins is BUSY, 
   expect(await failure(bodies.manifests(bodyOf(forgone)))).toMatchObject({ code: 'BUSY' });
   expect(await failure(bodies.lines(bodyOf(limits.requestMs), ['spec']))).toMatchObject({ code: 'BUSY' });
   await bodies.close();
+});
+
+test('a thread that starts more slowly than a request has time is there for one that comes later', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'orion-bodies-'));
+  const file = join(folder, 'slow.mjs');
+  writeFileSync(
+    file,
+    `await new Promise((resolve) => setTimeout(resolve, 400));
+     export default () => ({ kind: 'read', value: ['as it is'] });`,
+  );
+  const bodies = createBodies(pathToFileURL(file), () => 300);
+  try {
+    const outcomes: unknown[] = [];
+    while (outcomes.length < 40 && !Array.isArray(outcomes.at(-1))) {
+      outcomes.push(await bodies.manifests({ text: padding, format: 'yaml' }).catch(() => 'BUSY'));
+    }
+    expect(outcomes[0]).toBe('BUSY');
+    expect(outcomes.at(-1)).toEqual(['as it is']);
+  } finally {
+    await bodies.close();
+    rmSync(folder, { recursive: true });
+  }
 });
