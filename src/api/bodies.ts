@@ -5,10 +5,9 @@
 // B2. One body is read there at a time; at most `limits.bodiesMax` wait, and the next is BUSY.
 // B3. One that is not read in the time of its request, less `limits.commitReserveMs`, ends with its thread: BUSY, as nothing was
 //     applied. Lines are found in what is left of that time at the end.
-// B4. The thread starts for itself: whoever comes meanwhile may get BUSY, but ends nothing. On a small board that takes longer than a
-//     request has, and a start that each of them ended would never be over.
+// B4. The thread starts for itself, also anew after it was ended: on a small board that takes about as long as a request has, and if
+//     each body had to wait for it, each would end the thread that it had begun, and none would ever be read.
 
-import { once } from 'node:events';
 import { Tinypool } from 'tinypool';
 import { unreachable } from '../lib/assert.ts';
 import { type Issue, type ErrorCode, isOrionError, OrionError } from '../lib/errors.ts';
@@ -106,6 +105,7 @@ class BodyThread {
   #started: Promise<unknown> = Promise.resolve();
   /** Bodies that are read, or wait. */
   #open = 0;
+  #isClosed = false;
 
   constructor(worker: URL) {
     this.#pool = new Tinypool({
@@ -123,12 +123,13 @@ class BodyThread {
     this.#open += 1;
     try {
       const signal = AbortSignal.timeout(Math.ceil(patienceMs));
-      await Promise.race([this.#start(), once(signal, 'abort')]);
-      if (signal.aborted) throw busy(); // B4
+      const late = new Promise((resolve) => signal.addEventListener('abort', resolve));
+      await Promise.race([this.#start(), late]);
       const outcome = (await this.#pool.run(task, { signal })) as BodyOutcome;
       if (outcome.kind === 'read') return outcome.value;
       throw new OrionError(outcome.code, outcome.message, { issues: outcome.issues });
     } catch (error) {
+      this.#start().catch(() => undefined); // B4
       throw asRefusal(error);
     } finally {
       this.#open -= 1;
@@ -136,12 +137,13 @@ class BodyThread {
   }
 
   close(): Promise<void> {
+    this.#isClosed = true;
     return this.#pool.destroy();
   }
 
   #start(): Promise<unknown> {
-    if (this.#pool.threads.length === 0)
-      this.#started = this.#pool.run({ kind: 'nothing' } satisfies BodyTask);
+    const isDue = this.#pool.threads.length === 0 && !this.#isClosed;
+    if (isDue) this.#started = this.#pool.run({ kind: 'nothing' } satisfies BodyTask);
     return this.#started;
   }
 }

@@ -1,10 +1,10 @@
 // The thread on which large bodies are read, as built: `npm test` builds before it tests.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Bodies, createBodies } from '../../src/api/bodies.ts';
 import { isOrionError } from '../../src/lib/errors.ts';
 import { limits } from '../../src/lib/limits.ts';
@@ -77,22 +77,24 @@ test('a body that cannot be read before the time for its commit begins is BUSY, 
   await bodies.close();
 });
 
-test('a thread that starts more slowly than a request has time is there for one that comes later', async () => {
+test('a thread that was ended is followed by another at once: the next body does not have to wait for its start', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'orion-bodies-'));
-  const file = join(folder, 'slow.mjs');
+  const worker = join(folder, 'worker.mjs');
+  const starts = join(folder, 'starts');
   writeFileSync(
-    file,
-    `await new Promise((resolve) => setTimeout(resolve, 400));
-     export default () => ({ kind: 'read', value: ['as it is'] });`,
+    worker,
+    `import { appendFileSync } from 'node:fs';
+     appendFileSync(${JSON.stringify(starts)}, '+');
+     const isEndless = ({ body }) => body?.text.startsWith('endless');
+     export default (task) => isEndless(task) ? new Promise(() => {}) : { kind: 'read', value: ['as it is'] };`,
   );
-  const bodies = createBodies(pathToFileURL(file), () => 300);
+  const isEndless = ({ text }: { text: string }): boolean => text.startsWith('endless');
+  const bodies = createBodies(pathToFileURL(worker), ({ body }) => (isEndless(body) ? 100 : patienceMs()));
   try {
-    const outcomes: unknown[] = [];
-    while (outcomes.length < 40 && !Array.isArray(outcomes.at(-1))) {
-      outcomes.push(await bodies.manifests({ text: padding, format: 'yaml' }).catch(() => 'BUSY'));
-    }
-    expect(outcomes[0]).toBe('BUSY');
-    expect(outcomes.at(-1)).toEqual(['as it is']);
+    expect(await bodies.manifests({ text: padding, format: 'yaml' })).toEqual(['as it is']);
+    const endless = { text: `endless ${padding}`, format: 'yaml' } as const;
+    expect(await failure(bodies.manifests(endless))).toMatchObject({ code: 'BUSY' });
+    await vi.waitUntil(() => readFileSync(starts, 'utf8') === '++', { timeout: 20_000 });
   } finally {
     await bodies.close();
     rmSync(folder, { recursive: true });
