@@ -5,6 +5,7 @@
 // V2. Nothing of a request is passed over: headers too many are refused (431), not dropped, and so are those that come twice
 //     and can only count once (400), and an encoding or an expectation that nobody here knows.
 // V3. What Node would answer by itself, or not at all, is answered as everything else is.
+// V4. What comes behind a request and is none does not stand in the way of its answer: that may be that it was applied.
 
 import type { FastifyHttpOptions, RawServerDefault } from 'fastify';
 import { OrionError } from '../lib/errors.ts';
@@ -33,15 +34,36 @@ export function servingOptions(bounds: ServingLimits): FastifyHttpOptions<RawSer
       requireHostHeader: false, // V3
     },
     clientErrorHandler: (error, socket) => {
-      if (socket.writable) socket.end(rawProblem(refusalOf(error.code)));
+      const refuse = (): void => {
+        if (socket.writable) socket.end(rawProblem(refusalOf(error.code)));
+      };
+      const last = exchanges.get(socket);
+      if (last?.request.complete === true && !last.response.writableEnded) {
+        last.response.once('close', refuse); // V4
+      } else refuse();
     },
   };
 }
+
+/** The request that came last over a connection, and its answer. */
+interface Exchange {
+  readonly request: { readonly complete: boolean };
+  readonly response: { readonly writableEnded: boolean; once(event: 'close', listener: () => void): unknown };
+}
+
+const exchanges = new WeakMap<object, Exchange>();
 
 interface Server {
   maxConnections: number;
   maxHeadersCount: number | null;
   on(event: 'connection', listener: (socket: ClientSocket) => void): unknown;
+  on(
+    event: 'request',
+    listener: (
+      request: Exchange['request'] & { readonly socket: object },
+      response: Exchange['response'],
+    ) => void,
+  ): unknown;
   on(event: 'connect', listener: (request: unknown, socket: Ending) => void): unknown;
   on(event: 'checkContinue', listener: (request: unknown, response: unknown) => void): unknown;
   emit(event: 'request', request: unknown, response: unknown): unknown;
@@ -61,6 +83,7 @@ export function boundServer(server: Server, clients: Clients, bounds: ServingLim
   server.maxConnections = bounds.connectionsMax * 2;
   server.maxHeadersCount = servingLimits.headersMax + 1; // V2: one more than is taken is enough to see that there are too many
   server.on('connection', (socket) => clients.onConnection(socket));
+  server.on('request', (request, response) => exchanges.set(request.socket, { request, response }));
   server.on('connect', (_request, socket) => {
     endWith(socket, new OrionError('METHOD_NOT_ALLOWED', 'This is no proxy: it takes no CONNECT.')); // V3
   });

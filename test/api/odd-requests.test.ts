@@ -111,3 +111,10 @@ test('who waits with a body that is taken is told to go on, and keeps the connec
   expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 100', 'HTTP/1.1 201', 'HTTP/1.1 200']);
   expect(statusIn(await exchange(api, request.replace('1.1', '1.0'), { patienceMs }))).toBe(200);
 });
+
+test('what comes behind a request and is none is refused behind its answer', async () => {
+  const request = `PUT /api/settings/a HTTP/1.1\r\nhost: localhost\r\n${json}${body}`;
+  const answers = await exchange(api, `${request}}`, { patienceMs });
+  expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 201', 'HTTP/1.1 400']);
+  expect(peer.proposed).toHaveLength(1);
+});
