@@ -134,7 +134,8 @@ function missingIsRequired(issue: z.core.$ZodRawIssue): string | undefined {
     return 'it is empty';
   if (issue.input !== undefined) return undefined;
   if (issue.code === 'invalid_type') return 'it is required';
-  return issue.code === 'invalid_value' ? `it is required: ${JSON.stringify(issue.values[0])}` : undefined;
+  if (issue.code !== 'invalid_value') return undefined;
+  return `it is required: ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
 }
 
 function schemaIssues(error: z.ZodError, document: SourceDocument): readonly Issue[] {

@@ -63,6 +63,12 @@ test('an empty list of services is a manifest', () => {
   expect(parseManifest(`${header}spec: {services: []}`, 'yaml')).toEqual({ owner: 'home', services: [] });
 });
 
+test('what is missing is told with everything that it may be', () => {
+  expect(failure(withServices('{name: a, path: /srv, entry: s.js}')).issues).toMatchObject([
+    { path: 'spec.services[0].runtime', message: 'it is required: "node", "bun", "deno", "command"' },
+  ]);
+});
+
 test('all problems are told at once, each with its path and line', () => {
   const text = withServices(
     '{name: a, path: relative, runtime: node, entry: s.js, colour: red}',
