@@ -219,14 +219,15 @@ function settle(replica: Replica, ended: ReplicaEnd): Step {
   const policy = replica.assigned.workload.restart;
   const again = policy === 'always' || (policy === 'on-failure' && ended.state === 'failed');
   if (!again) return end(replica, ended);
-  const isCrash = ended.reason === 'CRASHED' || ended.reason === 'EXIT_UNKNOWN';
-  const loops = isCrash && replica.failures > 0;
-  const reason = loops ? 'CRASH_LOOP' : ended.reason;
+  // Exit code 0 again and again is no way to run always: a program that went into the background, or has nothing to do.
+  const isOwnEnd = ['CRASHED', 'EXIT_UNKNOWN', 'COMPLETED'].includes(ended.reason);
+  const waitsFor: ReplicaEnd =
+    isOwnEnd && replica.failures > 0 ? { ...ended, state: 'failed', reason: 'CRASH_LOOP' } : ended;
   return {
     replica: {
       ...replica,
       failures: replica.failures + 1,
-      phase: { kind: 'waiting', end: { ...ended, reason } },
+      phase: { kind: 'waiting', end: waitsFor },
     },
     effects: [{ kind: 'retry', attempt: replica.failures }],
   };
@@ -249,8 +250,8 @@ function endOf({ code, signal, lastLines }: Exit): ReplicaEnd {
     const message = `it ended while no agent was there to see how${wrote}`;
     return { state: 'failed', reason: 'EXIT_UNKNOWN', message };
   }
-  if (code === 0) return { state: 'exited', reason: 'COMPLETED', exitCode: code };
   const how = signal === undefined ? `exited with code ${code}` : `killed by ${signal}`;
+  if (code === 0) return { state: 'exited', reason: 'COMPLETED', exitCode: code, message: `${how}${wrote}` };
   return { state: 'failed', reason: 'CRASHED', exitCode: code, message: `${how}${wrote}` };
 }
 

@@ -2,7 +2,8 @@
 //
 // E1. One connection at a time; what an earlier one still has to say is not heard.
 // E2. Every message is judged by its schema; after one that is not understood the connection ends.
-// E3. A leader from which nothing comes for `agentSilenceMs` is gone, whatever its socket says.
+// E3. A leader from which nothing comes for `agentSilenceMs` is gone, whatever its socket says. An agent that stood still
+//     itself, and so heard nobody, begins to count anew.
 // E4. Nothing is queued here: what is not sent is said again on the next connection, by the owner of the session.
 // E5. What goes on for long is told once in a while: an agent that nobody takes for days does not fill its disk with that.
 
@@ -54,6 +55,7 @@ export class Session {
   readonly #options: SessionOptions;
   #state: State = { kind: 'stopped' };
   #heardMs = 0;
+  #beatMs = 0;
   /** By URL, the last end of a session that was told. */
   readonly #told = new Map<string, { readonly reason: string; readonly atMs: number }>();
 
@@ -166,6 +168,7 @@ export class Session {
     if (this.#state.kind !== 'greeting') return 'a welcome out of turn';
     const { socket, url } = this.#state;
     const timer = setInterval(() => this.#beat(socket), welcome.heartbeatMs);
+    this.#beatMs = performance.now();
     this.#enter({ kind: 'live', socket, url, timer });
     const reason = this.#options.onWelcome(welcome);
     if (reason !== undefined) {
@@ -179,7 +182,10 @@ export class Session {
 
   // E3
   #beat(socket: WebSocket): void {
-    if (performance.now() - this.#heardMs > limits.agentSilenceMs) {
+    const nowMs = performance.now();
+    if (nowMs - this.#beatMs > limits.agentHeartbeatMs * 2) this.#heardMs = nowMs;
+    this.#beatMs = nowMs;
+    if (nowMs - this.#heardMs > limits.agentSilenceMs) {
       return this.#leave('the leader is silent', this.#options.peers.failed());
     }
     this.#options.peers.served();

@@ -121,6 +121,27 @@ describe('stories', () => {
   });
 });
 
+test('a program that shall run always and ends with 0 again and again is a crash loop; once, or as a job, it is none', () => {
+  const done: ReplicaInput = { ...crash, exit: { ...crash.exit, code: 0 } };
+  const again = [{ kind: 'wake' } as const, launched, done];
+  expect(play([runInput, launched, done]).replica.phase).toMatchObject({
+    end: { state: 'exited', reason: 'COMPLETED', exitCode: 0 },
+  });
+  expect(play([runInput, launched, done, ...again]).replica.phase).toMatchObject({
+    kind: 'waiting',
+    end: {
+      state: 'failed',
+      reason: 'CRASH_LOOP',
+      exitCode: 0,
+      message: 'exited with code 0; it wrote last:\noops',
+    },
+  });
+  expect(play([runInput, launched, done], 'on-failure').replica.phase).toMatchObject({
+    kind: 'ended',
+    end: { state: 'exited', reason: 'COMPLETED' },
+  });
+});
+
 test('ends in a row that nobody saw are a crash loop, too', () => {
   const unseen: ReplicaInput = { ...crash, exit: { ...crash.exit, code: undefined } };
   const { phase } = play([runInput, launched, unseen, { kind: 'wake' }, launched, unseen]).replica;

@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';
 import type { WebSocket } from 'ws';
 import { startAgent } from '../../agent/main.ts';
+import { limits } from '../../src/lib/limits.ts';
 import { until } from '../e2e/until.ts';
 import { FakeGateway } from './fake-gateway.ts';
 import { agentFor, assigned, forever, gateway, isPidAlive, script, temporaryDirectory } from './rig.ts';
@@ -205,6 +206,18 @@ test('a leader that hangs without closing its connection is given up', async () 
   await agentFor(silent);
   await until('a hello elsewhere', () => other.hellos.length > 0);
   expect(silent.hellos).toHaveLength(1);
+});
+
+test('an agent that stood still does not give its leader up for that', async () => {
+  const leader = await gateway();
+  await agentFor(leader);
+  const beats = (): number => leader.messages.filter(({ type }) => type === 'heartbeat').length;
+  await until('a heartbeat', () => beats() > 0);
+  const awakeMs = performance.now() + limits.agentSilenceMs + 500;
+  while (performance.now() < awakeMs);
+  const before = beats();
+  await until('more heartbeats', () => beats() > before + 2);
+  expect(leader.hellos).toHaveLength(1);
 });
 
 test('an agent says in the words of a peer why that does not take it, and not again and again', async () => {
