@@ -249,7 +249,7 @@ export const mutants: readonly Mutant[] = [
       makeDisk: (options) => new HastyDisk(options),
       makeInvariants: consequencesOnly,
     },
-    expected: /durable on|votes for|before its own disk has it/,
+    expected: /durable on|votes for|before its own disk has it|elected by a quorum/,
   },
   {
     name: 'entries are acknowledged before they are durable, told by its consequences',
