@@ -71,10 +71,10 @@ export const limits = {
   leaderRetryMs: 100,
   /** Entries that are applied before everything else has its turn: a long backlog must not keep heartbeats waiting. */
   applyTurnEntries: 512,
-  /** Entries that are applied without a look at the clock. */
-  applyPortionEntries: 64,
   /** How long entries are applied before that, in milliseconds, and up to a portion more. */
   applyTurnMs: 20,
+  /** Entries in one portion: they are applied without a look at the clock. */
+  applyPortionEntries: 64,
   /** Between two ticks of the Raft core, in milliseconds. */
   tickMs: 20,
   /** A process that stands still for this long says so, in milliseconds: half of the shortest election time-out. */

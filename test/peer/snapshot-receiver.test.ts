@@ -15,11 +15,7 @@ async function rigWith(index = 9): Promise<SnapshotRig> {
 
 test('a part that came to harm ends the transfer, and nothing of it is kept', async () => {
   const rig = await rigWith();
-  const follower = rig.follower();
-  rig.request(follower);
-  await turns();
-  follower.held = true;
-  await rig.run();
+  const follower = await rig.stuckFollower();
   const [first, second] = follower.inbox;
   if (second?.kind !== 'snapshotChunk') throw new Error('two parts are under way');
   const bytes = Uint8Array.from(second.bytes);
@@ -110,11 +106,7 @@ test('a newer offer takes the place of one that is under way; what is late of th
 
 test('the offer of a new leader takes the place of one under way only once nothing more comes of that', async () => {
   const rig = await rigWith();
-  const follower = rig.follower();
-  rig.request(follower);
-  await turns();
-  follower.held = true;
-  await rig.run();
+  const follower = await rig.stuckFollower();
   follower.term = asTerm(4);
   const other = asStoreId('other');
   const offer = (transfer: number) =>
@@ -151,11 +143,7 @@ test.each([
 /** What is kept of a transfer of which two parts came, `meddle` between them. */
 async function kept(meddle: (follower: Follower) => void): Promise<number> {
   const rig = await rigWith();
-  const follower = rig.follower();
-  rig.request(follower);
-  await turns();
-  follower.held = true;
-  await rig.run();
+  const follower = await rig.stuckFollower();
   follower.deliver(1);
   await turns();
   meddle(follower);

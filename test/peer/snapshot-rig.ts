@@ -119,6 +119,16 @@ export class SnapshotRig {
     return follower;
   }
 
+  /** One that has accepted the state, and is handed nothing more: a window of chunks waits for it. */
+  async stuckFollower(): Promise<Follower> {
+    const follower = this.follower();
+    this.request(follower);
+    await turns();
+    follower.held = true;
+    await this.run();
+    return follower;
+  }
+
   request(follower: Follower, atLeast = 1): void {
     this.sender.request({ to: follower.storeId, atLeast: asIndex(atLeast) }, term);
   }

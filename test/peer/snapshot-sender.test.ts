@@ -32,11 +32,7 @@ test('a state is sent whole, and both sides learn that it has arrived, once', as
 
 test('no more than a window of parts is sent and not taken', async () => {
   const rig = await rigWith();
-  const follower = rig.follower();
-  rig.request(follower);
-  await turns();
-  follower.held = true;
-  await rig.run();
+  const follower = await rig.stuckFollower();
   const { length } = rig.saidOf('snapshotChunk');
   expect(length).toBeLessThanOrEqual(limits.snapshotWindowChunks);
   expect(follower.inbox.length).toBe(limits.snapshotWindowChunks);
@@ -59,11 +55,7 @@ test('parts leave at a steady pace, however many receivers there are', async () 
 
 test('a receiver whose process died goes on where it was: nothing comes twice', async () => {
   const rig = await rigWith();
-  const follower = rig.follower();
-  rig.request(follower);
-  await turns();
-  follower.held = true;
-  await rig.run();
+  const follower = await rig.stuckFollower();
   follower.deliver(5);
   await turns();
   follower.restart();
@@ -179,11 +171,7 @@ test('a state that is found to differ is sent on to nobody, nor is what was kept
 
 test('a receiver that says nothing for long is given up', async () => {
   const rig = await rigWith();
-  const follower = rig.follower();
-  rig.request(follower);
-  await turns();
-  follower.held = true;
-  await rig.run();
+  const follower = await rig.stuckFollower();
   rig.clock.advance(limits.snapshotSilenceMs - 1_000);
   expect(rig.sent).toEqual([]);
   rig.clock.advance(1_000);
